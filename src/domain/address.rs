@@ -1,0 +1,241 @@
+//! Mail addresses as values: how they compare, and which of them a pattern means.
+//!
+//! Addresses compare by key: case folded, the domain as an A-label (DESIGN section 7).
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+/// Longest address taken, in bytes (RFC 5321 4.5.3.1: 64 + 1 + 255, and room for odd senders).
+const LONGEST: usize = 512;
+
+/// A plain `local@domain`, as written; never with control characters, blanks or angle brackets.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Address {
+    text: String,
+    at: usize,
+}
+
+/// Why a word is no address.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BadAddress {
+    word: String,
+    why: &'static str,
+}
+
+impl fmt::Display for BadAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "'{}' is not a mail address: {}", self.word.escape_debug(), self.why)
+    }
+}
+
+impl std::error::Error for BadAddress {}
+
+impl Address {
+    /// The part before the last `@`, as written.
+    #[must_use]
+    pub fn local(&self) -> &str {
+        self.text.get(..self.at).unwrap_or_default()
+    }
+
+    /// The part after the last `@`, as written.
+    #[must_use]
+    pub fn domain(&self) -> &str {
+        self.text.get(self.at + 1..).unwrap_or_default()
+    }
+
+    /// The whole address, as written.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// What two writings of one address have in common.
+    #[must_use]
+    pub fn key(&self) -> String {
+        format!("{}@{}", self.local().to_lowercase(), domain_key(self.domain()))
+    }
+
+    /// The key without a `+extension`: for participants and for memories of senders (R117).
+    #[must_use]
+    pub fn person_key(&self) -> String {
+        let local = self.local().to_lowercase();
+        let base = match local.find('+') {
+            Some(plus) if plus > 0 => local.get(..plus).unwrap_or(&local),
+            _ => &local,
+        };
+        format!("{base}@{}", domain_key(self.domain()))
+    }
+
+    /// The extension after the first `+` of the local part, if any (RFC 5233).
+    #[must_use]
+    pub fn extension(&self) -> Option<&str> {
+        let (base, extension) = self.local().split_once('+')?;
+        (!base.is_empty() && !extension.is_empty()).then_some(extension)
+    }
+}
+
+/// A domain as it compares: lower case, A-label, without a final dot.
+#[must_use]
+pub fn domain_key(domain: &str) -> String {
+    let domain = domain.trim_end_matches('.');
+    idna::domain_to_ascii(domain).unwrap_or_else(|_| domain.to_lowercase())
+}
+
+impl FromStr for Address {
+    type Err = BadAddress;
+
+    fn from_str(word: &str) -> Result<Self, BadAddress> {
+        let bad = |why| Err(BadAddress { word: word.chars().take(80).collect(), why });
+        let Some(at) = word.rfind('@') else { return bad("there is no @ in it") };
+        if word.len() > LONGEST {
+            return bad("it is longer than 512 bytes");
+        }
+        if at == 0 || at + 1 == word.len() {
+            return bad("nothing stands before or after the @");
+        }
+        let unwanted = |c: char| c.is_control() || c.is_whitespace() || "<>(),;\"\\".contains(c);
+        if word.chars().any(unwanted) {
+            return bad("blanks, control characters, quotes and brackets cannot stand in it");
+        }
+        if word.starts_with('-') {
+            return bad("it begins with a dash");
+        }
+        Ok(Address { text: word.to_owned(), at })
+    }
+}
+
+impl TryFrom<String> for Address {
+    type Error = BadAddress;
+
+    fn try_from(word: String) -> Result<Self, BadAddress> {
+        word.parse()
+    }
+}
+
+impl From<Address> for String {
+    fn from(address: Address) -> String {
+        address.text
+    }
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.text)
+    }
+}
+
+/// An address with the display name that stood beside it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mailbox {
+    /// Display name, decoded and cleaned of control characters; may be empty.
+    pub name: String,
+    /// The address.
+    pub address: Address,
+}
+
+impl fmt::Display for Mailbox {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.name.is_empty() {
+            write!(f, "{}", self.address)
+        } else {
+            write!(f, "{} <{}>", self.name, self.address)
+        }
+    }
+}
+
+/// What an inbox is reached by: one address, or every address of a domain (`*@help.example.org`).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Pattern {
+    /// Exactly this address, with any extension.
+    One(Address),
+    /// Every local part of this domain (held as a key).
+    Domain(String),
+}
+
+impl Pattern {
+    /// Whether the address is meant. An extension of the address does not matter.
+    #[must_use]
+    pub fn matches(&self, address: &Address) -> bool {
+        match self {
+            Pattern::One(own) => own.key() == address.key() || own.key() == address.person_key(),
+            Pattern::Domain(domain) => *domain == domain_key(address.domain()),
+        }
+    }
+}
+
+impl FromStr for Pattern {
+    type Err = BadAddress;
+
+    fn from_str(word: &str) -> Result<Self, BadAddress> {
+        match word.strip_prefix("*@") {
+            Some(domain) => {
+                // Any address of the domain proves the domain well formed.
+                format!("x@{domain}").parse::<Address>()?;
+                Ok(Pattern::Domain(domain_key(domain)))
+            }
+            None => word.parse().map(Pattern::One),
+        }
+    }
+}
+
+impl fmt::Display for Pattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Pattern::One(address) => write!(f, "{address}"),
+            Pattern::Domain(domain) => write!(f, "*@{domain}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses() {
+        for (word, good) in [
+            ("erika@example.org", true),
+            ("Erika+x@Example.ORG", true),
+            ("erika@bücher.example", true),
+            ("a@b", true),
+            ("@b", false),
+            ("a@", false),
+            ("a", false),
+            ("a b@c", false),
+            ("a@b\r\nBcc: c@d", false),
+            ("-oQ/tmp@x", false),
+            ("<a@b>", false),
+        ] {
+            assert_eq!(word.parse::<Address>().is_ok(), good, "{word}");
+        }
+    }
+
+    #[test]
+    fn keys() {
+        let key = |word: &str| word.parse::<Address>().unwrap().key();
+        let person = |word: &str| word.parse::<Address>().unwrap().person_key();
+        assert_eq!(key("Erika+x@Example.ORG."), "erika+x@example.org");
+        assert_eq!(person("Erika+x@Example.ORG"), "erika@example.org");
+        assert_eq!(person("+x@example.org"), "+x@example.org");
+        assert_eq!(key("a@bücher.example"), "a@xn--bcher-kva.example");
+        assert_eq!(key("a@BÜCHER.example"), key("a@xn--bcher-kva.example"));
+    }
+
+    #[test]
+    fn patterns() {
+        for (pattern, address, wanted) in [
+            ("support@example.org", "Support@EXAMPLE.org", true),
+            ("support@example.org", "support+142@example.org", true),
+            ("support+vip@example.org", "support@example.org", false),
+            ("*@help.example.org", "anything@help.example.org", true),
+            ("*@help.example.org", "anything@example.org", false),
+        ] {
+            let pattern: Pattern = pattern.parse().unwrap();
+            assert_eq!(pattern.matches(&address.parse().unwrap()), wanted, "{pattern} {address}");
+        }
+        assert!("*@".parse::<Pattern>().is_err());
+    }
+}

@@ -1,0 +1,409 @@
+//! The event log: what a conversation *is* changes only by these.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use super::conversation::{Assignee, Priority, Status};
+use super::{
+    AgentName, BatchId, Class, ConfigId, EventId, FieldName, InboxName, MessageId, NoteId, Number,
+    OutboxId, Seq, Tag, Time,
+};
+
+/// One recorded change of exactly one conversation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Event {
+    /// Unique in the store, in order of recording.
+    pub id: EventId,
+    /// The conversation that changed.
+    pub conversation: Number,
+    /// Its place in that conversation, from 1 without gaps.
+    pub seq: Seq,
+    /// When it was recorded.
+    pub at: Time,
+    /// When it happened: earlier than `at` for an import or a late delivery.
+    pub effective: Time,
+    /// Who did it, through what, and why.
+    pub by: By,
+    /// What changed.
+    pub change: Change,
+}
+
+/// Who did it, through what, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct By {
+    /// The one who acted.
+    pub actor: Actor,
+    /// The command through which it came: `ingest`, `route`, `reply`.
+    pub via: String,
+    /// Why.
+    pub reason: Reason,
+    /// The event that led to this one, such as the arrival that a rule acted on.
+    pub cause: Option<EventId>,
+    /// The command run that it belongs to.
+    pub batch: BatchId,
+    /// The configuration in force.
+    pub config: ConfigId,
+}
+
+/// The one who acts.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
+pub enum Actor {
+    /// An agent of the configuration.
+    Agent(AgentName),
+    /// A Unix login that no agent has: the service itself, or an administrator.
+    Login(String),
+    /// Somebody outside, by mail.
+    Contact,
+    /// A rule, or time.
+    Postroom,
+}
+
+impl Actor {
+    /// The agent, if it is one.
+    #[must_use]
+    pub fn agent(&self) -> Option<&AgentName> {
+        match self {
+            Actor::Agent(name) => Some(name),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Actor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Actor::Agent(name) => f.pad(name.as_str()),
+            Actor::Login(login) => f.pad(&format!("login:{login}")),
+            Actor::Contact => f.pad("contact:"),
+            Actor::Postroom => f.pad("postroom:"),
+        }
+    }
+}
+
+impl From<Actor> for String {
+    fn from(actor: Actor) -> String {
+        actor.to_string()
+    }
+}
+
+impl FromStr for Actor {
+    type Err = super::name::BadName;
+
+    fn from_str(word: &str) -> Result<Self, Self::Err> {
+        match word.split_once(':') {
+            Some(("login", login)) => Ok(Actor::Login(login.to_owned())),
+            Some(("contact", "")) => Ok(Actor::Contact),
+            Some(("postroom", "")) => Ok(Actor::Postroom),
+            _ => word.parse().map(Actor::Agent),
+        }
+    }
+}
+
+impl TryFrom<String> for Actor {
+    type Error = super::name::BadName;
+
+    fn try_from(word: String) -> Result<Self, Self::Error> {
+        word.parse()
+    }
+}
+
+/// Why something was done. Every decision of a machine keeps its own.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "why", rename_all = "kebab-case")]
+pub enum Reason {
+    /// A person, or a script of theirs, asked for it.
+    Asked,
+    /// A message came in.
+    Arrival,
+    /// A rule matched.
+    Rule {
+        /// Its name.
+        rule: String,
+        /// File within the desk, such as `rules/20-route.toml`.
+        file: String,
+        /// Line in that file.
+        line: usize,
+    },
+    /// An automatic answer was due; `text` names it.
+    Autoreply {
+        /// The name of the text, a file in `replies/`.
+        text: String,
+    },
+    /// The outbox was worked off.
+    Sending,
+}
+
+/// The evidence that gave a message its home (R58-R72).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "how", rename_all = "kebab-case")]
+pub enum Step {
+    /// Nothing led anywhere: a conversation of its own.
+    New,
+    /// We wrote it ourselves.
+    Own,
+    /// Our signature, on the outgoing message named, stood among its references.
+    Token {
+        /// The signed message.
+        message: MessageId,
+    },
+    /// It refers to the message named, and its sender is a participant there.
+    Reference {
+        /// The message it refers to.
+        message: MessageId,
+    },
+    /// The message named, which came earlier, refers to it.
+    Referenced {
+        /// The earlier message.
+        message: MessageId,
+    },
+    /// It refers to a message of that conversation, but its sender has no part in it: a
+    /// conversation of its own, with a link (R64).
+    Stranger {
+        /// The conversation that it may be related to.
+        related: Number,
+    },
+    /// That conversation was closed longer ago than `reopen-within`.
+    ClosedTooLong {
+        /// The conversation that it continues.
+        related: Number,
+    },
+}
+
+/// What kind of mail was queued.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum MailKind {
+    /// Text of a person to a contact.
+    Reply,
+    /// "We have your mail": an automatic receipt.
+    Receipt,
+    /// The automatic answer outside opening hours.
+    Closed,
+}
+
+impl MailKind {
+    /// Whether a machine wrote it: such mail is never sent twice (R143).
+    #[must_use]
+    pub fn is_automatic(self) -> bool {
+        self != MailKind::Reply
+    }
+
+    /// The word in the store and in JSON.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            MailKind::Reply => "reply",
+            MailKind::Receipt => "receipt",
+            MailKind::Closed => "closed",
+        }
+    }
+}
+
+/// What changed. Holds ids, codes, old and new values; never mail text, note text or addresses.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum Change {
+    /// The conversation began; always its first event.
+    Opened {
+        /// Where.
+        inbox: InboxName,
+    },
+    /// A message found its home here.
+    Arrived {
+        /// The message.
+        message: MessageId,
+        /// Who or what wrote it.
+        class: Class,
+        /// The evidence.
+        step: Step,
+    },
+    /// Somebody else must act.
+    Assigned {
+        /// Who had to act before.
+        old: Option<Assignee>,
+        /// Who has to act now.
+        new: Option<Assignee>,
+    },
+    /// The status changed.
+    StatusSet {
+        /// Before.
+        old: Status,
+        /// Now.
+        new: Status,
+    },
+    /// The priority changed.
+    PrioritySet {
+        /// Before.
+        old: Priority,
+        /// Now.
+        new: Priority,
+    },
+    /// A tag was put on or taken off.
+    TagSet {
+        /// Which.
+        tag: Tag,
+        /// On, or off.
+        on: bool,
+    },
+    /// A field got another value, or none.
+    FieldSet {
+        /// Which.
+        name: FieldName,
+        /// Before.
+        old: Option<String>,
+        /// Now.
+        new: Option<String>,
+    },
+    /// A note was written; its text stands in the table of notes.
+    Noted {
+        /// The note.
+        note: NoteId,
+    },
+    /// A mail was put into the outbox.
+    Queued {
+        /// The outbox row.
+        outbox: OutboxId,
+        /// The message, with its home here.
+        message: MessageId,
+        /// What kind of mail.
+        mail: MailKind,
+    },
+    /// sendmail took the mail.
+    Sent {
+        /// The outbox row.
+        outbox: OutboxId,
+    },
+    /// The mail will not be tried again.
+    SendFailed {
+        /// The outbox row.
+        outbox: OutboxId,
+        /// Exit status of sendmail; none when it was lost.
+        code: Option<i32>,
+    },
+}
+
+/// A row of the event table that this version cannot read.
+#[derive(Debug)]
+pub struct BadEvent {
+    kind: String,
+    version: i64,
+    why: String,
+}
+
+impl fmt::Display for BadEvent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "event of kind '{}' version {}: {}", self.kind, self.version, self.why)
+    }
+}
+
+impl std::error::Error for BadEvent {}
+
+impl Change {
+    /// Version of the written form of every kind.
+    pub const VERSION: i64 = 1;
+
+    /// The word in the store, in `log` and in JSON.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Change::Opened { .. } => "opened",
+            Change::Arrived { .. } => "arrived",
+            Change::Assigned { .. } => "assigned",
+            Change::StatusSet { .. } => "status-set",
+            Change::PrioritySet { .. } => "priority-set",
+            Change::TagSet { .. } => "tag-set",
+            Change::FieldSet { .. } => "field-set",
+            Change::Noted { .. } => "noted",
+            Change::Queued { .. } => "queued",
+            Change::Sent { .. } => "sent",
+            Change::SendFailed { .. } => "send-failed",
+        }
+    }
+
+    /// The change as an object, without its kind.
+    ///
+    /// # Errors
+    /// None in practice: every variant is a plain record.
+    pub fn data(&self) -> Result<serde_json::Value, serde_json::Error> {
+        let mut value = serde_json::to_value(self)?;
+        if let Some(object) = value.as_object_mut() {
+            object.remove("kind");
+        }
+        Ok(value)
+    }
+
+    /// Reads a change back from its kind, version and data.
+    ///
+    /// # Errors
+    /// When the kind or version is unknown, or the data does not fit it.
+    pub fn from_parts(kind: &str, version: i64, data: &str) -> Result<Self, BadEvent> {
+        let bad = |why: String| BadEvent { kind: kind.to_owned(), version, why };
+        if version != Self::VERSION {
+            return Err(bad("not known to this version of postroom".to_owned()));
+        }
+        let mut value: serde_json::Value =
+            serde_json::from_str(data).map_err(|e| bad(e.to_string()))?;
+        let object = value.as_object_mut().ok_or_else(|| bad("no object".to_owned()))?;
+        object.insert("kind".to_owned(), kind.into());
+        serde_json::from_value(value).map_err(|e| bad(e.to_string()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// One of each kind, and of each step.
+    pub(crate) fn samples() -> Vec<Change> {
+        let steps = [
+            Step::New,
+            Step::Own,
+            Step::Token { message: MessageId(1) },
+            Step::Reference { message: MessageId(1) },
+            Step::Referenced { message: MessageId(1) },
+            Step::Stranger { related: Number(2) },
+            Step::ClosedTooLong { related: Number(2) },
+        ];
+        let mut all: Vec<Change> = steps
+            .into_iter()
+            .map(|step| Change::Arrived { message: MessageId(3), class: Class::Person, step })
+            .collect();
+        all.extend([
+            Change::Opened { inbox: "support".parse().unwrap() },
+            Change::Assigned { old: None, new: Some(Assignee::Agent("anna".parse().unwrap())) },
+            Change::StatusSet {
+                old: Status::Open,
+                new: Status::Snoozed { until: Time(5), keep_on_reply: false },
+            },
+            Change::PrioritySet { old: Priority::Normal, new: Priority::High },
+            Change::TagSet { tag: "billing".parse().unwrap(), on: true },
+            Change::FieldSet { name: "order".parse().unwrap(), old: None, new: Some("7".into()) },
+            Change::Noted { note: NoteId(1) },
+            Change::Queued { outbox: OutboxId(1), message: MessageId(4), mail: MailKind::Reply },
+            Change::Sent { outbox: OutboxId(1) },
+            Change::SendFailed { outbox: OutboxId(1), code: Some(67) },
+        ]);
+        all
+    }
+
+    #[test]
+    fn every_kind_reads_back() {
+        for change in samples() {
+            let data = change.data().unwrap().to_string();
+            assert!(!data.contains("\"kind\""), "{data}");
+            assert_eq!(Change::from_parts(change.kind(), 1, &data).unwrap(), change);
+        }
+        assert!(Change::from_parts("opened", 2, "{}").is_err());
+        assert!(Change::from_parts("vanished", 1, "{}").is_err());
+    }
+
+    #[test]
+    fn actors_read_back() {
+        for word in ["anna", "login:www-data", "contact:", "postroom:"] {
+            assert_eq!(word.parse::<Actor>().unwrap().to_string(), word);
+        }
+    }
+}

@@ -1,0 +1,22 @@
+//! What a shared inbox is, as values and pure functions.
+//!
+//! Nothing here reads a file, a clock, the environment or a database; every
+//! fact comes in as an argument, every effect goes out as a value.
+
+pub mod address;
+pub mod conversation;
+pub mod event;
+pub mod ids;
+pub mod located;
+pub mod message;
+pub mod name;
+pub mod time;
+
+pub use address::{Address, Mailbox};
+pub use conversation::{Assignee, Conversation, Priority, Status};
+pub use event::{Actor, By, Change, Event, Reason, Step};
+pub use ids::{BatchId, ConfigId, EventId, MessageId, NoteId, Number, OutboxId, Seq};
+pub use located::Located;
+pub use message::{Class, Direction, MessageFacts};
+pub use name::{AgentName, FieldName, InboxName, Tag, TeamName};
+pub use time::{Duration, Time};
