@@ -10,6 +10,7 @@ pub mod ids;
 pub mod located;
 pub mod message;
 pub mod name;
+pub mod signal;
 pub mod time;
 
 pub use address::{Address, Mailbox};
@@ -19,4 +20,5 @@ pub use ids::{BatchId, ConfigId, EventId, MessageId, NoteId, Number, OutboxId, S
 pub use located::Located;
 pub use message::{Class, Direction, MessageFacts};
 pub use name::{AgentName, FieldName, InboxName, Tag, TeamName};
+pub use signal::Signal;
 pub use time::{Duration, Time};

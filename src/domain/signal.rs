@@ -1,0 +1,110 @@
+//! What a header says about who wrote a message: one table of signals, used to classify it and to
+//! decide whether a machine may answer it. The edge to RFC 5322 finds them; here they get meaning.
+
+use super::Class;
+
+/// One thing in a message that says something about its author.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Signal {
+    /// An Auto-Submitted field other than `no` (RFC 3834 section 5; R105).
+    AutoSubmitted,
+    /// A List-* field (RFC 2369, RFC 2919; R106).
+    List,
+    /// Precedence or X-Precedence is `list`.
+    PrecedenceList,
+    /// Precedence or X-Precedence is `bulk` or `junk` (R107).
+    PrecedenceBulk,
+    /// Precedence or X-Precedence is `auto_reply` (R107).
+    PrecedenceAutoReply,
+    /// X-Auto-Response-Suppress forbids an answer; says nothing about the author (R108).
+    SuppressAnswer,
+    /// A mark of another responder, such as X-Autoreply or X-Loop (R109).
+    LoopMark,
+    /// Our own mark, with a valid signature.
+    OwnMark,
+    /// A delivery status notification with a final failure, or the look of one (R129).
+    Bounce,
+    /// A delivery status notification of a delay.
+    Delay,
+    /// A delivery status notification of success, or a report of an unknown type.
+    Report,
+    /// A disposition notification (RFC 8098).
+    ReadReceipt,
+    /// A feedback report (RFC 5965).
+    AbuseReport,
+    /// A calendar part with METHOD:REPLY.
+    CalendarReply,
+    /// The site's filter says spam: X-Spam-Flag: YES (R100).
+    Spam,
+}
+
+impl Signal {
+    /// The class that this signal makes; none when it says nothing about the author.
+    #[must_use]
+    pub fn class(self) -> Option<Class> {
+        match self {
+            Signal::SuppressAnswer => None,
+            Signal::Spam => Some(Class::Spam),
+            Signal::Bounce => Some(Class::Bounce),
+            Signal::Delay => Some(Class::Delay),
+            Signal::ReadReceipt => Some(Class::ReadReceipt),
+            Signal::AbuseReport => Some(Class::AbuseReport),
+            Signal::CalendarReply => Some(Class::CalendarReply),
+            Signal::List | Signal::PrecedenceList => Some(Class::List),
+            Signal::PrecedenceBulk => Some(Class::Bulk),
+            Signal::AutoSubmitted
+            | Signal::PrecedenceAutoReply
+            | Signal::LoopMark
+            | Signal::OwnMark
+            | Signal::Report => Some(Class::Automatic),
+        }
+    }
+
+    /// How much it weighs against other signals on one message; the highest decides the class.
+    fn weight(self) -> u8 {
+        match self.class() {
+            None => 0,
+            Some(Class::Person) => 1,
+            Some(Class::Automatic) => 2,
+            Some(Class::Bulk) => 3,
+            Some(Class::List) => 4,
+            Some(Class::CalendarReply | Class::ReadReceipt) => 5,
+            Some(Class::AbuseReport) => 6,
+            Some(Class::Bounce | Class::Delay) => 7,
+            Some(Class::Spam) => 8,
+        }
+    }
+
+    /// The signal that decides the class of a message, if any does.
+    #[must_use]
+    pub fn deciding(signals: &[Signal]) -> Option<Signal> {
+        let weighty = signals.iter().copied().filter(|s| s.weight() > 0);
+        // max_by_key keeps the last of equals; the first found is the one to name.
+        weighty.rev().max_by_key(|s| s.weight())
+    }
+
+    /// The class of a message with these signals.
+    #[must_use]
+    pub fn classify(signals: &[Signal]) -> Class {
+        Signal::deciding(signals).and_then(Signal::class).unwrap_or(Class::Person)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_weightiest_signal_decides() {
+        for (signals, class) in [
+            (&[][..], Class::Person),
+            (&[Signal::SuppressAnswer], Class::Person),
+            (&[Signal::AutoSubmitted, Signal::Bounce], Class::Bounce),
+            (&[Signal::PrecedenceBulk, Signal::List], Class::List),
+            (&[Signal::List, Signal::Spam], Class::Spam),
+        ] {
+            assert_eq!(Signal::classify(signals), class, "{signals:?}");
+        }
+        assert_eq!(Signal::deciding(&[Signal::List, Signal::PrecedenceList]), Some(Signal::List));
+    }
+}
