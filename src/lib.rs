@@ -36,3 +36,4 @@
 #![forbid(unsafe_code)]
 
 pub mod domain;
+pub mod host;

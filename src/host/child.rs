@@ -1,0 +1,135 @@
+//! Child processes: no shell, a time limit, and no way to hang us (R145, R150).
+
+use std::io::{Read, Write};
+use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::path::Path;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc;
+use std::time::Duration;
+use std::{io, thread};
+
+use nix::sys::signal::{Signal, killpg};
+use nix::unistd::Pid;
+
+use super::env;
+
+/// Most bytes of a child's complaints that are kept.
+const MOST_WORDS: u64 = 4096;
+
+/// How a child ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ended {
+    /// By itself, with this status, having said this on stderr.
+    Status(i32, String),
+    /// By a signal, having said this.
+    Signal(i32, String),
+    /// It took longer than allowed, and was killed.
+    TimeOut,
+}
+
+/// Runs a program with `input` on its stdin and nothing to read from it but its complaints. It gets
+/// our environment, and a PATH where an MTA gave us none.
+///
+/// # Errors
+/// When the program cannot be started: then it did nothing.
+pub fn run(program: &Path, args: &[String], input: &[u8], limit: Duration) -> io::Result<Ended> {
+    let mut child = Command::new(program)
+        .args(args)
+        .env("PATH", env::text("PATH").unwrap_or_else(|| "/usr/sbin:/usr/bin:/sbin:/bin".into()))
+        .current_dir("/")
+        .process_group(0)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()?;
+    let group = i32::try_from(child.id()).map(Pid::from_raw).map_err(io::Error::other)?;
+    let stdin = child.stdin.take();
+    let stderr = child.stderr.take();
+    let (tell, told) = mpsc::channel();
+    thread::scope(|scope| {
+        // A program that stops reading has its reasons, and tells them by its status.
+        let writer = scope.spawn(move || stdin.map(|mut pipe| pipe.write_all(input)));
+        scope.spawn(move || {
+            let words = complaints(stderr);
+            let _ = tell.send(wait(child).map(|status| (status, words)));
+        });
+        let ended = match told.recv_timeout(limit) {
+            Ok(result) => result.map(|(status, words)| ended(status, words)),
+            Err(_) => {
+                let _ = killpg(group, Signal::SIGKILL);
+                Ok(Ended::TimeOut)
+            }
+        };
+        let _ = writer.join();
+        ended
+    })
+}
+
+fn ended(status: ExitStatus, words: String) -> Ended {
+    match (status.code(), status.signal()) {
+        (Some(code), _) => Ended::Status(code, words),
+        (None, signal) => Ended::Signal(signal.unwrap_or_default(), words),
+    }
+}
+
+fn wait(mut child: Child) -> io::Result<ExitStatus> {
+    child.wait()
+}
+
+fn complaints(pipe: Option<impl Read>) -> String {
+    let Some(mut pipe) = pipe else { return String::new() };
+    let mut words = Vec::new();
+    let _ = pipe.by_ref().take(MOST_WORDS).read_to_end(&mut words);
+    // The rest is read, so that the child does not block on a full pipe, and dropped.
+    let _ = io::copy(&mut pipe, &mut io::sink());
+    String::from_utf8_lossy(&words).trim().to_owned()
+}
+
+/// Runs the editor of the person at the terminal on a file, and waits. The editor may be a command
+/// line of its own, such as `code --wait`; it comes from the person's environment, never from mail.
+///
+/// # Errors
+/// When it cannot be started, or ends badly.
+pub fn edit(editor: &str, file: &Path) -> io::Result<()> {
+    let status = Command::new("/bin/sh")
+        .args(["-c", &format!("{editor} \"$1\""), "sh"])
+        .arg(file)
+        .status()?;
+    if status.success() {
+        Ok(())
+    } else {
+        Err(io::Error::other(format!("the editor '{editor}' ended with {status}")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sh(script: &str, input: &[u8], limit: Duration) -> Ended {
+        let args = ["-c".to_owned(), script.to_owned()];
+        run(Path::new("/bin/sh"), &args, input, limit).unwrap()
+    }
+
+    const LONG: Duration = Duration::from_secs(60);
+
+    #[test]
+    fn every_ending_is_told() {
+        let big = vec![b'x'; 1 << 20];
+        assert_eq!(sh("cat >/dev/null", &big, LONG), Ended::Status(0, String::new()));
+        assert_eq!(sh("exit 75", &big, LONG), Ended::Status(75, String::new()));
+        assert_eq!(sh("echo no >&2; exit 67", b"", LONG), Ended::Status(67, "no".to_owned()));
+        assert_eq!(sh("kill -9 $$", b"", LONG), Ended::Signal(9, String::new()));
+        assert_eq!(
+            sh("cat; cat; exec tail -f /dev/null", b"", Duration::from_millis(50)),
+            Ended::TimeOut
+        );
+        assert!(run(Path::new("/nonexistent"), &[], b"", LONG).is_err());
+    }
+
+    #[test]
+    fn a_flood_of_complaints_is_cut() {
+        let Ended::Status(0, words) = sh("yes | head -c 1000000 >&2", b"", LONG) else { panic!() };
+        assert!(words.len() <= 4096);
+    }
+}

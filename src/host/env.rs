@@ -1,0 +1,58 @@
+//! The one place that reads the environment. What an MTA puts there is data: bounded, never a path
+//! or a format (R25).
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+/// Longest value taken from an MTA.
+const LONGEST: usize = 1024;
+
+#[allow(clippy::disallowed_methods)]
+fn get(name: &str) -> Option<OsString> {
+    std::env::var_os(name)
+}
+
+/// A variable as text; too long or not UTF-8 counts as absent.
+#[must_use]
+pub fn text(name: &str) -> Option<String> {
+    get(name)?.into_string().ok().filter(|value| value.len() <= LONGEST)
+}
+
+/// A variable that an administrator sets to a path.
+#[must_use]
+pub fn path(name: &str) -> Option<PathBuf> {
+    get(name).filter(|value| !value.is_empty()).map(PathBuf::from)
+}
+
+/// The recipient as the caller tells it: Postfix and OpenSMTPD, Pigeonhole, Exim (R23).
+#[must_use]
+pub fn recipient() -> Option<String> {
+    let named = ["ORIGINAL_RECIPIENT", "ORIG_RECIPIENT", "RECIPIENT"]
+        .into_iter()
+        .find_map(|name| text(name).filter(|value| value.contains('@')));
+    named.or_else(|| Some(format!("{}@{}", text("LOCAL_PART")?, text("DOMAIN")?)))
+}
+
+/// The envelope sender as the caller tells it; an empty one is the null sender, a missing one is
+/// unknown (R26).
+#[must_use]
+pub fn sender() -> Option<String> {
+    text("SENDER")
+}
+
+/// The extension of the recipient as the caller tells it (R27).
+#[must_use]
+pub fn extension() -> Option<String> {
+    text("EXTENSION")
+        .or_else(|| {
+            let suffix = text("LOCAL_PART_SUFFIX")?;
+            Some(suffix.trim_start_matches(['+', '-']).to_owned())
+        })
+        .filter(|extension| !extension.is_empty())
+}
+
+/// The editor of the person at the terminal.
+#[must_use]
+pub fn editor() -> String {
+    text("VISUAL").or_else(|| text("EDITOR")).unwrap_or_else(|| "vi".to_owned())
+}

@@ -1,0 +1,105 @@
+//! Files that must be there after a crash, and with the modes they need whatever the umask (R28).
+
+use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
+use std::io::{self, Read, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+
+/// Makes a directory with exactly this mode; its parents too, with the default one.
+///
+/// # Errors
+/// When it is there already, or cannot be made.
+pub fn make_dir(path: &Path, mode: u32) -> io::Result<()> {
+    if let Some(parent) = path.parent().filter(|p| !p.as_os_str().is_empty()) {
+        fs::create_dir_all(parent)?;
+    }
+    DirBuilder::new().mode(mode).create(path)?;
+    fs::set_permissions(path, Permissions::from_mode(mode))
+}
+
+/// Makes a file with exactly this mode and content, synced.
+///
+/// # Errors
+/// When it is there already, or cannot be written.
+pub fn make_file(path: &Path, mode: u32, content: &[u8]) -> io::Result<()> {
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(mode).open(path)?;
+    file.set_permissions(Permissions::from_mode(mode))?;
+    file.write_all(content)?;
+    file.sync_all()?;
+    sync_dir_of(path)
+}
+
+/// Syncs the directory that holds a file, so that its name survives a crash.
+///
+/// # Errors
+/// Those of the system.
+pub fn sync_dir_of(path: &Path) -> io::Result<()> {
+    let dir = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    File::open(dir)?.sync_all()
+}
+
+/// Reads to the end; running out of memory is an error like any other.
+///
+/// # Errors
+/// Those of the source.
+pub fn read_to_end(mut source: impl Read) -> io::Result<Vec<u8>> {
+    const STEP: usize = 1 << 16;
+    let mut all = Vec::new();
+    loop {
+        all.try_reserve(STEP).map_err(|_| io::Error::from(io::ErrorKind::OutOfMemory))?;
+        let taken = source.by_ref().take(STEP as u64).read_to_end(&mut all)?;
+        if taken == 0 {
+            return Ok(all);
+        }
+    }
+}
+
+/// Keeps a text that would be lost otherwise, readable for its owner alone. Gives its path.
+///
+/// # Errors
+/// When nothing can be written there.
+pub fn keep(dir: &Path, stem: &str, text: &str) -> io::Result<PathBuf> {
+    for n in 1.. {
+        let path = dir.join(format!("{stem}-{n}.txt"));
+        match make_file(&path, 0o600, text.as_bytes()) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists && n < 1000 => {}
+            Err(error) => return Err(error),
+            Ok(()) => return Ok(path),
+        }
+    }
+    Err(io::ErrorKind::AlreadyExists.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn modes_do_not_depend_on_the_umask() {
+        let dir = tempfile::tempdir().unwrap();
+        let desk = dir.path().join("a/desk");
+        make_dir(&desk, 0o2770).unwrap();
+        assert_eq!(desk.metadata().unwrap().permissions().mode() & 0o7777, 0o2770);
+        let file = desk.join("keys");
+        make_file(&file, 0o640, b"x").unwrap();
+        assert_eq!(file.metadata().unwrap().permissions().mode() & 0o7777, 0o640);
+        assert!(make_file(&file, 0o640, b"y").is_err());
+        assert_eq!(fs::read(&file).unwrap(), b"x");
+    }
+
+    #[test]
+    fn what_is_kept_never_replaces_what_was_kept() {
+        let dir = tempfile::tempdir().unwrap();
+        let first = keep(dir.path(), "reply-142", "one").unwrap();
+        let second = keep(dir.path(), "reply-142", "two").unwrap();
+        assert_ne!(first, second);
+        assert_eq!(fs::read_to_string(first).unwrap(), "one");
+    }
+
+    #[test]
+    fn reads_to_the_end() {
+        let text = vec![7_u8; 200_000];
+        assert_eq!(read_to_end(&text[..]).unwrap(), text);
+        assert!(read_to_end(io::empty()).unwrap().is_empty());
+    }
+}

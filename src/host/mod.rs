@@ -1,0 +1,12 @@
+//! The machine: clock, environment, locks, files, child processes, log. Knows nothing of mail.
+
+pub mod child;
+pub mod clock;
+pub mod env;
+pub mod file;
+pub mod lock;
+pub mod log;
+pub mod random;
+pub mod signal;
+pub mod terminal;
+pub mod user;
