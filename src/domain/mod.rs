@@ -10,6 +10,7 @@ pub mod ids;
 pub mod located;
 pub mod message;
 pub mod name;
+pub mod participant;
 pub mod signal;
 pub mod time;
 
@@ -20,5 +21,6 @@ pub use ids::{BatchId, ConfigId, EventId, MessageId, NoteId, Number, OutboxId, S
 pub use located::Located;
 pub use message::{Class, Direction, MessageFacts};
 pub use name::{AgentName, FieldName, InboxName, Tag, TeamName};
+pub use participant::{Participant, Participants, Role};
 pub use signal::Signal;
 pub use time::{Duration, Time};

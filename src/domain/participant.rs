@@ -1,0 +1,108 @@
+//! Who outside has a part in a conversation: only they may join it by a reference (R64), and only
+//! they are written to (R79).
+
+use std::collections::BTreeMap;
+
+use super::Mailbox;
+
+/// The part that somebody outside has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Role {
+    /// The conversation is theirs.
+    Contact,
+    /// Brought in by the contact, or by one of us.
+    ThirdParty,
+}
+
+impl Role {
+    /// The word in the store and in JSON.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Role::Contact => "contact",
+            Role::ThirdParty => "third-party",
+        }
+    }
+}
+
+/// Somebody outside, with their part.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Participant {
+    /// Their part.
+    pub role: Role,
+    /// Name and address as first seen.
+    pub mailbox: Mailbox,
+}
+
+/// The participants of one conversation, by person key. A fold, as the conversation is.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Participants(pub BTreeMap<String, Participant>);
+
+impl Participants {
+    /// A message came in. The author of the first one is the contact; whom a participant writes to
+    /// beside us is a third party; a stranger who got in by a token brings in nobody (R71).
+    pub fn arrived(&mut self, from: Option<&Mailbox>, others: &[Mailbox]) {
+        let Some(from) = from else { return };
+        if self.0.is_empty() {
+            self.add(Role::Contact, from);
+        }
+        if self.0.contains_key(&from.address.person_key()) {
+            for other in others {
+                self.add(Role::ThirdParty, other);
+            }
+        }
+    }
+
+    /// We wrote to these; the first of a conversation that we began is its contact.
+    pub fn written_to(&mut self, recipients: &[Mailbox]) {
+        for recipient in recipients {
+            let role = if self.0.is_empty() { Role::Contact } else { Role::ThirdParty };
+            self.add(role, recipient);
+        }
+    }
+
+    /// The contact.
+    #[must_use]
+    pub fn contact(&self) -> Option<&Mailbox> {
+        self.0.values().find(|p| p.role == Role::Contact).map(|p| &p.mailbox)
+    }
+
+    fn add(&mut self, role: Role, mailbox: &Mailbox) {
+        self.0
+            .entry(mailbox.address.person_key())
+            .or_insert_with(|| Participant { role, mailbox: mailbox.clone() });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mailbox(address: &str) -> Mailbox {
+        Mailbox { name: String::new(), address: address.parse().unwrap() }
+    }
+
+    #[test]
+    fn strangers_bring_in_nobody() {
+        let mut all = Participants::default();
+        all.arrived(Some(&mailbox("erika@example.net")), &[mailbox("otto@example.net")]);
+        all.arrived(Some(&mailbox("eve@example.com")), &[mailbox("mallory@example.com")]);
+        all.arrived(Some(&mailbox("Otto+x@Example.net")), &[mailbox("ida@example.net")]);
+        all.written_to(&[mailbox("boss@example.net")]);
+        let keys: Vec<&str> = all.0.keys().map(String::as_str).collect();
+        assert_eq!(
+            keys,
+            ["boss@example.net", "erika@example.net", "ida@example.net", "otto@example.net"]
+        );
+        assert_eq!(all.contact(), Some(&mailbox("erika@example.net")));
+    }
+
+    #[test]
+    fn a_conversation_that_we_began() {
+        let mut all = Participants::default();
+        all.arrived(None, &[mailbox("nobody@example.net")]);
+        assert!(all.0.is_empty());
+        all.written_to(&[mailbox("erika@example.net"), mailbox("otto@example.net")]);
+        assert_eq!(all.contact(), Some(&mailbox("erika@example.net")));
+    }
+}
