@@ -4,6 +4,7 @@
 //! fact comes in as an argument, every effect goes out as a value.
 
 pub mod address;
+pub mod automatic;
 pub mod conversation;
 pub mod event;
 pub mod ids;
