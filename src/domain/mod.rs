@@ -3,6 +3,7 @@
 //! Nothing here reads a file, a clock, the environment or a database; every
 //! fact comes in as an argument, every effect goes out as a value.
 
+pub mod access;
 pub mod address;
 pub mod automatic;
 pub mod conversation;
@@ -15,6 +16,7 @@ pub mod participant;
 pub mod signal;
 pub mod time;
 
+pub use access::{Directory, Level};
 pub use address::{Address, Mailbox};
 pub use conversation::{Assignee, Conversation, Priority, Status};
 pub use event::{Actor, By, Change, Event, Reason, Step};
