@@ -4,6 +4,7 @@
 //! fact comes in as an argument, every effect goes out as a value.
 
 pub mod access;
+pub mod action;
 pub mod address;
 pub mod automatic;
 pub mod conversation;
@@ -13,10 +14,12 @@ pub mod located;
 pub mod message;
 pub mod name;
 pub mod participant;
+pub mod refusal;
 pub mod signal;
 pub mod time;
 
 pub use access::{Directory, Level};
+pub use action::Action;
 pub use address::{Address, Mailbox};
 pub use conversation::{Assignee, Conversation, Priority, Status};
 pub use event::{Actor, By, Change, Event, Reason, Step};
@@ -25,5 +28,6 @@ pub use located::Located;
 pub use message::{Class, Direction, MessageFacts};
 pub use name::{AgentName, FieldName, InboxName, Tag, TeamName};
 pub use participant::{Participant, Participants, Role};
+pub use refusal::Refusal;
 pub use signal::Signal;
 pub use time::{Duration, Time};
