@@ -8,6 +8,7 @@ pub mod action;
 pub mod address;
 pub mod automatic;
 pub mod conversation;
+pub mod decide;
 pub mod event;
 pub mod ids;
 pub mod located;
