@@ -17,6 +17,7 @@ pub mod name;
 pub mod participant;
 pub mod refusal;
 pub mod signal;
+pub mod threading;
 pub mod time;
 
 pub use access::{Directory, Level};
