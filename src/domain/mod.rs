@@ -7,6 +7,7 @@ pub mod access;
 pub mod action;
 pub mod address;
 pub mod automatic;
+pub mod arrival;
 pub mod conversation;
 pub mod decide;
 pub mod event;

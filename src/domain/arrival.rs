@@ -1,0 +1,162 @@
+//! What the arrival of a message changes.
+
+use super::event::MailKind;
+use super::{Change, Class, Conversation, InboxName, MessageId, Status, Step};
+
+/// Where the message found its home.
+#[derive(Debug, Clone, Copy)]
+pub enum Place<'a> {
+    /// In a conversation that it begins, in this inbox.
+    New(&'a InboxName),
+    /// In this conversation, as it stands.
+    In(&'a Conversation),
+}
+
+/// The changes that an arrival makes, in order.
+///
+/// `returned` is the kind of our mail that came back, when the message is a bounce with our
+/// signature on it; none otherwise. Mail of a person reopens (R202), other mail does not (R125),
+/// but for a reply that could not be delivered (R135). What a machine says about mail that we do
+/// not know, or about our own automatic mail, never gives anybody work (R139).
+#[must_use]
+pub fn arrived(
+    place: Place<'_>,
+    message: MessageId,
+    class: Class,
+    step: Step,
+    returned: Option<MailKind>,
+) -> Vec<Change> {
+    let (begun, old, new) = match place {
+        Place::New(inbox) => {
+            (Some(Change::Opened { inbox: inbox.clone() }), Status::Open, first_status(class))
+        }
+        Place::In(c) => (None, c.status, next_status(c.status, class, &step, returned)),
+    };
+    let status = (old != new).then_some(Change::StatusSet { old, new });
+    begun.into_iter().chain([Change::Arrived { message, class, step }]).chain(status).collect()
+}
+
+/// The status of a conversation that begins with such a message. Monitoring and list mail is
+/// work: nobody may miss it.
+fn first_status(class: Class) -> Status {
+    match class {
+        Class::Spam => Status::Spam,
+        Class::Bounce | Class::Delay | Class::ReadReceipt => Status::Closed,
+        Class::Person
+        | Class::Automatic
+        | Class::List
+        | Class::Bulk
+        | Class::AbuseReport
+        | Class::CalendarReply => Status::Open,
+    }
+}
+
+fn next_status(old: Status, class: Class, step: &Step, returned: Option<MailKind>) -> Status {
+    let spoken_to = class.is_person() && *step != Step::Own;
+    let unheard = class == Class::Bounce
+        && matches!(step, Step::Token { .. })
+        && returned == Some(MailKind::Reply);
+    match old {
+        Status::Pending | Status::Closed | Status::Snoozed { keep_on_reply: false, .. }
+            if spoken_to || unheard =>
+        {
+            Status::Open
+        }
+        Status::Snoozed { keep_on_reply: true, .. } if unheard => Status::Open,
+        same => same,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{Number, Time};
+
+    const TOKEN: Step = Step::Token { message: MessageId(1) };
+
+    fn begun(class: Class, step: Step) -> (usize, Option<Status>) {
+        let inbox = "support".parse().unwrap();
+        let changes = arrived(Place::New(&inbox), MessageId(2), class, step, None);
+        assert_eq!(changes[0], Change::Opened { inbox });
+        assert!(matches!(changes[1], Change::Arrived { message: MessageId(2), .. }));
+        (changes.len(), new_status(&changes))
+    }
+
+    fn new_status(changes: &[Change]) -> Option<Status> {
+        changes.iter().find_map(|change| match change {
+            Change::StatusSet { new, .. } => Some(*new),
+            _ => None,
+        })
+    }
+
+    #[test]
+    fn a_new_conversation() {
+        let stranger = Step::Stranger { related: Number(1) };
+        for (class, step, status) in [
+            (Class::Person, Step::New, None),
+            (Class::Person, stranger.clone(), None),
+            (Class::Person, Step::ClosedTooLong { related: Number(1) }, None),
+            (Class::Automatic, Step::New, None),
+            (Class::List, Step::New, None),
+            (Class::Bulk, Step::New, None),
+            (Class::AbuseReport, Step::New, None),
+            (Class::CalendarReply, Step::New, None),
+            (Class::Bounce, Step::New, Some(Status::Closed)),
+            (Class::Bounce, stranger, Some(Status::Closed)),
+            (Class::Delay, Step::New, Some(Status::Closed)),
+            (Class::ReadReceipt, Step::New, Some(Status::Closed)),
+            (Class::Spam, Step::New, Some(Status::Spam)),
+        ] {
+            let wanted = (2 + usize::from(status.is_some()), status);
+            assert_eq!(begun(class, step.clone()), wanted, "{class} {step:?}");
+        }
+    }
+
+    #[test]
+    fn a_conversation_that_is_there() {
+        let snoozed = |keep_on_reply| Status::Snoozed { until: Time(9), keep_on_reply };
+        let reply = Some(MailKind::Reply);
+        let reference = Step::Reference { message: MessageId(1) };
+        let referenced = Step::Referenced { message: MessageId(1) };
+        for (old, class, step, returned, opens) in [
+            (Status::Open, Class::Person, TOKEN, None, false),
+            (Status::Pending, Class::Person, TOKEN, None, true),
+            (Status::Closed, Class::Person, reference.clone(), None, true),
+            (Status::Closed, Class::Person, referenced, None, true),
+            (snoozed(false), Class::Person, TOKEN, None, true),
+            (snoozed(true), Class::Person, TOKEN, None, false),
+            (Status::Spam, Class::Person, TOKEN, None, false),
+            (Status::Closed, Class::Person, Step::Own, None, false),
+            (Status::Pending, Class::Automatic, TOKEN, None, false),
+            (Status::Closed, Class::List, reference, None, false),
+            (Status::Closed, Class::Bulk, TOKEN, None, false),
+            (Status::Closed, Class::ReadReceipt, TOKEN, None, false),
+            (Status::Closed, Class::CalendarReply, TOKEN, None, false),
+            (Status::Closed, Class::AbuseReport, TOKEN, None, false),
+            (Status::Closed, Class::Spam, TOKEN, None, false),
+            (Status::Pending, Class::Delay, TOKEN, reply, false),
+            (Status::Open, Class::Bounce, TOKEN, reply, false),
+            (Status::Pending, Class::Bounce, TOKEN, reply, true),
+            (Status::Closed, Class::Bounce, TOKEN, reply, true),
+            (snoozed(true), Class::Bounce, TOKEN, reply, true),
+            (Status::Spam, Class::Bounce, TOKEN, reply, false),
+            (Status::Closed, Class::Bounce, TOKEN, Some(MailKind::Receipt), false),
+            (Status::Closed, Class::Bounce, TOKEN, Some(MailKind::Closed), false),
+            (
+                Status::Closed,
+                Class::Bounce,
+                Step::Reference { message: MessageId(1) },
+                reply,
+                false,
+            ),
+        ] {
+            let mut c = Conversation::new(Number(1), "support".parse().unwrap(), Time(0));
+            c.status = old;
+            let changes = arrived(Place::In(&c), MessageId(2), class, step.clone(), returned);
+            let wanted = opens.then_some(Status::Open);
+            assert_eq!(new_status(&changes), wanted, "{old} {class} {step:?} {returned:?}");
+            assert_eq!(changes[0], Change::Arrived { message: MessageId(2), class, step });
+            assert_eq!(changes.len(), 1 + usize::from(opens));
+        }
+    }
+}
