@@ -16,6 +16,7 @@ pub mod located;
 pub mod message;
 pub mod name;
 pub mod participant;
+pub mod placeholders;
 pub mod refusal;
 pub mod signal;
 pub mod threading;
