@@ -8,6 +8,7 @@ pub mod action;
 pub mod address;
 pub mod automatic;
 pub mod arrival;
+pub mod calendar;
 pub mod conversation;
 pub mod decide;
 pub mod event;
@@ -20,6 +21,7 @@ pub mod placeholders;
 pub mod refusal;
 pub mod signal;
 pub mod threading;
+mod stretch;
 pub mod time;
 
 pub use access::{Directory, Level};
