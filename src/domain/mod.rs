@@ -23,6 +23,7 @@ pub mod signal;
 pub mod threading;
 mod stretch;
 pub mod time;
+pub mod words;
 
 pub use access::{Directory, Level};
 pub use action::Action;
