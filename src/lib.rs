@@ -37,3 +37,4 @@
 
 pub mod domain;
 pub mod host;
+pub mod mail;

@@ -1,0 +1,262 @@
+//! The raw header of a message or part: one lenient, linear scan, which decides for all of this
+//! room where the header ends.
+
+use std::borrow::Cow;
+
+/// Fields kept of one header; what stands behind is skipped and flagged (R89).
+pub const MOST_FIELDS: usize = 10_000;
+
+/// Bytes of one header beyond which it is flagged (R89).
+pub const MOST_BYTES: usize = 1 << 20;
+
+/// Bytes of one value that are looked at.
+const LONGEST_VALUE: usize = 1 << 16;
+
+/// One header field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Field<'a> {
+    /// The name as written: printable ASCII.
+    pub name: &'a str,
+    /// What stands after the colon, folded as it came, without the last line end.
+    pub value: &'a [u8],
+}
+
+impl Field<'_> {
+    /// Whether it bears this name, in any case.
+    #[must_use]
+    pub fn is(&self, name: &str) -> bool {
+        self.name.eq_ignore_ascii_case(name)
+    }
+
+    /// The value as text: bytes that are no UTF-8 replaced, runs of blanks and line ends one space,
+    /// trimmed; its first 64 KiB at most. Not cleaned for a terminal.
+    #[must_use]
+    pub fn unfolded(&self) -> String {
+        let text = String::from_utf8_lossy(self.looked_at());
+        let words = text.split(|c: char| c.is_ascii_whitespace()).filter(|word| !word.is_empty());
+        words.collect::<Vec<_>>().join(" ")
+    }
+
+    /// The part of the value that is looked at.
+    pub(super) fn looked_at(&self) -> &[u8] {
+        self.value.get(..LONGEST_VALUE).unwrap_or(self.value)
+    }
+}
+
+/// The header fields of a message in their order, and its body.
+#[derive(Debug, Clone)]
+pub struct Fields<'a> {
+    list: Vec<Field<'a>>,
+    mbox_line: Option<&'a [u8]>,
+    body: &'a [u8],
+    exceeded: bool,
+}
+
+impl<'a> Fields<'a> {
+    /// Reads the header of a message.
+    ///
+    /// A first mbox line is skipped: `From ` that is not followed by optional blanks and a colon
+    /// (R16, R17). The header ends at the first empty line, or before the first line that is neither
+    /// a field (a name of printable ASCII without blank and colon, optional blanks, a colon) nor
+    /// the continuation of one (begins with a blank or TAB). The rest is the body. A line ends
+    /// with LF or CRLF.
+    #[must_use]
+    pub fn scan(raw: &'a [u8]) -> Self {
+        let (first, behind) = split_line(raw);
+        let is_mbox_line = first.strip_prefix(b"From ").is_some_and(|rest| {
+            rest.iter().find(|byte| !is_blank(**byte)).is_none_or(|byte| *byte != b':')
+        });
+        if is_mbox_line {
+            Fields { mbox_line: Some(first), ..Self::scan_part(behind, MOST_FIELDS) }
+        } else {
+            Self::scan_part(raw, MOST_FIELDS)
+        }
+    }
+
+    /// Reads the header of a part: no mbox line, and `most` fields kept.
+    pub(super) fn scan_part(raw: &'a [u8], most: usize) -> Self {
+        let mut list = Vec::new();
+        let mut rest = raw;
+        let mut exceeded = false;
+        let body = loop {
+            let (line, behind) = split_line(rest);
+            if line.is_empty() {
+                break behind;
+            }
+            let Some((name, colon)) = field_name(line) else { break rest };
+            let (field, behind) = split_field(rest);
+            rest = behind;
+            if list.len() < most {
+                list.push(Field { name, value: field.get(colon + 1..).unwrap_or_default() });
+            } else {
+                exceeded = true;
+            }
+        };
+        exceeded |= raw.len() - body.len() > MOST_BYTES;
+        Fields { list, mbox_line: None, body, exceeded }
+    }
+
+    /// The fields in their order; the first 10,000 at most.
+    pub fn iter(&self) -> impl Iterator<Item = &Field<'a>> {
+        self.list.iter()
+    }
+
+    /// The first field of this name, in any case.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&Field<'a>> {
+        self.list.iter().find(|field| field.is(name))
+    }
+
+    /// All fields of this name, in any case, in their order.
+    pub fn all<'s>(&'s self, name: &'s str) -> impl Iterator<Item = &'s Field<'a>> {
+        self.list.iter().filter(move |field| field.is(name))
+    }
+
+    /// What follows the header.
+    #[must_use]
+    pub fn body(&self) -> &'a [u8] {
+        self.body
+    }
+
+    /// Whether the header has more than 10,000 fields or 1 MiB.
+    #[must_use]
+    pub fn exceeded(&self) -> bool {
+        self.exceeded
+    }
+
+    /// Whether not one field was found.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
+    /// The address in the mbox line, as text: a hint of the envelope sender (R16).
+    #[must_use]
+    pub fn mbox_sender(&self) -> Option<Cow<'a, str>> {
+        let word =
+            self.mbox_line?.get(5..)?.split(|byte| is_blank(*byte)).find(|w| !w.is_empty())?;
+        Some(String::from_utf8_lossy(word))
+    }
+
+    /// The fields that stand above the first Received that is not `ours`: the only ones in which
+    /// a recipient or a verdict on the sender can be believed, as what a stranger wrote stands
+    /// below it (R57, R74, R75). `ours` gets the unfolded value of a Received field.
+    #[must_use]
+    pub fn above_received(&self, ours: impl Fn(&str) -> bool) -> &[Field<'a>] {
+        let foreign = |field: &Field| field.is("Received") && !ours(&field.unfolded());
+        let end = self.list.iter().position(foreign).unwrap_or(self.list.len());
+        self.list.get(..end).unwrap_or_default()
+    }
+}
+
+/// The first line without its LF or CRLF, and what follows.
+pub(super) fn split_line(bytes: &[u8]) -> (&[u8], &[u8]) {
+    let (line, rest) = match bytes.iter().position(|byte| *byte == b'\n') {
+        Some(at) => bytes.split_at(at + 1),
+        None => (bytes, &[][..]),
+    };
+    let line = line.strip_suffix(b"\n").unwrap_or(line);
+    (line.strip_suffix(b"\r").unwrap_or(line), rest)
+}
+
+/// The first line with all its continuations, without the last line end, and what follows.
+fn split_field(bytes: &[u8]) -> (&[u8], &[u8]) {
+    let mut rest = bytes;
+    let mut end;
+    loop {
+        let (line, behind) = split_line(rest);
+        end = bytes.len() - rest.len() + line.len();
+        rest = behind;
+        if !rest.first().is_some_and(|byte| is_blank(*byte)) {
+            return (bytes.get(..end).unwrap_or(bytes), rest);
+        }
+    }
+}
+
+/// The field name that a line begins with, and where its colon stands.
+fn field_name(line: &[u8]) -> Option<(&str, usize)> {
+    let end = line.iter().position(|byte| !byte.is_ascii_graphic() || *byte == b':')?;
+    let (name, rest) = line.split_at_checked(end)?;
+    let colon = rest.iter().position(|byte| !is_blank(*byte))?;
+    let is_field = !name.is_empty() && rest.get(colon) == Some(&b':');
+    is_field.then_some((std::str::from_utf8(name).ok()?, end + colon))
+}
+
+/// A space or a TAB.
+pub(super) fn is_blank(byte: u8) -> bool {
+    byte == b' ' || byte == b'\t'
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(raw: &str) -> Vec<&str> {
+        Fields::scan(raw.as_bytes()).list.iter().map(|field| field.name).collect()
+    }
+
+    #[test]
+    fn where_the_header_ends() {
+        for (raw, wanted, body) in [
+            ("A: 1\nB: 2\n\nbody\n", &["A", "B"][..], "body\n"),
+            ("A: 1\r\nB: 2\r\n\r\nbody", &["A", "B"], "body"),
+            ("A: 1\r\nB: 2\n\r\nbody", &["A", "B"], "body"),
+            ("A: 1\n B: 2\n\tC: 3\nD : 4\n\n", &["A", "D"], ""),
+            ("A: 1\nFr om: x@y\nB: 2\n\nbody", &["A"], "Fr om: x@y\nB: 2\n\nbody"),
+            ("A: 1\nno field\n", &["A"], "no field\n"),
+            ("From x@y Sat Jan  1\nA: 1\n\nbody", &["A"], "body"),
+            ("From : x@y\n\nbody", &["From"], "body"),
+            ("From: x@y\nFrom x@y\n\nbody", &["From"], "From x@y\n\nbody"),
+            (": x\n\nbody", &[], ": x\n\nbody"),
+            ("Für: x\n\nbody", &[], "Für: x\n\nbody"),
+            ("\nA: 1\n", &[], "A: 1\n"),
+            (" A: 1\n", &[], " A: 1\n"),
+            ("A: 1", &["A"], ""),
+            ("A:", &["A"], ""),
+            ("", &[], ""),
+        ] {
+            assert_eq!(names(raw), wanted, "{raw:?}");
+            assert_eq!(Fields::scan(raw.as_bytes()).body(), body.as_bytes(), "{raw:?}");
+        }
+    }
+
+    #[test]
+    fn values() {
+        let raw = b"Subject: one\r\n\t two \xff\r\nsubject:three\n\n";
+        let fields = Fields::scan(raw);
+        assert_eq!(fields.get("SUBJECT").unwrap().unfolded(), "one two \u{fffd}");
+        assert_eq!(fields.get("Subject").unwrap().value, b" one\r\n\t two \xff");
+        assert_eq!(fields.all("subject").count(), 2);
+        assert!(fields.get("Sub").is_none());
+    }
+
+    #[test]
+    fn the_mbox_line_is_a_hint() {
+        let sender = |raw: &'static str| Fields::scan(raw.as_bytes()).mbox_sender();
+        assert_eq!(sender("From a@x  Sat Jan 1\nA: 1\n").as_deref(), Some("a@x"));
+        assert_eq!(sender("From  MAILER-DAEMON\r\nA: 1\n").as_deref(), Some("MAILER-DAEMON"));
+        assert_eq!(sender("From \nA: 1\n"), None);
+        assert_eq!(sender("A: 1\n"), None);
+    }
+
+    #[test]
+    fn the_trace_above_the_first_foreign_received() {
+        let raw = "Return-Path: <a@x>\nReceived: by mx.ours\nDelivered-To: b@y\nReceived: by evil\n\
+                   Delivered-To: c@z\n\n";
+        let fields = Fields::scan(raw.as_bytes());
+        assert_eq!(fields.above_received(|_| false).len(), 1);
+        assert_eq!(fields.above_received(|by| by.contains("mx.ours")).len(), 3);
+        assert_eq!(fields.above_received(|_| true).len(), 5);
+    }
+
+    #[test]
+    fn too_much_is_flagged() {
+        let many = "A: 1\n".repeat(MOST_FIELDS + 1) + "\nbody";
+        let fields = Fields::scan(many.as_bytes());
+        assert!(fields.exceeded() && fields.list.len() == MOST_FIELDS);
+        assert_eq!(fields.body(), b"body");
+        let long = format!("A: {}\n\nbody", "x".repeat(MOST_BYTES));
+        assert!(Fields::scan(long.as_bytes()).exceeded());
+        assert!(Fields::scan(long.as_bytes()).get("A").unwrap().unfolded().len() <= 1 << 16);
+    }
+}

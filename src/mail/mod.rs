@@ -1,0 +1,14 @@
+//! The edge to RFC 5322: reading, writing, classifying and signing mail.
+//!
+//! Every byte that comes in here is an attacker's, so nothing in this room panics, and what cannot
+//! be understood is a [`Defect`], never a failure. mail-parser is named in `decode.rs` alone,
+//! mail-builder in `compose.rs` alone.
+
+pub mod clean;
+pub mod defect;
+pub mod envelope;
+pub mod fields;
+
+pub use defect::Defect;
+pub use envelope::ReturnPath;
+pub use fields::Fields;
