@@ -8,7 +8,9 @@ pub mod clean;
 pub mod defect;
 pub mod envelope;
 pub mod fields;
+pub mod identity;
 
 pub use defect::Defect;
 pub use envelope::ReturnPath;
 pub use fields::Fields;
+pub use identity::{Identity, identity};

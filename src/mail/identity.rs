@@ -1,0 +1,223 @@
+//! What makes two deliveries the same message (DESIGN section 4, R46, R47).
+
+use std::fmt;
+
+use sha2::{Digest, Sha256};
+
+use super::fields::{Field, Fields, is_blank};
+
+/// The version of the definition below; stored beside each identity (R55).
+pub const VERSION: i64 = 1;
+
+/// Names of the fields that count, besides all that begin with `content-`.
+const COUNTED: [&str; 9] = [
+    "cc",
+    "date",
+    "from",
+    "in-reply-to",
+    "message-id",
+    "mime-version",
+    "references",
+    "subject",
+    "to",
+];
+
+/// The identity of a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Identity(pub [u8; 32]);
+
+/// 64 lower-case hexadecimal digits.
+impl fmt::Display for Identity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+/// Computes the identity of a message, version 1: SHA-256 over the bytes defined here.
+///
+/// 1. The header and the body are told apart as [`Fields::scan`] does: a first mbox line is
+///    dropped; the header ends at the first empty line or before the first line that is neither a
+///    field nor a continuation. Of the header, the first 10,000 fields are looked at.
+/// 2. A field counts when its name, lower-cased, is one of `from`, `to`, `cc`, `date`,
+///    `message-id`, `subject`, `in-reply-to`, `references`, `mime-version`, or begins with
+///    `content-`. If there is neither a `date` nor a `message-id` field, every field counts, so
+///    that two equal alarms of a bare program are two messages.
+/// 3. The fields that count are sorted by lower-cased name, bytewise; fields of one name keep
+///    their order. For each, these bytes are taken: the lower-cased name, `:`, the value, LF. The
+///    value is what follows the colon with every CR and LF removed, then each run of spaces and
+///    TABs replaced by one space, then one space at either end removed.
+/// 4. One LF.
+/// 5. The body, with each run of CRs that stands directly before an LF removed, and then without
+///    all CRs and LFs at its end.
+#[must_use]
+pub fn identity(raw: &[u8]) -> Identity {
+    let fields = Fields::scan(raw);
+    let everything = fields.get("date").is_none() && fields.get("message-id").is_none();
+    let mut counted: Vec<(String, &Field)> = fields
+        .iter()
+        .map(|field| (field.name.to_ascii_lowercase(), field))
+        .filter(|(name, _)| everything || counts(name))
+        .collect();
+    counted.sort_by(|a, b| a.0.cmp(&b.0));
+
+    let mut hash = Sha256::new();
+    for (name, field) in counted {
+        hash.update(name.as_bytes());
+        hash.update(b":");
+        hash_value(&mut hash, field.value);
+        hash.update(b"\n");
+    }
+    hash.update(b"\n");
+    hash_body(&mut hash, fields.body());
+    Identity(hash.finalize().into())
+}
+
+fn counts(name: &str) -> bool {
+    COUNTED.contains(&name) || name.starts_with("content-")
+}
+
+/// Feeds a value, unfolded and with its blanks collapsed.
+fn hash_value(hash: &mut Sha256, value: &[u8]) {
+    let unfolded = value.iter().copied().filter(|byte| *byte != b'\r' && *byte != b'\n');
+    let mut buffer = Vec::with_capacity(value.len().min(4096));
+    let mut blank = false;
+    let mut begun = false;
+    for byte in unfolded {
+        if is_blank(byte) {
+            blank = begun;
+            continue;
+        }
+        if std::mem::take(&mut blank) {
+            buffer.push(b' ');
+        }
+        buffer.push(byte);
+        begun = true;
+        if buffer.len() >= 4000 {
+            hash.update(&buffer);
+            buffer.clear();
+        }
+    }
+    hash.update(&buffer);
+}
+
+/// Feeds a body with LF line ends and nothing behind its last line.
+fn hash_body(hash: &mut Sha256, body: &[u8]) {
+    let last = body.iter().rposition(|byte| *byte != b'\r' && *byte != b'\n');
+    let mut rest = body.get(..last.map_or(0, |at| at + 1)).unwrap_or_default();
+    while let Some(at) = rest.iter().position(|byte| *byte == b'\r') {
+        let (before, behind) = rest.split_at(at);
+        let run = behind.iter().position(|byte| *byte != b'\r').unwrap_or(behind.len());
+        let (run, behind) = behind.split_at(run);
+        hash.update(before);
+        if behind.first() != Some(&b'\n') {
+            hash.update(run);
+        }
+        rest = behind;
+    }
+    hash.update(rest);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const MAIL: &str = "Received: by mx\nFrom: a@x\nTo: b@y\nSubject: one\n two\n\
+                        Message-ID: <1@x>\nContent-Type: text/plain\n\nhello\n\nworld\n";
+
+    #[test]
+    fn a_known_value() {
+        let bytes = "content-type:text/plain\nfrom:a@x\nmessage-id:<1@x>\nsubject:one two\nto:b@y\n\
+                     \nhello\n\nworld";
+        assert_eq!(identity(MAIL.as_bytes()).0, <[u8; 32]>::from(Sha256::digest(bytes)));
+        assert_eq!(identity(MAIL.as_bytes()).to_string().len(), 64);
+    }
+
+    #[test]
+    fn what_transport_does_changes_nothing() {
+        let same = identity(MAIL.as_bytes());
+        for (what, other) in [
+            ("CRLF", MAIL.replace('\n', "\r\n")),
+            ("mixed", MAIL.replace("\nTo", "\r\nTo").replace("hello\n", "hello\r\r\n")),
+            ("no last newline", MAIL.trim_end().to_owned()),
+            ("more last newlines", format!("{MAIL}\r\n\n")),
+            ("mbox line", format!("From a@x Sat Jan  1 00:00:00 2026\n{MAIL}")),
+            ("trace", format!("Return-Path: <a@x>\nDelivered-To: b@y\nReceived: z\n{MAIL}")),
+            ("a milter", MAIL.replace("\nTo:", "\nX-Spam-Flag: NO\nTo:")),
+            ("folding", MAIL.replace("one\n two", "  one\n\ttwo ")),
+            ("order", MAIL.replace("From: a@x\nTo: b@y\n", "TO: b@y\nfrom: a@x\n")),
+        ] {
+            assert_eq!(identity(other.as_bytes()), same, "{what}");
+        }
+    }
+
+    #[test]
+    fn what_the_author_wrote_changes_it() {
+        let same = identity(MAIL.as_bytes());
+        for (what, other) in [
+            ("body", MAIL.replace("hello", "Hello")),
+            ("blank in the body", MAIL.replace("hello", "hello ")),
+            ("a lone CR", MAIL.replace("hello", "hel\rlo")),
+            ("subject", MAIL.replace("one", "ones")),
+            ("id", MAIL.replace("<1@x>", "<2@x>")),
+            ("type", MAIL.replace("text/plain", "text/html")),
+            ("From in the body", MAIL.replace("hello", "From hello")),
+        ] {
+            assert_ne!(identity(other.as_bytes()), same, "{what}");
+        }
+    }
+
+    #[test]
+    fn bare_alarms_are_told_apart_by_any_field() {
+        let one = "Received: a; Mon\nSubject: disk full\n\nfull\n";
+        let two = "Received: a; Tue\nSubject: disk full\n\nfull\n";
+        assert_ne!(identity(one.as_bytes()), identity(two.as_bytes()));
+        let mbox = format!("From a@x Sat\n{one}");
+        assert_eq!(identity(one.as_bytes()), identity(mbox.as_bytes()));
+    }
+
+    /// The definition of the docstring, without any thought for memory.
+    fn by_the_letter(raw: &[u8]) -> Identity {
+        let fields = Fields::scan(raw);
+        let lower = |f: &&Field| f.name.to_ascii_lowercase();
+        let every = !fields.iter().any(|f| ["date", "message-id"].contains(&&*lower(&f)));
+        let mut lines: Vec<(String, Vec<u8>)> = fields
+            .iter()
+            .filter(|f| every || counts(&lower(f)))
+            .map(|f| {
+                let words: Vec<u8> =
+                    f.value.iter().copied().filter(|b| !b"\r\n".contains(b)).collect();
+                let words: Vec<&[u8]> =
+                    words.split(|b| is_blank(*b)).filter(|w| !w.is_empty()).collect();
+                (lower(&f), words.join(&b' '))
+            })
+            .collect();
+        lines.sort_by_key(|(name, _)| name.clone());
+        let mut bytes = Vec::new();
+        for (name, value) in lines {
+            bytes.extend([name.as_bytes(), b":", &value, b"\n"].concat());
+        }
+        bytes.push(b'\n');
+        let mut body = fields.body().to_vec();
+        while let Some(at) = body.windows(2).position(|pair| pair == b"\r\n") {
+            body.remove(at);
+        }
+        while body.last().is_some_and(|b| b"\r\n".contains(b)) {
+            body.pop();
+        }
+        bytes.extend(body);
+        Identity(Sha256::digest(bytes).into())
+    }
+
+    proptest! {
+        #[test]
+        fn as_defined(raw in "(From [a-z ]*\n|)((From|Date|X|content-x) ?:[ \t\r\nab]{0,8}\r?\n){0,4}\r?\n[ab\r\n]{0,20}") {
+            prop_assert_eq!(identity(raw.as_bytes()), by_the_letter(raw.as_bytes()));
+        }
+
+        #[test]
+        fn any_bytes(raw in proptest::collection::vec(any::<u8>(), 0..200)) {
+            prop_assert_eq!(identity(&raw), by_the_letter(&raw));
+        }
+    }
+}
