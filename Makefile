@@ -1,0 +1,57 @@
+# Postroom. Needs a Rust toolchain, make and a C compiler.
+#
+#   make            the executable, target/release/postroom
+#   make demo       a desk with a dozen mails, in target/demo
+#   make test       all tests; as root also those against a real mail system
+#   make bench      how fast it is, against the cost of a plain delivery
+#   make install    into DESTDIR/PREFIX
+
+CARGO   = cargo
+PREFIX  = /usr/local
+DESTDIR =
+PROFILE = dev
+
+release = target/release/postroom
+tested  = target/$(if $(filter dev,$(PROFILE)),debug,$(PROFILE))/postroom
+prefix  = $(DESTDIR)$(PREFIX)
+
+.PHONY: all demo test bench install clean $(release)
+
+all: $(release)
+
+$(release):
+	$(CARGO) build --release --locked
+
+demo: $(release)
+	@POSTROOM=$(CURDIR)/$(release) examples/demo/run
+
+test:
+	$(CARGO) test --locked --profile $(PROFILE)
+	@POSTROOM=$(CURDIR)/$(tested) .ci/e2e
+
+bench: $(release)
+	@POSTROOM=$(CURDIR)/$(release) benches/run
+
+# One executable under many names; the links are relative, so that a package
+# can be moved as a whole.
+install: $(release)
+	install -d $(prefix)/bin $(prefix)/share/man/man1 $(prefix)/share/man/man5 $(prefix)/share/man/man7
+	install -m 755 $(release) $(prefix)/bin/postroom
+	for page in man/postroom-*.1; do \
+	    verb=$${page#man/postroom-}; \
+	    ln -sf postroom $(prefix)/bin/postroom-$${verb%.1} || exit 1; \
+	done
+	for section in 1 5 7; do \
+	    for page in man/*.$$section; do \
+	        test ! -e $$page || install -m 644 $$page $(prefix)/share/man/man$$section/ || exit 1; \
+	    done; \
+	done
+	install -d $(prefix)/share/bash-completion/completions $(prefix)/share/zsh/site-functions \
+	    $(prefix)/share/fish/vendor_completions.d $(prefix)/share/doc/postroom
+	install -m 644 completions/postroom.bash $(prefix)/share/bash-completion/completions/postroom
+	install -m 644 completions/_postroom $(prefix)/share/zsh/site-functions/_postroom
+	install -m 644 completions/postroom.fish $(prefix)/share/fish/vendor_completions.d/postroom.fish
+	cp -R rules examples README.md NEWS.md $(prefix)/share/doc/postroom/
+
+clean:
+	$(CARGO) clean
