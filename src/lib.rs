@@ -38,3 +38,4 @@
 pub mod domain;
 pub mod host;
 pub mod mail;
+pub mod store;

@@ -6,8 +6,8 @@
 pub mod access;
 pub mod action;
 pub mod address;
-pub mod automatic;
 pub mod arrival;
+pub mod automatic;
 pub mod calendar;
 pub mod conversation;
 pub mod decide;
@@ -20,8 +20,8 @@ pub mod participant;
 pub mod placeholders;
 pub mod refusal;
 pub mod signal;
-pub mod threading;
 mod stretch;
+pub mod threading;
 pub mod time;
 pub mod words;
 

@@ -1,0 +1,115 @@
+//! Addresses in the header of a stored message.
+
+use anyhow::Result;
+
+use super::column::word;
+use super::{Snapshot, Tx};
+use crate::domain::{Mailbox, MessageId};
+
+/// The header field that an address stands in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum AddressRole {
+    /// The author.
+    From,
+    /// The one who sent it for the author.
+    Sender,
+    /// Where the author wants answers.
+    ReplyTo,
+    /// Addressed.
+    To,
+    /// Addressed, beside others.
+    Cc,
+}
+
+/// Whether an address was one of an inbox when the message came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Side {
+    /// An inbox has it.
+    Ours,
+    /// Somebody outside.
+    Outside,
+}
+
+/// One address of a header.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HeaderAddress {
+    /// Where it stands.
+    pub role: AddressRole,
+    /// Name and address.
+    pub mailbox: Mailbox,
+    /// Whose it was.
+    pub side: Side,
+}
+
+impl AddressRole {
+    fn as_str(self) -> &'static str {
+        match self {
+            AddressRole::From => "from",
+            AddressRole::Sender => "sender",
+            AddressRole::ReplyTo => "reply-to",
+            AddressRole::To => "to",
+            AddressRole::Cc => "cc",
+        }
+    }
+}
+
+impl Tx<'_> {
+    /// Records who stands in the header.
+    pub(super) fn put_addresses(
+        &self,
+        message: MessageId,
+        addresses: &[HeaderAddress],
+    ) -> Result<()> {
+        let mut insert = self.connection.prepare_cached(
+            "INSERT INTO message_address (message, role, position, name, address, key, person, ours)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        )?;
+        for (position, HeaderAddress { role, mailbox, side }) in (0_i64..).zip(addresses) {
+            insert.execute((
+                message.0,
+                role.as_str(),
+                position,
+                &mailbox.name,
+                mailbox.address.as_str(),
+                mailbox.address.key(),
+                mailbox.address.person_key(),
+                *side == Side::Ours,
+            ))?;
+        }
+        Ok(())
+    }
+}
+
+impl Snapshot<'_> {
+    /// Who stands in one field of a message, in the order of the field.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn addresses(&self, message: MessageId, role: AddressRole) -> Result<Vec<Mailbox>> {
+        let mut select = self.connection.prepare_cached(
+            "SELECT name, address FROM message_address WHERE message = ?1 AND role = ?2
+             ORDER BY position",
+        )?;
+        let rows = select.query_map((message.0, role.as_str()), mailbox)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+}
+
+impl Snapshot<'_> {
+    /// Whom outside a message was addressed to, in To and Cc.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub(super) fn outside_recipients(&self, message: MessageId) -> Result<Vec<Mailbox>> {
+        let mut select = self.connection.prepare_cached(
+            "SELECT name, address FROM message_address
+             WHERE message = ?1 AND role IN ('to', 'cc') AND ours = 0 ORDER BY position",
+        )?;
+        let rows = select.query_map([message.0], mailbox)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+}
+
+fn mailbox(row: &rusqlite::Row<'_>) -> rusqlite::Result<Mailbox> {
+    Ok(Mailbox { name: row.get(0)?, address: word(row, 1)? })
+}

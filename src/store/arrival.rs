@@ -1,0 +1,182 @@
+//! Arrivals: each coming-in of a message.
+
+use anyhow::Result;
+use rusqlite::{OptionalExtension, Row};
+
+use super::column::{unreadable, word, word_or_none};
+use super::{Snapshot, Tx};
+use crate::domain::{Address, InboxName, MessageId, Time};
+
+/// The envelope sender: null is kept apart from unknown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Sender {
+    /// Nobody told.
+    Unknown,
+    /// `<>`: a machine that wants no answer.
+    Null,
+    /// This one.
+    Address(Address),
+}
+
+/// The way a message came in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wiring {
+    /// On stdin: from an MTA, a filter, a fetcher.
+    Stdin,
+    /// A file that was named.
+    File,
+    /// A file of a Maildir.
+    Maildir,
+}
+
+impl Wiring {
+    /// The word in the store.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Wiring::Stdin => "stdin",
+            Wiring::File => "file",
+            Wiring::Maildir => "maildir",
+        }
+    }
+}
+
+/// An arrival that is about to be recorded.
+#[derive(Debug, Clone)]
+pub struct NewArrival<'a> {
+    /// The message.
+    pub message: MessageId,
+    /// The inbox that it came for.
+    pub inbox: &'a InboxName,
+    /// The recipient, where one is known.
+    pub recipient: Option<&'a Address>,
+    /// When.
+    pub received: Time,
+    /// Envelope sender.
+    pub sender: &'a Sender,
+    /// Extension of the recipient.
+    pub extension: Option<&'a str>,
+    /// The way.
+    pub wiring: Wiring,
+    /// The topmost Received field.
+    pub trace: &'a str,
+    /// What a trusted Authentication-Results says of DMARC: `pass`, `fail`.
+    pub dmarc: Option<&'a str>,
+    /// And of SPF.
+    pub spf: Option<&'a str>,
+}
+
+/// An arrival as recorded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredArrival {
+    /// The row.
+    pub id: i64,
+    /// The inbox that it came for.
+    pub inbox: InboxName,
+    /// The recipient, where one was known.
+    pub recipient: Option<Address>,
+    /// When.
+    pub received: Time,
+    /// Envelope sender.
+    pub sender: Sender,
+    /// The way.
+    pub wiring: String,
+    /// The topmost Received field.
+    pub trace: String,
+    /// What a trusted Authentication-Results said of DMARC.
+    pub dmarc: Option<String>,
+    /// And of SPF.
+    pub spf: Option<String>,
+}
+
+impl Tx<'_> {
+    /// Records an arrival. Gives its row, or none when the same was recorded before.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn add_arrival(&self, new: &NewArrival<'_>) -> Result<Option<i64>> {
+        let sender = match new.sender {
+            Sender::Unknown => None,
+            Sender::Null => Some(""),
+            Sender::Address(address) => Some(address.as_str()),
+        };
+        let added = self
+            .connection
+            .prepare_cached(
+                "INSERT OR IGNORE INTO arrival (message, inbox, recipient, received, sender,
+                                                extension, wiring, trace, dmarc, spf)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+            )?
+            .execute((
+                new.message.0,
+                new.inbox.as_str(),
+                new.recipient.map_or("", Address::as_str),
+                new.received.0,
+                sender,
+                new.extension,
+                new.wiring.as_str(),
+                new.trace,
+                new.dmarc,
+                new.spf,
+            ))?;
+        Ok((added == 1).then(|| self.connection.last_insert_rowid()))
+    }
+}
+
+impl Snapshot<'_> {
+    /// All arrivals of a message, first one first.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn arrivals(&self, message: MessageId) -> Result<Vec<StoredArrival>> {
+        let mut select = self.connection.prepare_cached(
+            "SELECT id, inbox, recipient, received, sender, wiring, trace, dmarc, spf
+             FROM arrival WHERE message = ?1 ORDER BY id",
+        )?;
+        let rows = select.query_map([message.0], read)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// The first arrival of a message in an inbox.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn arrival_in(
+        &self,
+        message: MessageId,
+        inbox: &InboxName,
+    ) -> Result<Option<StoredArrival>> {
+        Ok(self
+            .connection
+            .prepare_cached(
+                "SELECT id, inbox, recipient, received, sender, wiring, trace, dmarc, spf
+                 FROM arrival WHERE message = ?1 AND inbox = ?2 ORDER BY id LIMIT 1",
+            )?
+            .query_row((message.0, inbox.as_str()), read)
+            .optional()?)
+    }
+}
+
+fn read(row: &Row<'_>) -> rusqlite::Result<StoredArrival> {
+    let recipient: String = row.get(2)?;
+    let sender: Option<String> = row.get(4)?;
+    Ok(StoredArrival {
+        id: row.get(0)?,
+        inbox: word(row, 1)?,
+        recipient: if recipient.is_empty() {
+            None
+        } else {
+            Some(recipient.parse().map_err(|error| unreadable(2, &error))?)
+        },
+        received: Time(row.get(3)?),
+        sender: match sender.as_deref() {
+            None => Sender::Unknown,
+            Some("") => Sender::Null,
+            Some(_) => word_or_none(row, 4)?.map_or(Sender::Unknown, Sender::Address),
+        },
+        wiring: row.get(5)?,
+        trace: row.get(6)?,
+        dmarc: row.get(7)?,
+        spf: row.get(8)?,
+    })
+}

@@ -1,0 +1,32 @@
+//! Reading columns as words of the domain.
+
+use std::fmt::Display;
+use std::str::FromStr;
+
+use rusqlite::types::Type;
+use rusqlite::{Error, Result, Row};
+
+/// A text column that holds a word with a form of its own.
+pub(super) fn word<T>(row: &Row<'_>, column: usize) -> Result<T>
+where
+    T: FromStr,
+    T::Err: Display,
+{
+    let text: String = row.get(column)?;
+    text.parse().map_err(|error: T::Err| unreadable(column, &error))
+}
+
+/// The same, where NULL means none.
+pub(super) fn word_or_none<T>(row: &Row<'_>, column: usize) -> Result<Option<T>>
+where
+    T: FromStr,
+    T::Err: Display,
+{
+    let text: Option<String> = row.get(column)?;
+    text.map(|text| text.parse().map_err(|error: T::Err| unreadable(column, &error))).transpose()
+}
+
+/// The error of a column whose value this version cannot read.
+pub(super) fn unreadable(column: usize, error: &dyn Display) -> Error {
+    Error::FromSqlConversionFailure(column, Type::Text, error.to_string().into())
+}

@@ -1,0 +1,218 @@
+//! Conversations: the projection that events make.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use anyhow::Result;
+use rusqlite::{OptionalExtension, Row as SqlRow};
+
+use super::column::{unreadable, word, word_or_none};
+use super::{Snapshot, Tx};
+use crate::domain::{
+    Change, Conversation, InboxName, Mailbox, MessageId, Number, Priority, Seq, Status, Tag, Time,
+};
+
+/// One line of `list`: a conversation with what stands for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row {
+    /// The conversation.
+    pub conversation: Conversation,
+    /// Subject of its first message.
+    pub subject: String,
+    /// Author of its first message.
+    pub from: Option<Mailbox>,
+    /// How many messages have their home in it.
+    pub messages: i64,
+}
+
+const COLUMNS: &str = "number, inbox, status, snoozed_until, keep_on_reply, assignee, priority, \
+                       root, first_message, opened, closed, waiting_since, last_person, changed, seq";
+
+impl Tx<'_> {
+    /// A new conversation with the next number; its first event is the caller's to record.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn begin_conversation(&self, inbox: &InboxName, opened: Time) -> Result<Conversation> {
+        self.connection
+            .prepare_cached(
+                "INSERT INTO conversation (inbox, status, priority, root, opened, last_person,
+                                           changed, seq)
+                 VALUES (?1, 'open', 1, 0, ?2, ?2, ?2, 0)",
+            )?
+            .execute((inbox.as_str(), opened.0))?;
+        let number = Number(self.connection.last_insert_rowid());
+        Ok(Conversation::new(number, inbox.clone(), opened))
+    }
+
+    /// Writes the row of a conversation as its events made it.
+    pub(super) fn save(&self, c: &Conversation) -> Result<()> {
+        let (until, keep) = match c.status {
+            Status::Snoozed { until, keep_on_reply } => (Some(until.0), keep_on_reply),
+            _ => (None, false),
+        };
+        self.connection
+            .prepare_cached(
+                "UPDATE conversation
+                 SET inbox = ?2, status = ?3, snoozed_until = ?4, keep_on_reply = ?5, assignee = ?6,
+                     priority = ?7, root = ?8, first_message = ?9, opened = ?10, closed = ?11,
+                     waiting_since = ?12, last_person = ?13, changed = ?14, seq = ?15
+                 WHERE number = ?1",
+            )?
+            .execute(rusqlite::params![
+                c.number.0,
+                c.inbox.as_str(),
+                c.status.as_str(),
+                until,
+                keep,
+                c.assignee.as_ref().map(ToString::to_string),
+                c.priority as i64,
+                c.root.0,
+                c.first_message.map(|m| m.0),
+                c.opened.0,
+                c.closed.map(|t| t.0),
+                c.waiting_since.map(|t| t.0),
+                c.last_person.0,
+                c.changed.0,
+                c.seq.0,
+            ])?;
+        Ok(())
+    }
+
+    /// Writes the side rows of one change: tags and fields.
+    pub(super) fn save_sides(&self, number: Number, change: &Change) -> Result<()> {
+        match change {
+            Change::TagSet { tag, on: true } => self
+                .connection
+                .prepare_cached("INSERT OR IGNORE INTO conversation_tag VALUES (?1, ?2)")?
+                .execute((number.0, tag.as_str()))?,
+            Change::TagSet { tag, on: false } => self
+                .connection
+                .prepare_cached(
+                    "DELETE FROM conversation_tag WHERE conversation = ?1 AND tag = ?2",
+                )?
+                .execute((number.0, tag.as_str()))?,
+            Change::FieldSet { name, new: Some(value), .. } => self
+                .connection
+                .prepare_cached("INSERT OR REPLACE INTO conversation_field VALUES (?1, ?2, ?3)")?
+                .execute((number.0, name.as_str(), value))?,
+            Change::FieldSet { name, new: None, .. } => self
+                .connection
+                .prepare_cached(
+                    "DELETE FROM conversation_field WHERE conversation = ?1 AND name = ?2",
+                )?
+                .execute((number.0, name.as_str()))?,
+            _ => 0,
+        };
+        Ok(())
+    }
+}
+
+impl Snapshot<'_> {
+    /// A conversation by its number.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn conversation(&self, number: Number) -> Result<Option<Conversation>> {
+        let found = self
+            .connection
+            .prepare_cached(&format!("SELECT {COLUMNS} FROM conversation WHERE number = ?1"))?
+            .query_row([number.0], read)
+            .optional()?;
+        let Some(mut conversation) = found else { return Ok(None) };
+        conversation.tags = self.tags(number)?;
+        conversation.fields = self.fields(number)?;
+        Ok(Some(conversation))
+    }
+
+    /// Every number, lowest first.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn numbers(&self) -> Result<Vec<Number>> {
+        let mut select =
+            self.connection.prepare_cached("SELECT number FROM conversation ORDER BY number")?;
+        let rows = select.query_map([], |row| row.get(0).map(Number))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// The line of `list` for a conversation.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn row(&self, number: Number) -> Result<Option<Row>> {
+        let Some(conversation) = self.conversation(number)? else { return Ok(None) };
+        let subject = match conversation.first_message {
+            Some(first) => self.subject(first)?,
+            None => String::new(),
+        };
+        let from = match conversation.first_message {
+            Some(first) => self.author(first)?,
+            None => None,
+        };
+        let messages = self
+            .connection
+            .prepare_cached("SELECT count(*) FROM entry WHERE conversation = ?1")?
+            .query_row([number.0], |row| row.get(0))?;
+        Ok(Some(Row { conversation, subject, from, messages }))
+    }
+
+    fn subject(&self, message: MessageId) -> Result<String> {
+        Ok(self
+            .connection
+            .prepare_cached("SELECT subject FROM message WHERE id = ?1")?
+            .query_row([message.0], |row| row.get(0))
+            .optional()?
+            .unwrap_or_default())
+    }
+
+    fn tags(&self, number: Number) -> Result<BTreeSet<Tag>> {
+        let mut select = self
+            .connection
+            .prepare_cached("SELECT tag FROM conversation_tag WHERE conversation = ?1")?;
+        let rows = select.query_map([number.0], |row| word(row, 0))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    fn fields(&self, number: Number) -> Result<BTreeMap<crate::domain::FieldName, String>> {
+        let mut select = self
+            .connection
+            .prepare_cached("SELECT name, value FROM conversation_field WHERE conversation = ?1")?;
+        let rows = select.query_map([number.0], |row| Ok((word(row, 0)?, row.get(1)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+}
+
+fn read(row: &SqlRow<'_>) -> rusqlite::Result<Conversation> {
+    let time = |column| row.get(column).map(Time);
+    let time_or_none = |column| row.get::<_, Option<i64>>(column).map(|t| t.map(Time));
+    let status: String = row.get(2)?;
+    let status = match status.as_str() {
+        "open" => Status::Open,
+        "pending" => Status::Pending,
+        "snoozed" => Status::Snoozed { until: Time(row.get(3)?), keep_on_reply: row.get(4)? },
+        "closed" => Status::Closed,
+        "spam" => Status::Spam,
+        other => return Err(unreadable(2, &format!("'{other}' is no status"))),
+    };
+    let priority: i64 = row.get(6)?;
+    Ok(Conversation {
+        number: Number(row.get(0)?),
+        inbox: word(row, 1)?,
+        status,
+        assignee: word_or_none(row, 5)?,
+        priority: Priority::ALL
+            .into_iter()
+            .find(|p| *p as i64 == priority)
+            .ok_or_else(|| unreadable(6, &format!("{priority} is no priority")))?,
+        tags: BTreeSet::new(),
+        fields: BTreeMap::new(),
+        root: Number(row.get(7)?),
+        first_message: row.get::<_, Option<i64>>(8)?.map(MessageId),
+        opened: time(9)?,
+        closed: time_or_none(10)?,
+        waiting_since: time_or_none(11)?,
+        last_person: time(12)?,
+        changed: time(13)?,
+        seq: Seq(row.get(14)?),
+    })
+}

@@ -1,0 +1,187 @@
+//! Entries: where messages have their homes, and the evidence that leads there.
+
+use anyhow::Result;
+use rusqlite::{OptionalExtension, Row};
+
+use super::column::word;
+use super::{Snapshot, Tx};
+use crate::domain::threading::Candidate;
+use crate::domain::{Change, InboxName, MessageId, Number, Time};
+
+impl Tx<'_> {
+    /// Gives a message its home, as the change says.
+    pub(super) fn save_entry(&self, number: Number, change: &Change) -> Result<()> {
+        let (Change::Arrived { message, .. } | Change::Queued { message, .. }) = change else {
+            return Ok(());
+        };
+        self.connection
+            .prepare_cached("INSERT INTO entry (message, conversation) VALUES (?1, ?2)")?
+            .execute((message.0, number.0))?;
+        Ok(())
+    }
+
+    /// Notes that no rule has seen this arrival yet.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn mark_unrouted(&self, message: MessageId, number: Number, arrival: i64) -> Result<()> {
+        self.connection
+            .prepare_cached(
+                "INSERT INTO unrouted (message, conversation, arrival) VALUES (?1, ?2, ?3)",
+            )?
+            .execute((message.0, number.0, arrival))?;
+        Ok(())
+    }
+
+    /// Notes that the rules have seen it. Gives whether it was still to be seen: an arrival is
+    /// routed exactly once.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn mark_routed(&self, message: MessageId, number: Number) -> Result<bool> {
+        let removed = self
+            .connection
+            .prepare_cached("DELETE FROM unrouted WHERE message = ?1 AND conversation = ?2")?
+            .execute((message.0, number.0))?;
+        Ok(removed == 1)
+    }
+}
+
+impl Snapshot<'_> {
+    /// The conversations in which a message has a home.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn homes(&self, message: MessageId) -> Result<Vec<Number>> {
+        let mut select = self.connection.prepare_cached(
+            "SELECT conversation FROM entry WHERE message = ?1 ORDER BY conversation",
+        )?;
+        let rows = select.query_map([message.0], |row| row.get(0).map(Number))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// The home of a message in an inbox.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn home_in(&self, message: MessageId, inbox: &InboxName) -> Result<Option<Number>> {
+        Ok(self
+            .connection
+            .prepare_cached(
+                "SELECT entry.conversation
+                 FROM entry JOIN conversation ON conversation.number = entry.conversation
+                 WHERE entry.message = ?1 AND conversation.inbox = ?2 ORDER BY 1 LIMIT 1",
+            )?
+            .query_row((message.0, inbox.as_str()), |row| row.get(0).map(Number))
+            .optional()?)
+    }
+
+    /// The messages of a conversation, first one first.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn messages_of(&self, number: Number) -> Result<Vec<MessageId>> {
+        let mut select = self
+            .connection
+            .prepare_cached("SELECT message FROM entry WHERE conversation = ?1 ORDER BY message")?;
+        let rows = select.query_map([number.0], |row| row.get(0).map(MessageId))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Other conversations that hold a message of this one: "also 143 in sales".
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn also_in(&self, number: Number) -> Result<Vec<(Number, InboxName)>> {
+        let mut select = self.connection.prepare_cached(
+            "SELECT DISTINCT other.conversation, conversation.inbox
+             FROM entry AS own
+             JOIN entry AS other ON other.message = own.message
+             JOIN conversation ON conversation.number = other.conversation
+             WHERE own.conversation = ?1 AND other.conversation <> ?1 ORDER BY 1",
+        )?;
+        let rows = select.query_map([number.0], |row| Ok((Number(row.get(0)?), word(row, 1)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Where a message that a token names has its home today.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn homes_of(&self, message: MessageId, sender: &str) -> Result<Vec<Candidate>> {
+        let mut select = self.connection.prepare_cached(
+            "SELECT entry.message, entry.conversation, conversation.inbox, conversation.closed,
+                    EXISTS (SELECT 1 FROM participant
+                            WHERE participant.conversation = entry.conversation
+                              AND participant.person = ?2)
+             FROM entry JOIN conversation ON conversation.number = entry.conversation
+             WHERE entry.message = ?1 ORDER BY entry.conversation",
+        )?;
+        let rows = select.query_map((message.0, sender), candidate)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Where the messages with this Message-ID have their homes.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn homes_by_message_id(&self, message_id: &str, sender: &str) -> Result<Vec<Candidate>> {
+        let mut select = self.connection.prepare_cached(
+            "SELECT entry.message, entry.conversation, conversation.inbox, conversation.closed,
+                    EXISTS (SELECT 1 FROM participant
+                            WHERE participant.conversation = entry.conversation
+                              AND participant.person = ?2)
+             FROM message
+             JOIN entry ON entry.message = message.id
+             JOIN conversation ON conversation.number = entry.conversation
+             WHERE message.message_id = ?1 ORDER BY entry.message, entry.conversation LIMIT 50",
+        )?;
+        let rows = select.query_map((message_id, sender), candidate)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Where the messages that refer to this Message-ID have their homes: a reply that came before
+    /// what it answers.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn homes_of_referrers(&self, message_id: &str, sender: &str) -> Result<Vec<Candidate>> {
+        let mut select = self.connection.prepare_cached(
+            "SELECT entry.message, entry.conversation, conversation.inbox, conversation.closed,
+                    EXISTS (SELECT 1 FROM participant
+                            WHERE participant.conversation = entry.conversation
+                              AND participant.person = ?2)
+             FROM reference
+             JOIN entry ON entry.message = reference.message
+             JOIN conversation ON conversation.number = entry.conversation
+             WHERE reference.message_id = ?1 ORDER BY entry.message, entry.conversation LIMIT 50",
+        )?;
+        let rows = select.query_map((message_id, sender), candidate)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Arrivals that no rule has seen yet, first one first, in one conversation or in all.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn unrouted(&self, of: Option<Number>) -> Result<Vec<(MessageId, Number)>> {
+        let mut select = self.connection.prepare_cached(
+            "SELECT message, conversation FROM unrouted
+             WHERE ?1 IS NULL OR conversation = ?1 ORDER BY message, conversation",
+        )?;
+        let rows = select.query_map([of.map(|n| n.0)], |row| {
+            Ok((MessageId(row.get(0)?), Number(row.get(1)?)))
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+}
+
+fn candidate(row: &Row<'_>) -> rusqlite::Result<Candidate> {
+    Ok(Candidate {
+        message: MessageId(row.get(0)?),
+        conversation: Number(row.get(1)?),
+        inbox: word(row, 2)?,
+        closed: row.get::<_, Option<i64>>(3)?.map(Time),
+        participant: row.get(4)?,
+    })
+}

@@ -1,0 +1,172 @@
+//! All SQL. One file per noun; full statements that a person can paste into `sqlite3`.
+//!
+//! A [`Snapshot`] reads; a [`Tx`] is the one open writing transaction, and reads too.
+
+mod address;
+mod arrival;
+mod autoreply;
+mod column;
+mod config;
+mod conversation;
+mod entry;
+mod event;
+mod message;
+mod note;
+mod open;
+mod outbox;
+mod participant;
+mod raw;
+
+use std::cell::Cell;
+use std::ops::Deref;
+
+use anyhow::Result;
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+
+use crate::domain::{BatchId, ConfigId, Time};
+
+pub use address::{AddressRole, HeaderAddress, Side};
+pub use arrival::{NewArrival, Sender, StoredArrival, Wiring};
+pub use autoreply::{Answered, Asked};
+pub use conversation::Row;
+pub use event::Act;
+pub use message::{NewMessage, StoredMessage};
+pub use note::Note;
+pub use open::{Clock, OpenError, SCHEMA_VERSION};
+pub use outbox::{Due, NewMail, Outgoing, State};
+
+/// A desk's database file, open.
+#[derive(Debug)]
+pub struct Store {
+    connection: Connection,
+    clock: Clock,
+}
+
+/// The configuration in force, as every event names it.
+#[derive(Debug, Clone)]
+pub struct ConfigText {
+    /// SHA-256 of the text.
+    pub hash: [u8; 32],
+    /// All files of the configuration, joined.
+    pub text: String,
+}
+
+/// One command run that writes: what all its events share.
+#[derive(Debug, Clone)]
+pub struct Run {
+    /// The one clock reading of the command (R190).
+    pub now: Time,
+    /// The verb: `ingest`, `route`, `reply`.
+    pub via: &'static str,
+    /// The configuration in force.
+    pub config: ConfigText,
+}
+
+/// What becomes of a writing transaction that went well.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    /// It counts.
+    Commit,
+    /// A rehearsal: everything is taken back.
+    Rollback,
+}
+
+impl Store {
+    /// Whether this desk runs on the system's clock or on a clock that tests set.
+    #[must_use]
+    pub fn clock(&self) -> Clock {
+        self.clock
+    }
+
+    /// Reads with one consistent view.
+    ///
+    /// # Errors
+    /// Those of the closure, and those of the database.
+    pub fn read<T>(&self, f: impl FnOnce(&Snapshot<'_>) -> Result<T>) -> Result<T> {
+        let transaction = self.connection.unchecked_transaction()?;
+        let result = f(&Snapshot { connection: &transaction })?;
+        transaction.finish()?;
+        Ok(result)
+    }
+
+    /// Writes in one `BEGIN IMMEDIATE` transaction (R167, R170); an error takes everything back
+    /// (R169). The caller holds the desk's lock file, so that writers queue fairly.
+    ///
+    /// # Errors
+    /// Those of the closure, and those of the database.
+    pub fn write<T>(
+        &mut self,
+        run: &Run,
+        ending: Ending,
+        f: impl FnOnce(&Tx<'_>) -> Result<T>,
+    ) -> Result<T> {
+        let transaction =
+            self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let tx = Tx::begin(&transaction, run)?;
+        let result = f(&tx)?;
+        match ending {
+            Ending::Commit => transaction.commit()?,
+            Ending::Rollback => transaction.rollback()?,
+        }
+        Ok(result)
+    }
+}
+
+/// A consistent view of the store.
+#[derive(Debug)]
+pub struct Snapshot<'a> {
+    connection: &'a Connection,
+}
+
+/// The open writing transaction of one command.
+#[derive(Debug)]
+pub struct Tx<'a> {
+    snapshot: Snapshot<'a>,
+    now: Time,
+    via: &'static str,
+    config_text: &'a ConfigText,
+    config: Cell<Option<ConfigId>>,
+    batch: Cell<Option<BatchId>>,
+}
+
+impl<'a> Tx<'a> {
+    fn begin(transaction: &'a Transaction<'_>, run: &'a Run) -> Result<Self> {
+        Ok(Tx {
+            snapshot: Snapshot { connection: transaction },
+            now: run.now,
+            via: run.via,
+            config_text: &run.config,
+            config: Cell::new(None),
+            batch: Cell::new(None),
+        })
+    }
+
+    /// The one clock reading of this command.
+    #[must_use]
+    pub fn now(&self) -> Time {
+        self.now
+    }
+
+    /// Whatever follows is a batch of its own: for commands that act on many conversations, each
+    /// in its own right, in one transaction.
+    pub fn next_batch(&self) {
+        self.batch.set(None);
+    }
+
+    /// The next id that an AUTOINCREMENT table will give.
+    fn next_id(&self, table: &str) -> Result<i64> {
+        let last: i64 = self
+            .connection
+            .prepare_cached("SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = ?1")?
+            .query_row([table], |row| row.get(0))?;
+        Ok(last + 1)
+    }
+}
+
+impl<'a> Deref for Tx<'a> {
+    type Target = Snapshot<'a>;
+
+    fn deref(&self) -> &Snapshot<'a> {
+        &self.snapshot
+    }
+}

@@ -1,0 +1,163 @@
+//! Making and opening the database file: modes, pragmas, versions (R166-R184).
+
+use std::fmt;
+use std::fs::OpenOptions;
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use rusqlite::config::DbConfig;
+use rusqlite::{Connection, OpenFlags};
+
+use super::Store;
+use crate::domain::Time;
+
+/// Version of the schema, in `PRAGMA user_version`.
+pub const SCHEMA_VERSION: i64 = 1;
+
+/// "Post" in `PRAGMA application_id`, so that file(1) and we know the file.
+const APPLICATION_ID: i64 = 0x506f_7374;
+
+/// The last resort behind the lock file, which serialises writers fairly: how long SQLite itself
+/// waits for somebody who came without it, such as a person with `sqlite3`.
+const BUSY: Duration = Duration::from_secs(10);
+
+/// Which clock a desk runs on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Clock {
+    /// The system's.
+    System,
+    /// The one that `POSTROOM_NOW` sets: a desk for tests.
+    Test,
+}
+
+/// Why a store cannot be used.
+#[derive(Debug)]
+pub enum OpenError {
+    /// There is no file.
+    Missing(PathBuf),
+    /// It is not a database of ours.
+    Foreign(PathBuf),
+    /// It was written by another version of postroom.
+    Version {
+        /// The file.
+        path: PathBuf,
+        /// Its schema version.
+        found: i64,
+    },
+    /// SQLite refuses it.
+    Sqlite {
+        /// The file.
+        path: PathBuf,
+        /// Its words.
+        error: rusqlite::Error,
+    },
+}
+
+impl fmt::Display for OpenError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            OpenError::Missing(path) => {
+                write!(f, "{}: no such store; 'postroom init' makes one", path.display())
+            }
+            OpenError::Foreign(path) => {
+                write!(f, "{}: not a store of postroom", path.display())
+            }
+            OpenError::Version { path, found } if *found < SCHEMA_VERSION => write!(
+                f,
+                "{}: schema {found} is older than {SCHEMA_VERSION}, which this postroom needs; \
+                 'postroom init --upgrade' migrates it",
+                path.display()
+            ),
+            OpenError::Version { path, found } => write!(
+                f,
+                "{}: schema {found} is newer than {SCHEMA_VERSION}, which this postroom knows; \
+                 install the newer postroom",
+                path.display()
+            ),
+            OpenError::Sqlite { path, error } => write!(f, "{}: {error}", path.display()),
+        }
+    }
+}
+
+impl std::error::Error for OpenError {}
+
+impl Store {
+    /// Makes the database file with its final mode 0660 in one step, because SQLite copies that
+    /// mode to the files beside it (R174), and the tables in it.
+    ///
+    /// # Errors
+    /// When the file is there already or cannot be written.
+    pub fn create(path: &Path, clock: Clock, now: Time) -> Result<Store> {
+        let file = OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o660)
+            .open(path)
+            .with_context(|| format!("{}: cannot be made", path.display()))?;
+        file.set_permissions(std::fs::Permissions::from_mode(0o660))?;
+        drop(file);
+        let mut connection = Connection::open(path)?;
+        connection.pragma_update(None, "journal_mode", "wal")?;
+        set_up(&connection)?;
+        let tx = connection.transaction()?;
+        tx.execute_batch(include_str!("schema.sql"))?;
+        let word = match clock {
+            Clock::System => "system",
+            Clock::Test => "test",
+        };
+        tx.execute("INSERT INTO desk (id, made, clock) VALUES (1, ?1, ?2)", (now.0, word))?;
+        tx.pragma_update(None, "application_id", APPLICATION_ID)?;
+        tx.pragma_update(None, "user_version", SCHEMA_VERSION)?;
+        tx.commit()?;
+        Ok(Store { connection, clock })
+    }
+
+    /// Opens a store that is there; never makes one.
+    ///
+    /// # Errors
+    /// [`OpenError`], naming the file and what to do.
+    pub fn open(path: &Path) -> Result<Store, OpenError> {
+        let sqlite = |error| OpenError::Sqlite { path: path.to_owned(), error };
+        if !path.exists() {
+            return Err(OpenError::Missing(path.to_owned()));
+        }
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
+            | OpenFlags::SQLITE_OPEN_NO_MUTEX
+            | OpenFlags::SQLITE_OPEN_EXRESCODE;
+        let connection = Connection::open_with_flags(path, flags).map_err(sqlite)?;
+        connection.busy_timeout(BUSY).map_err(sqlite)?;
+        let number = |pragma: &str| -> Result<i64, OpenError> {
+            connection.pragma_query_value(None, pragma, |row| row.get(0)).map_err(|error| {
+                match error.sqlite_error_code() {
+                    Some(rusqlite::ErrorCode::NotADatabase) => OpenError::Foreign(path.to_owned()),
+                    _ => sqlite(error),
+                }
+            })
+        };
+        if number("application_id")? != APPLICATION_ID {
+            return Err(OpenError::Foreign(path.to_owned()));
+        }
+        let found = number("user_version")?;
+        if found != SCHEMA_VERSION {
+            return Err(OpenError::Version { path: path.to_owned(), found });
+        }
+        set_up(&connection).map_err(sqlite)?;
+        let clock: String = connection
+            .query_row("SELECT clock FROM desk WHERE id = 1", [], |row| row.get(0))
+            .map_err(sqlite)?;
+        let clock = if clock == "test" { Clock::Test } else { Clock::System };
+        Ok(Store { connection, clock })
+    }
+}
+
+/// What each connection needs (R166, R168, R184).
+fn set_up(connection: &Connection) -> rusqlite::Result<()> {
+    connection.busy_timeout(BUSY)?;
+    connection.set_prepared_statement_cache_capacity(64);
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
+    connection.execute_batch(
+        "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;",
+    )
+}

@@ -1,0 +1,235 @@
+-- The store of a desk, version 1. Times are UTC milliseconds; names are those of postroom.toml.
+--
+-- Three kinds of tables:
+--   the record      message, raw, arrival, event, note, outbox: what came, what was done
+--   the projection  conversation*, entry, participant: folded from events, rebuilt by `check --rebuild`
+--   operation       unrouted, autoreply, search: neither undone nor rebuilt
+
+CREATE TABLE desk (
+    id    INTEGER PRIMARY KEY CHECK (id = 1),
+    made  INTEGER NOT NULL,
+    clock TEXT    NOT NULL CHECK (clock IN ('system', 'test'))
+) STRICT;
+
+-- Each configuration that was used for writing, once.
+CREATE TABLE config (
+    id         INTEGER PRIMARY KEY AUTOINCREMENT,
+    hash       BLOB    NOT NULL UNIQUE,
+    first_used INTEGER NOT NULL,
+    text       TEXT    NOT NULL
+) STRICT;
+
+-- One RFC 5322 mail, with what was understood of it when it came.
+CREATE TABLE message (
+    id               INTEGER PRIMARY KEY AUTOINCREMENT,
+    identity         BLOB    NOT NULL UNIQUE,
+    identity_version INTEGER NOT NULL,
+    raw_hash         BLOB    NOT NULL,               -- SHA-256 of the raw bytes
+    size             INTEGER NOT NULL,               -- of the raw bytes
+    direction        TEXT    NOT NULL CHECK (direction IN ('in', 'out')),
+    received         INTEGER NOT NULL,               -- our clock
+    date             INTEGER,                        -- the Date field, shown only
+    message_id       TEXT,                           -- without angle brackets
+    subject          TEXT    NOT NULL,
+    class            TEXT    NOT NULL,
+    signal           TEXT,                           -- what decided the class
+    attachments      INTEGER NOT NULL,
+    indexed          INTEGER NOT NULL DEFAULT 0 CHECK (indexed IN (0, 1))
+) STRICT;
+CREATE INDEX message_message_id ON message (message_id) WHERE message_id IS NOT NULL;
+CREATE INDEX message_unindexed  ON message (id) WHERE indexed = 0;
+
+-- The bytes as they came, in rows of at most 1 MiB.
+CREATE TABLE raw (
+    message INTEGER NOT NULL REFERENCES message (id),
+    chunk   INTEGER NOT NULL,
+    bytes   BLOB    NOT NULL,
+    PRIMARY KEY (message, chunk)
+) STRICT;
+
+-- Who stands in the header of a message.
+CREATE TABLE message_address (
+    message  INTEGER NOT NULL REFERENCES message (id),
+    role     TEXT    NOT NULL CHECK (role IN ('from', 'sender', 'reply-to', 'to', 'cc')),
+    position INTEGER NOT NULL,
+    name     TEXT    NOT NULL,
+    address  TEXT    NOT NULL,
+    key      TEXT    NOT NULL,                       -- folded; with extension
+    person   TEXT    NOT NULL,                       -- folded; without extension
+    ours     INTEGER NOT NULL CHECK (ours IN (0, 1)),  -- an address of an inbox, when it came
+    PRIMARY KEY (message, role, position)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX message_address_person ON message_address (person, message);
+
+-- Message-IDs that a message refers to, known or not; nearest first.
+CREATE TABLE reference (
+    message    INTEGER NOT NULL REFERENCES message (id),
+    position   INTEGER NOT NULL,
+    message_id TEXT    NOT NULL,
+    PRIMARY KEY (message, position)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX reference_message_id ON reference (message_id, message);
+
+-- What could not be understood of a message.
+CREATE TABLE message_defect (
+    message INTEGER NOT NULL REFERENCES message (id),
+    defect  TEXT    NOT NULL,
+    PRIMARY KEY (message, defect)
+) STRICT, WITHOUT ROWID;
+
+-- One coming-in of a message.
+CREATE TABLE arrival (
+    id             INTEGER PRIMARY KEY AUTOINCREMENT,
+    message        INTEGER NOT NULL REFERENCES message (id),
+    inbox          TEXT    NOT NULL,
+    recipient      TEXT    NOT NULL,                 -- as given; '' when none was
+    received       INTEGER NOT NULL,
+    sender         TEXT,                             -- envelope; NULL unknown, '' the null sender
+    extension      TEXT,
+    wiring         TEXT    NOT NULL CHECK (wiring IN ('stdin', 'file', 'maildir')),
+    trace          TEXT    NOT NULL,                 -- the topmost Received field
+    dmarc          TEXT,                             -- pass or fail, where a trusted field says so
+    spf            TEXT,
+    UNIQUE (message, inbox, recipient)
+) STRICT;
+
+CREATE TABLE conversation (
+    number        INTEGER PRIMARY KEY AUTOINCREMENT,
+    inbox         TEXT    NOT NULL,
+    status        TEXT    NOT NULL CHECK (status IN ('open', 'pending', 'snoozed', 'closed', 'spam')),
+    snoozed_until INTEGER,
+    keep_on_reply INTEGER NOT NULL DEFAULT 0,
+    assignee      TEXT,                              -- 'anna' or 'team:finance'
+    priority      INTEGER NOT NULL,                  -- 0 low, 1 normal, 2 high, 3 urgent
+    root          INTEGER NOT NULL,
+    first_message INTEGER REFERENCES message (id),
+    opened        INTEGER NOT NULL,
+    closed        INTEGER,
+    waiting_since INTEGER,
+    last_person   INTEGER NOT NULL,
+    changed       INTEGER NOT NULL,
+    seq           INTEGER NOT NULL
+) STRICT;
+CREATE INDEX conversation_status   ON conversation (status, inbox);
+CREATE INDEX conversation_assignee ON conversation (assignee, status) WHERE assignee IS NOT NULL;
+CREATE INDEX conversation_changed  ON conversation (changed);
+
+CREATE TABLE conversation_tag (
+    conversation INTEGER NOT NULL REFERENCES conversation (number),
+    tag          TEXT    NOT NULL,
+    PRIMARY KEY (conversation, tag)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX conversation_tag_tag ON conversation_tag (tag, conversation);
+
+CREATE TABLE conversation_field (
+    conversation INTEGER NOT NULL REFERENCES conversation (number),
+    name         TEXT    NOT NULL,
+    value        TEXT    NOT NULL,
+    PRIMARY KEY (conversation, name)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX conversation_field_name ON conversation_field (name, conversation);
+
+-- Where a message has its home.
+CREATE TABLE entry (
+    message      INTEGER NOT NULL REFERENCES message (id),
+    conversation INTEGER NOT NULL REFERENCES conversation (number),
+    PRIMARY KEY (message, conversation)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX entry_conversation ON entry (conversation, message);
+
+-- Outside people on a conversation: the contact it began with, and third parties.
+CREATE TABLE participant (
+    conversation INTEGER NOT NULL REFERENCES conversation (number),
+    person       TEXT    NOT NULL,
+    role         TEXT    NOT NULL CHECK (role IN ('contact', 'third-party')),
+    name         TEXT    NOT NULL,
+    address      TEXT    NOT NULL,
+    PRIMARY KEY (conversation, person)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX participant_person ON participant (person, conversation);
+
+CREATE TABLE event (
+    id           INTEGER PRIMARY KEY AUTOINCREMENT,
+    conversation INTEGER NOT NULL REFERENCES conversation (number),
+    seq          INTEGER NOT NULL,
+    at           INTEGER NOT NULL,
+    effective    INTEGER NOT NULL,
+    actor        TEXT    NOT NULL,
+    via          TEXT    NOT NULL,
+    reason       TEXT    NOT NULL,
+    cause        INTEGER REFERENCES event (id),
+    batch        INTEGER NOT NULL,                   -- the first event of the same command
+    config       INTEGER NOT NULL REFERENCES config (id),
+    kind         TEXT    NOT NULL,
+    v            INTEGER NOT NULL,
+    data         TEXT    NOT NULL,
+    UNIQUE (conversation, seq)
+) STRICT;
+
+-- Internal text. No query that composes mail to a participant reads this table.
+CREATE TABLE note (
+    id           INTEGER PRIMARY KEY AUTOINCREMENT,
+    conversation INTEGER NOT NULL REFERENCES conversation (number),
+    at           INTEGER NOT NULL,
+    author       TEXT    NOT NULL,
+    text         TEXT    NOT NULL
+) STRICT;
+CREATE INDEX note_conversation ON note (conversation, id);
+
+-- Mail recorded; its bytes are those of the message. States as in R141.
+CREATE TABLE outbox (
+    id           INTEGER PRIMARY KEY AUTOINCREMENT,
+    conversation INTEGER NOT NULL REFERENCES conversation (number),
+    message      INTEGER NOT NULL UNIQUE REFERENCES message (id),
+    kind         TEXT    NOT NULL CHECK (kind IN ('reply', 'receipt', 'closed')),
+    sender       TEXT    NOT NULL,                   -- envelope; '' the null sender
+    state        TEXT    NOT NULL CHECK (state IN ('queued', 'sending', 'accepted', 'failed', 'uncertain')),
+    attempts     INTEGER NOT NULL,
+    due          INTEGER NOT NULL,                   -- next attempt, when queued or uncertain
+    since        INTEGER NOT NULL,                   -- in this state
+    code         INTEGER,                            -- exit status of the last attempt
+    error        TEXT                                -- what sendmail said of it
+) STRICT;
+CREATE INDEX outbox_due ON outbox (due) WHERE state IN ('queued', 'sending', 'uncertain');
+CREATE INDEX outbox_conversation ON outbox (conversation);
+
+CREATE TABLE outbox_recipient (
+    outbox   INTEGER NOT NULL REFERENCES outbox (id),
+    position INTEGER NOT NULL,
+    name     TEXT    NOT NULL,
+    address  TEXT    NOT NULL,
+    person   TEXT    NOT NULL,
+    PRIMARY KEY (outbox, position)
+) STRICT, WITHOUT ROWID;
+
+-- Arrivals that no rule has seen yet.
+CREATE TABLE unrouted (
+    message      INTEGER NOT NULL REFERENCES message (id),
+    conversation INTEGER NOT NULL REFERENCES conversation (number),
+    arrival      INTEGER NOT NULL REFERENCES arrival (id),
+    PRIMARY KEY (message, conversation)
+) STRICT, WITHOUT ROWID;
+
+-- Whether a machine answered a message, and why not: asked once per message and conversation.
+-- The answered ones are the memory of R115-R118.
+CREATE TABLE autoreply (
+    message      INTEGER NOT NULL REFERENCES message (id),
+    conversation INTEGER NOT NULL REFERENCES conversation (number),
+    at           INTEGER NOT NULL,
+    inbox        TEXT    NOT NULL,
+    person       TEXT,                               -- who was answered
+    domain       TEXT,
+    text         TEXT,                               -- the text that was sent
+    outbox       INTEGER REFERENCES outbox (id),
+    refused      TEXT,                               -- the reason code, when nothing was sent
+    PRIMARY KEY (message, conversation)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX autoreply_person ON autoreply (person, at) WHERE person IS NOT NULL;
+CREATE INDEX autoreply_inbox  ON autoreply (inbox, at) WHERE person IS NOT NULL;
+CREATE INDEX autoreply_domain ON autoreply (domain, at) WHERE person IS NOT NULL;
+CREATE INDEX autoreply_at     ON autoreply (at) WHERE person IS NOT NULL;
+
+-- Folded words (domain::words), joined by blanks: the tokenizer has nothing left to decide.
+CREATE VIRTUAL TABLE search USING fts5 (
+    subject, people, body, content = '', contentless_delete = 1, tokenize = 'ascii'
+);
