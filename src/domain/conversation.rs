@@ -222,7 +222,7 @@ impl Conversation {
                 self.first_message.get_or_insert(*message);
                 if class.is_person() && *step != Step::Own {
                     self.spoke(event.effective);
-                    self.waiting_since.get_or_insert(event.effective);
+                    self.waits(event.effective);
                 }
             }
             Change::Assigned { new, .. } => self.assignee.clone_from(new),
@@ -253,6 +253,14 @@ impl Conversation {
                 }
             }
             Change::Noted { .. } | Change::Sent { .. } | Change::SendFailed { .. } => {}
+        }
+    }
+
+    /// The contact waits for an answer to what they wrote at that time. Mail can come out of
+    /// order, and nobody waits for an answer to spam (R100).
+    fn waits(&mut self, at: Time) {
+        if self.status != Status::Spam {
+            self.waiting_since = Some(self.waiting_since.map_or(at, |since| since.min(at)));
         }
     }
 
