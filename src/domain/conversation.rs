@@ -275,3 +275,6 @@ impl Change {
         !matches!(self, Change::Arrived { .. } | Change::Sent { .. } | Change::SendFailed { .. })
     }
 }
+
+#[cfg(test)]
+mod tests;
