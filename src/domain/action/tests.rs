@@ -105,6 +105,43 @@ fn me_is_the_one_who_asks() {
     assert_eq!(Action::Assign(Who::Nobody).resolve(None), Ok(Action::Assign(None)));
 }
 
+const PAGE: &str = include_str!("../../../man/postroom-actions.7");
+
+#[test]
+fn the_manual_page_knows_every_action() {
+    for verb in Verb::ALL {
+        assert!(PAGE.contains(&format!("\n.It Cm {}", verb.word)), "{}", verb.word);
+        let row = format!("\n.It {} Ta ", verb.word);
+        let row = PAGE.split_once(&row).unwrap().1.lines().next().unwrap();
+        let cells: Vec<&str> = row.split(" Ta ").collect();
+        for (cell, origin) in cells.iter().zip([Origin::CommandLine, Origin::Rule]) {
+            assert_eq!(cell.starts_with("yes"), verb.origins.contains(&origin), "{}", verb.word);
+        }
+        if verb.needs > Level::Read {
+            assert_eq!(cells[2], verb.needs.as_str(), "{}", verb.word);
+        }
+    }
+}
+
+#[test]
+fn the_examples_of_the_manual_page_are_read() {
+    let examples: Vec<&str> = PAGE.lines().filter(|line| line.starts_with("postroom ")).collect();
+    assert_eq!(examples.len(), 6);
+    for line in examples {
+        let words = words::split(line).unwrap().remove(0);
+        let mut words: Vec<&str> = words.iter().map(|word| word.text.as_str()).collect();
+        words.drain(..1); // postroom
+        words.remove(1); // the selection
+        assert!(parse(&words, Origin::CommandLine).is_ok(), "{line}");
+    }
+    let then = PAGE.split_once("then = [").unwrap().1.split_once(']').unwrap().0;
+    let texts: Vec<&str> = then.split('"').skip(1).step_by(2).collect();
+    assert_eq!(texts.len(), 5);
+    for text in texts {
+        assert!(Action::parse(text, Origin::Rule).is_ok(), "{text}");
+    }
+}
+
 /// Anything that the parser can give, `me` and `stop` aside where `origin` forbids them.
 fn actions(origin: Origin) -> impl Strategy<Value = Action> {
     let word = any::<String>();
