@@ -23,7 +23,9 @@ pub struct Candidate {
 /// All that says where a message belongs.
 #[derive(Debug, Clone)]
 pub struct Evidence<'a> {
-    /// The message itself, when it is one of ours that came back: its Message-ID is signed (R56).
+    /// The message itself, when it is one of ours that came back (R56): by identity. Its signed
+    /// Message-ID alone is no proof, since every recipient has seen it; a message that has one but
+    /// another identity belongs to `signed`.
     pub own: Option<Candidate>,
     /// Messages of ours whose valid signature it carries, in a reference, in the address that it
     /// came to or in the mail that it returns; nearest first.
