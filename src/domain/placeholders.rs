@@ -120,7 +120,7 @@ impl Values {
         let mut words =
             value.split(|c: char| c.is_whitespace() || c.is_control()).filter(|w| !w.is_empty());
         let value = match place {
-            Placeholder::ContactFirstName => words.next()?.to_owned(),
+            Placeholder::ContactFirstName => words.next()?.trim_end_matches(',').to_owned(),
             _ => words.collect::<Vec<_>>().join(" "),
         };
         (!value.is_empty()).then_some(value)
@@ -332,6 +332,16 @@ mod tests {
         let nobody = Template::parse("{{ contact.first-name }}").unwrap();
         let why = nobody.fill(&Values::default()).unwrap_err().to_string();
         assert!(why.contains("{{ contact.first-name | there }}"), "{why}");
+    }
+
+    #[test]
+    fn first_names() {
+        for (name, first) in [("Erika de Vries", "Erika"), ("Vries, Erika", "Vries"), (", x", "-")]
+        {
+            let values = Values { contact_name: Some(name.into()), ..Values::default() };
+            let template = Template::parse("{{ contact.first-name | - }}").unwrap();
+            assert_eq!(template.fill(&values).unwrap(), first, "{name}");
+        }
     }
 
     #[test]
