@@ -9,6 +9,7 @@ pub mod defect;
 pub mod envelope;
 pub mod fields;
 pub mod identity;
+pub mod references;
 
 pub use defect::Defect;
 pub use envelope::ReturnPath;

@@ -1,0 +1,206 @@
+//! Message-IDs and lists of them, read as leniently as mail is written (R51, R58-R61).
+
+use std::collections::VecDeque;
+
+use data_encoding::HEXLOWER;
+use sha2::{Digest, Sha256};
+
+use super::clean;
+
+/// Longest id that is kept as it is, in bytes; RFC 5322 allows no longer line.
+const LONGEST: usize = 998;
+
+/// How many ids of a list are kept from its end, besides its first (R61).
+const LAST: usize = 50;
+
+/// The id in a Message-ID field, without `<>`: the first of its tokens, or its only word.
+#[must_use]
+pub fn message_id(value: &[u8]) -> Option<String> {
+    if let Some(id) = (Tokens { rest: value, comments: true }).next() {
+        return Some(id);
+    }
+    let text = String::from_utf8_lossy(value);
+    let mut words = text.split_ascii_whitespace();
+    let word = words.next().filter(|_| words.next().is_none())?;
+    id(word.as_bytes())
+}
+
+/// The ids in References or In-Reply-To, without `<>`, in their order: every `<...>` token, whatever
+/// stands around it; a missing `>` ends the list. The own id is left out; of a longer list, the
+/// first one and the last 50 are given.
+#[must_use]
+pub fn ids(value: &[u8], own: Option<&str>) -> Vec<String> {
+    let mut tokens = Tokens { rest: value, comments: true }.filter(|id| Some(id.as_str()) != own);
+    let first = tokens.next();
+    let mut last = VecDeque::with_capacity(LAST);
+    for id in tokens {
+        if last.len() == LAST {
+            last.pop_front();
+        }
+        last.push_back(id);
+    }
+    first.into_iter().chain(last).collect()
+}
+
+/// The message that this one answers (R59): In-Reply-To if it is exactly one id, else the last of
+/// References, else the first of In-Reply-To.
+#[must_use]
+pub fn parent<'a>(in_reply_to: &'a [String], references: &'a [String]) -> Option<&'a str> {
+    let named = match in_reply_to {
+        [one] => Some(one),
+        several => references.last().or(several.first()),
+    };
+    named.map(String::as_str)
+}
+
+/// The `<...>` tokens of a value.
+struct Tokens<'a> {
+    rest: &'a [u8],
+    /// Whether comments are skipped: no longer once one is not closed, as the rest would be lost.
+    comments: bool,
+}
+
+impl Iterator for Tokens<'_> {
+    type Item = String;
+
+    fn next(&mut self) -> Option<String> {
+        loop {
+            let at = self.rest.iter().position(|byte| *byte == b'<' || *byte == b'(')?;
+            let (_, from) = self.rest.split_at(at);
+            if from.first() == Some(&b'(') {
+                self.skip_comment(from);
+                continue;
+            }
+            let inner = from.get(1..)?;
+            let end = inner.iter().position(|byte| *byte == b'>' || *byte == b'<');
+            let (token, behind) = inner.split_at(end.unwrap_or(inner.len()));
+            self.rest = behind;
+            // Without its '>' only the first word can be the id.
+            let token = match behind.first() {
+                Some(b'>') => token,
+                _ => token.split(u8::is_ascii_whitespace).next().unwrap_or_default(),
+            };
+            if let Some(id) = id(token) {
+                return Some(id);
+            }
+        }
+    }
+}
+
+impl<'a> Tokens<'a> {
+    /// Moves behind a comment, or only behind its `(` if it does not end.
+    fn skip_comment(&mut self, from: &'a [u8]) {
+        let end = if self.comments { comment_end(from) } else { None };
+        self.comments = end.is_some();
+        self.rest = from.get(end.unwrap_or(1)..).unwrap_or_default();
+    }
+}
+
+/// Where the comment that begins a text ends (RFC 5322 3.2.2); none if it does not.
+fn comment_end(text: &[u8]) -> Option<usize> {
+    let mut depth = 0_usize;
+    let mut escaped = false;
+    for (at, byte) in text.iter().enumerate() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = true,
+            b'(' => depth += 1,
+            b')' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth == 0 {
+            return Some(at + 1);
+        }
+    }
+    None
+}
+
+/// The id that a token holds: comments at its beginning and all white space removed, overlong
+/// ones hashed, not cut.
+fn id(token: &[u8]) -> Option<String> {
+    let mut token = token.trim_ascii_start();
+    while token.first() == Some(&b'(') {
+        let Some(end) = comment_end(token) else { break };
+        token = token.get(end..)?.trim_ascii_start();
+    }
+    if token.len() > LONGEST {
+        return Some(format!("sha256:{}", HEXLOWER.encode(&Sha256::digest(token))));
+    }
+    let text = clean::word(&String::from_utf8_lossy(token));
+    let id: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+    (!id.is_empty()).then_some(id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists() {
+        for (value, wanted) in [
+            ("<a@b>", &["a@b"][..]),
+            ("<a@b><c@d>", &["a@b", "c@d"]),
+            ("<a@b>, <c@d>\r\n\t<e@f>", &["a@b", "c@d", "e@f"]),
+            ("Your message of \"Tue\" <a@b>", &["a@b"]),
+            ("<a@b> (was <x@y>) <c@d>", &["a@b", "c@d"]),
+            ("<a@b> :-( <c@d>", &["a@b", "c@d"]),
+            ("<a@b", &["a@b"]),
+            ("<a@b Tue, 1 Jan", &["a@b"]),
+            ("<a@b <c@d>", &["a@b", "c@d"]),
+            ("<a@x\r\n .test>", &["a@x.test"]),
+            ("<(comment) a@b>", &["a@b"]),
+            ("<A@b> <a@b>", &["A@b", "a@b"]),
+            ("<a\0\u{1b}@b>", &["a@b"]),
+            ("<own@x> <a@b>", &["a@b"]),
+            ("<> <  >", &[]),
+            ("no id at all", &[]),
+            ("", &[]),
+        ] {
+            assert_eq!(ids(value.as_bytes(), Some("own@x")), wanted, "{value:?}");
+        }
+    }
+
+    #[test]
+    fn one_id() {
+        for (value, wanted) in [
+            (" <a@b>\r\n", Some("a@b")),
+            (" a@b", Some("a@b")),
+            ("<a b@c>", Some("ab@c")),
+            ("<a@b> <c@d>", Some("a@b")),
+            ("two words", None),
+            ("<>", None),
+            ("", None),
+        ] {
+            let wanted = wanted.map(str::to_owned);
+            assert_eq!(message_id(value.as_bytes()).filter(|id| id != "<>"), wanted, "{value:?}");
+        }
+    }
+
+    #[test]
+    fn long_lists_and_long_ids() {
+        let many: String = (0..100_000).map(|n| format!("<{n}@x> ")).collect();
+        let kept = ids(many.as_bytes(), None);
+        assert_eq!(kept.len(), 51);
+        assert_eq!(kept.first().map(String::as_str), Some("0@x"));
+        assert_eq!(kept.last().map(String::as_str), Some("99999@x"));
+        let (a, b) = (format!("<{}a>", "x".repeat(999)), format!("<{}b>", "x".repeat(999)));
+        assert_ne!(ids(a.as_bytes(), None), ids(b.as_bytes(), None));
+        assert!(ids(a.as_bytes(), None)[0].len() < 100);
+        assert!(ids("(".repeat(200_000).as_bytes(), None).is_empty());
+        assert!(ids("()".repeat(200_000).as_bytes(), None).is_empty());
+    }
+
+    #[test]
+    fn the_parent() {
+        let list = |ids: &[&str]| ids.iter().map(|id| (*id).to_owned()).collect::<Vec<_>>();
+        for (in_reply_to, references, wanted) in [
+            (&["a"][..], &["x", "y"][..], Some("a")),
+            (&["a", "b"], &["x", "y"], Some("y")),
+            (&["a", "b"], &[], Some("a")),
+            (&[], &["x", "y"], Some("y")),
+            (&[], &[], None),
+        ] {
+            assert_eq!(parent(&list(in_reply_to), &list(references)), wanted);
+        }
+    }
+}
