@@ -4,14 +4,24 @@
 //! be understood is a [`Defect`], never a failure. mail-parser is named in `decode.rs` alone,
 //! mail-builder in `compose.rs` alone.
 
+pub mod attachment;
+mod classify;
 pub mod clean;
+mod decode;
 pub mod defect;
 pub mod envelope;
 pub mod fields;
 pub mod identity;
+pub mod parse;
 pub mod references;
+mod structure;
+pub mod trace;
+mod visible;
 
+pub use attachment::Attachment;
 pub use defect::Defect;
 pub use envelope::ReturnPath;
 pub use fields::Fields;
 pub use identity::{Identity, identity};
+pub use parse::{Parsed, parse};
+pub use trace::Trace;

@@ -1,0 +1,320 @@
+//! Decoding of single values and bodies. The only file that names mail-parser: its field parsers
+//! and charsets are used one value at a time, never its message parser (see `structure.rs`).
+
+use std::borrow::Cow;
+
+use mail_parser::decoders::base64::base64_decode;
+use mail_parser::decoders::charsets::map::charset_decoder;
+use mail_parser::parsers::MessageStream;
+
+use super::clean;
+use super::fields::Field;
+use crate::domain::Time;
+
+/// A media type with its parameters (RFC 2045), or a disposition with its own (RFC 2183).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct MediaType {
+    /// `type/subtype` in lower case; for a disposition only the one word.
+    pub(super) kind: String,
+    /// Parameters in their order: lower-case name, decoded value.
+    parameters: Vec<(String, String)>,
+}
+
+impl MediaType {
+    /// What a part without a usable Content-Type is.
+    pub(super) fn plain() -> Self {
+        MediaType { kind: "text/plain".to_owned(), parameters: Vec::new() }
+    }
+
+    /// The first parameter of this lower-case name, decoded, not cleaned.
+    pub(super) fn parameter(&self, name: &str) -> Option<&str> {
+        self.parameters.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_str())
+    }
+
+    /// Whether the type begins so, as in `text/`.
+    pub(super) fn begins(&self, prefix: &str) -> bool {
+        self.kind.starts_with(prefix)
+    }
+}
+
+/// An unstructured value with its encoded words decoded (RFC 2047), cleaned to one line.
+pub(super) fn text(field: &Field<'_>) -> String {
+    let line = one_line(field.looked_at());
+    let value = MessageStream::new(&line).parse_unstructured().into_text();
+    clean::line(&value.unwrap_or_default())
+}
+
+/// The display names and address words of an address list, groups flattened; neither is checked.
+pub(super) fn addresses(field: &Field<'_>) -> Vec<(String, String)> {
+    let line = one_line(field.looked_at());
+    let value = MessageStream::new(&line).parse_address();
+    let Some(list) = value.as_address() else { return Vec::new() };
+    list.iter()
+        .map(|entry| (entry.name().unwrap_or_default(), entry.address().unwrap_or_default()))
+        .map(|(name, address)| (clean::line(name), clean::word(address)))
+        .collect()
+}
+
+/// The instant of a Date value; none if it is no date.
+pub(super) fn date(field: &Field<'_>) -> Option<Time> {
+    let line = one_line(field.looked_at());
+    let date = MessageStream::new(&line).parse_date().into_datetime()?;
+    date.is_valid().then(|| Time(date.to_timestamp().saturating_mul(1000)))
+}
+
+/// The value of Content-Type or Content-Disposition; none if it has no first word.
+pub(super) fn media_type(field: &Field<'_>) -> Option<MediaType> {
+    let line = one_line(field.looked_at());
+    let value = MessageStream::new(&line).parse_content_type().into_content_type()?;
+    let kind = match value.subtype() {
+        Some(subtype) => format!("{}/{subtype}", value.ctype()),
+        None => value.ctype().to_owned(),
+    };
+    let parameters = value.attributes().unwrap_or_default().iter();
+    let parameters = parameters.map(|one| (one.name.to_lowercase(), one.value.to_string()));
+    Some(MediaType { kind: kind.to_lowercase(), parameters: parameters.collect() })
+}
+
+/// Encoded words in a text that is already there, such as a file name that should not hold any.
+pub(super) fn encoded_words(text: &str) -> String {
+    let line = one_line(text.as_bytes());
+    MessageStream::new(&line).parse_unstructured().into_text().unwrap_or_default().into_owned()
+}
+
+/// A value as the field parsers want it: one line with its end, in UTF-8. Raw 8-bit text is
+/// mostly windows-1252 where it is no UTF-8.
+fn one_line(value: &[u8]) -> Vec<u8> {
+    let line: Vec<u8> = value.iter().copied().filter(|b| *b != b'\r' && *b != b'\n').collect();
+    let mut line = match String::from_utf8(line) {
+        Ok(line) => line,
+        Err(wrong) => windows_1252(wrong.as_bytes()),
+    };
+    line.push('\n');
+    line.into_bytes()
+}
+
+fn windows_1252(bytes: &[u8]) -> String {
+    match charset_decoder(b"windows-1252") {
+        Some(decode) => decode(bytes),
+        None => String::from_utf8_lossy(bytes).into_owned(),
+    }
+}
+
+/// What a decoder made of its bytes, and whether it had to guess.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Decoded<T> {
+    pub(super) value: T,
+    pub(super) guessed: bool,
+}
+
+/// Text in the character set of this label. Without a known label: UTF-8 if it is, else windows-1252.
+pub(super) fn charset(label: Option<&str>, bytes: &[u8]) -> Decoded<String> {
+    let label = label.unwrap_or_default().trim().to_ascii_lowercase();
+    let utf8 = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let label = label.as_str();
+    if let Ok(text) = std::str::from_utf8(utf8)
+        && (bytes.is_ascii()
+            && !label.contains("2022")
+            && !label.contains("utf-")
+            && !label.contains("hz-")
+            || matches!(label, "" | "us-ascii" | "ascii" | "utf-8" | "utf8"))
+    {
+        return Decoded { value: text.to_owned(), guessed: false };
+    }
+    match label {
+        "utf-8" | "utf8" => {
+            Decoded { value: String::from_utf8_lossy(utf8).into_owned(), guessed: true }
+        }
+        "" | "us-ascii" | "ascii" => Decoded { value: windows_1252(bytes), guessed: true },
+        _ => match (charset_decoder(label.as_bytes()), std::str::from_utf8(utf8)) {
+            (Some(decode), _) => Decoded { value: decode(bytes), guessed: false },
+            (None, Ok(text)) => Decoded { value: text.to_owned(), guessed: true },
+            (None, Err(_)) => Decoded { value: windows_1252(bytes), guessed: true },
+        },
+    }
+}
+
+/// How the bytes of a part are encoded for transport.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Transfer {
+    /// 7bit, 8bit, binary, and whatever nobody knows.
+    Plain,
+    /// RFC 2045 6.7.
+    QuotedPrintable,
+    /// RFC 2045 6.8.
+    Base64,
+}
+
+impl Transfer {
+    /// Reads a Content-Transfer-Encoding value: its first word counts.
+    pub(super) fn read(field: &Field<'_>) -> Self {
+        let value = field.unfolded().to_ascii_lowercase();
+        match value.split([' ', ';', '(']).next().unwrap_or_default() {
+            "quoted-printable" => Transfer::QuotedPrintable,
+            "base64" => Transfer::Base64,
+            _ => Transfer::Plain,
+        }
+    }
+
+    /// The decoded bytes; what cannot be decoded is passed over.
+    pub(super) fn decode(self, body: &[u8]) -> Decoded<Cow<'_, [u8]>> {
+        match self {
+            Transfer::Plain => Decoded { value: body.into(), guessed: false },
+            Transfer::QuotedPrintable => quoted_printable(body),
+            Transfer::Base64 => base64(body),
+        }
+    }
+
+    /// How many bytes [`Transfer::decode`] gives, without keeping them.
+    pub(super) fn size(self, body: &[u8]) -> u64 {
+        let size = match self {
+            Transfer::Plain => body.len(),
+            Transfer::QuotedPrintable => quoted_printable(body).value.len(),
+            Transfer::Base64 => body.iter().filter(|b| is_base64(**b)).count() * 3 / 4,
+        };
+        u64::try_from(size).unwrap_or(u64::MAX)
+    }
+}
+
+fn is_base64(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'+' || byte == b'/'
+}
+
+fn base64(body: &[u8]) -> Decoded<Cow<'_, [u8]>> {
+    if let Some(bytes) = base64_decode(body) {
+        return Decoded { value: bytes.into(), guessed: false };
+    }
+    let kept: Vec<u8> = body.iter().copied().filter(|byte| is_base64(*byte)).collect();
+    Decoded { value: base64_decode(&kept).unwrap_or_default().into(), guessed: true }
+}
+
+/// Lenient on purpose: a `=` that begins no code stays as it is, line ends are kept.
+fn quoted_printable(body: &[u8]) -> Decoded<Cow<'_, [u8]>> {
+    let mut out = Vec::with_capacity(body.len());
+    let mut guessed = false;
+    let mut rest = body;
+    while let Some((byte, behind)) = rest.split_first() {
+        rest = behind;
+        if *byte != b'=' {
+            out.push(*byte);
+        } else if let Some((code, behind)) = hex_pair(rest) {
+            out.push(code);
+            rest = behind;
+        } else {
+            let (line, behind) = super::fields::split_line(rest);
+            // Blanks between the soft break and the line end are what relays add.
+            if line.len() < 80 && line.iter().all(u8::is_ascii_whitespace) {
+                rest = behind;
+            } else {
+                out.push(b'=');
+                guessed = true;
+            }
+        }
+    }
+    Decoded { value: out.into(), guessed }
+}
+
+fn hex_pair(bytes: &[u8]) -> Option<(u8, &[u8])> {
+    let (pair, behind) = bytes.split_first_chunk::<2>()?;
+    let [high, low] = pair.map(|digit| char::from(digit).to_digit(16));
+    Some((u8::try_from(high? * 16 + low?).ok()?, behind))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn field(value: &str) -> Field<'_> {
+        Field { name: "X", value: value.as_bytes() }
+    }
+
+    #[test]
+    fn texts() {
+        for (raw, wanted) in [
+            (" plain", "plain"),
+            (" =?utf-8?q?M=C3=BCde?= und\r\n\t=?utf-8?b?bWVocg==?=", "Müde und mehr"),
+            ("=?utf-8?Q?one_?=\r\n =?utf-8?Q?two?=", "one two"),
+            ("=?utf-8?Q?a=0D=0ABcc:_x?=", "a Bcc: x"),
+            ("=?utf-8?Q?=1B]0;x=07?=", "]0;x"),
+            ("", ""),
+        ] {
+            assert_eq!(text(&field(raw)), wanted, "{raw:?}");
+        }
+        assert_eq!(text(&Field { name: "Subject", value: b" Stra\xdfe" }), "Straße");
+    }
+
+    #[test]
+    fn address_lists() {
+        for (raw, wanted) in [
+            ("a@x.org", &[("", "a@x.org")][..]),
+            ("\"Doe, J\" <j@x.org>, b@y", &[("Doe, J", "j@x.org"), ("", "b@y")]),
+            ("=?utf-8?q?M=C3=BCller?= <m@x>", &[("Müller", "m@x")]),
+            ("list: a@x, b@y;", &[("", "a@x"), ("", "b@y")]),
+            ("a@x (Erika)", &[("Erika", "a@x")]),
+        ] {
+            let got = addresses(&field(raw));
+            let got: Vec<_> = got.iter().map(|(n, a)| (n.as_str(), a.as_str())).collect();
+            assert_eq!(got, wanted, "{raw:?}");
+        }
+    }
+
+    #[test]
+    fn media_types() {
+        let one = media_type(&field(" Text/HTML; Charset=\"UTF-8\";\r\n name=x.html")).unwrap();
+        assert_eq!(one.kind, "text/html");
+        assert_eq!(one.parameter("charset"), Some("UTF-8"));
+        let name = "attachment; filename*0*=utf-8''M%C3%BC; filename*1=de.txt";
+        assert_eq!(media_type(&field(name)).unwrap().parameter("filename"), Some("Müde.txt"));
+        assert_eq!(media_type(&field("")), None);
+    }
+
+    #[test]
+    fn dates() {
+        let instant = |raw: &str| date(&field(raw)).map(|time| time.to_string());
+        assert_eq!(
+            instant(" Fri, 1 May 2026 09:00:00 +0200 (CEST)").as_deref(),
+            Some("2026-05-01T07:00:00Z")
+        );
+        assert_eq!(instant("yesterday"), None);
+        assert_eq!(instant(""), None);
+    }
+
+    #[test]
+    fn charsets() {
+        for (label, bytes, wanted, guessed) in [
+            (Some("utf-8"), &b"m\xc3\xbcde"[..], "müde", false),
+            (Some("ISO-8859-1"), b"m\xfcde", "müde", false),
+            (Some("x-unknown"), b"m\xc3\xbcde", "müde", true),
+            (Some("x-unknown"), b"m\xfcde", "müde", true),
+            (None, b"m\xfcde", "müde", true),
+            (None, b"m\xc3\xbcde", "müde", false),
+            (Some("utf-8"), b"m\xfcde", "m\u{fffd}de", true),
+            (Some("iso-2022-jp"), b"\x1b$B%O\x1b(B", "ハ", false),
+            (Some("utf-7"), b"a+APw-b", "aüb", false),
+        ] {
+            let got = charset(label, bytes);
+            assert_eq!((got.value.as_str(), got.guessed), (wanted, guessed), "{label:?}");
+        }
+    }
+
+    #[test]
+    fn transfers() {
+        for (transfer, body, wanted, guessed) in [
+            (Transfer::QuotedPrintable, "a=3Db=\n c= \r\nd", "a=b cd", false),
+            (Transfer::QuotedPrintable, "a=zz 100=", "a=zz 100", true),
+            (Transfer::QuotedPrintable, "one\r\ntwo\n", "one\r\ntwo\n", false),
+            (Transfer::Base64, "aGVsbG8=\r\n", "hello", false),
+            (Transfer::Base64, "aGVs*bG8=", "hello", true),
+            (Transfer::Base64, "aGVsbG8", "hello", false),
+            (Transfer::Plain, "a=3D", "a=3D", false),
+        ] {
+            let got = transfer.decode(body.as_bytes());
+            assert_eq!(got.value.as_ref(), wanted.as_bytes(), "{body:?}");
+            assert_eq!(got.guessed, guessed, "{body:?}");
+            assert_eq!(transfer.size(body.as_bytes()), wanted.len() as u64, "{body:?}");
+        }
+        assert_eq!(Transfer::read(&field(" Base64 ")), Transfer::Base64);
+        assert_eq!(Transfer::read(&field("quoted-printable; x")), Transfer::QuotedPrintable);
+        assert_eq!(Transfer::read(&field("x-uuencode")), Transfer::Plain);
+    }
+}

@@ -1,0 +1,113 @@
+//! What the machines on the way wrote above a message.
+
+use super::envelope::{self, ReturnPath};
+use super::fields::{Field, Fields};
+use super::{clean, decode};
+use crate::domain::Address;
+
+/// Longest trace block that is kept, in bytes.
+const LONGEST: usize = 8 << 10;
+
+/// Fields that name the recipient of this very copy, the most exact first.
+const RECIPIENT_FIELDS: [&str; 3] = ["X-Original-To", "Envelope-To", "Delivered-To"];
+
+/// Fields that machines on the way put on top.
+const TRACE_FIELDS: [&str; 9] = [
+    "Return-Path",
+    "Received",
+    "Received-SPF",
+    "Delivered-To",
+    "X-Original-To",
+    "Envelope-To",
+    "Authentication-Results",
+    "ARC-Authentication-Results",
+    "X-Envelope-From",
+];
+
+/// The envelope of a message as far as its header tells it, and the way it came.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Trace {
+    /// Return-Path above the first Received, else the mbox line; none when unknown.
+    pub return_path: Option<ReturnPath>,
+    /// Recipients named above the first Received: X-Original-To, Envelope-To, Delivered-To (R74).
+    pub recipients: Vec<Address>,
+    /// The fields that machines put on top, one a line, cleaned; 8 KiB at most.
+    pub received: String,
+}
+
+impl Trace {
+    pub(super) fn read(fields: &Fields<'_>) -> Self {
+        let top = fields.above_received(|_| false);
+        let named = top.iter().find(|field| field.is("Return-Path"));
+        let return_path = match named {
+            Some(field) => envelope::sender(&field.unfolded()),
+            None => fields.mbox_sender().and_then(|word| envelope::sender(&word)),
+        };
+        let recipients = RECIPIENT_FIELDS
+            .iter()
+            .flat_map(|name| top.iter().filter(|field| field.is(name)))
+            .flat_map(decode::addresses)
+            .filter_map(|(_, address)| address.parse::<Address>().ok());
+        let mut unique: Vec<Address> = Vec::new();
+        for address in recipients {
+            if !unique.iter().any(|known| known.key() == address.key()) {
+                unique.push(address);
+            }
+        }
+        Trace { return_path, recipients: unique, received: received(fields) }
+    }
+}
+
+fn received(fields: &Fields<'_>) -> String {
+    let is_trace = |field: &&Field<'_>| TRACE_FIELDS.iter().any(|name| field.is(name));
+    let mut out = String::new();
+    for field in fields.iter().take_while(is_trace) {
+        let line = format!("{}: {}\n", field.name, clean::line(&field.unfolded()));
+        if out.len() + line.len() > LONGEST {
+            break;
+        }
+        out.push_str(&line);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn trace(raw: &str) -> Trace {
+        Trace::read(&Fields::scan(raw.as_bytes()))
+    }
+
+    #[test]
+    fn only_what_stands_above_the_first_received_counts() {
+        let raw = "Return-Path: <erika@x.org>\nDelivered-To: support+7@ours\n\
+                   X-Original-To: help@ours\nDelivered-To: HELP@ours\n\
+                   Received: by mx\n\tfor <x>; Mon\nDelivered-To: admin@ours\nReturn-Path: <>\n\
+                   Subject: x\nReceived: forged\n\n";
+        let trace = trace(raw);
+        assert_eq!(trace.return_path, Some(ReturnPath::Address("erika@x.org".parse().unwrap())));
+        let recipients: Vec<_> = trace.recipients.iter().map(Address::as_str).collect();
+        assert_eq!(recipients, ["help@ours", "support+7@ours"]);
+        assert!(trace.received.contains("Received: by mx for <x>; Mon\n"));
+        assert!(!trace.received.contains("forged"));
+    }
+
+    #[test]
+    fn return_paths() {
+        for (raw, wanted) in [
+            ("Return-Path: <>\n\n", Some(ReturnPath::Null)),
+            ("Return-Path:\n\n", Some(ReturnPath::Null)),
+            ("From MAILER-DAEMON Sat Jan  1\nSubject: x\n\n", Some(ReturnPath::Null)),
+            ("Received: x\nReturn-Path: <>\n\n", None),
+            ("Subject: x\n\n", None),
+        ] {
+            assert_eq!(trace(raw).return_path, wanted, "{raw:?}");
+        }
+    }
+
+    #[test]
+    fn it_is_bounded() {
+        assert!(trace(&"Received: by mx\n".repeat(5_000)).received.len() <= LONGEST);
+    }
+}

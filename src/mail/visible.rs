@@ -1,0 +1,103 @@
+//! The text that a reader of a message sees: which parts it is in, and what it says.
+
+use super::Defect;
+use super::clean;
+use super::decode;
+use super::structure::Part;
+
+/// Visible text that is kept, in bytes.
+const LONGEST: usize = 1 << 20;
+
+/// HTML that is turned into text, in bytes.
+const LONGEST_HTML: usize = 1 << 20;
+
+/// Which parts of a message are its visible text, by index, in their order.
+pub(super) fn parts(parts: &[Part<'_>]) -> Vec<usize> {
+    let mut children = vec![Vec::new(); parts.len()];
+    for (index, part) in parts.iter().enumerate() {
+        if let Some(siblings) = part.parent.and_then(|parent| children.get_mut(parent)) {
+            siblings.push(index);
+        }
+    }
+    let seen = below(0, parts, &children);
+    if !seen.is_empty() {
+        return seen;
+    }
+    // A text that has a file name is better than nothing.
+    let named = |part: &Part<'_>| is_text(part) && !part.is_attachment;
+    parts.iter().position(named).into_iter().collect()
+}
+
+/// The visible parts of one part. As deep as the structure is let to be.
+fn below(index: usize, parts: &[Part<'_>], children: &[Vec<usize>]) -> Vec<usize> {
+    let Some(part) = parts.get(index) else { return Vec::new() };
+    if part.is_leaf() {
+        let visible = is_text(part) && !part.is_attachment && part.name.is_none();
+        return if visible { vec![index] } else { Vec::new() };
+    }
+    let below = |child: &usize| below(*child, parts, children);
+    let all = children.get(index).into_iter().flatten().map(below).filter(|seen| !seen.is_empty());
+    match part.media.kind.as_str() {
+        "multipart/alternative" => preferred(all.collect(), parts),
+        // The first part is the document, the others are what it shows (RFC 2387).
+        "multipart/related" => all.take(1).flatten().collect(),
+        _ => all.flatten().collect(),
+    }
+}
+
+/// Of several alternatives the first one in plain text that says something, else the first that
+/// says something, else the first.
+fn preferred(alternatives: Vec<Vec<usize>>, parts: &[Part<'_>]) -> Vec<usize> {
+    let says = |index: &usize, html: bool| {
+        parts.get(*index).is_some_and(|part| {
+            (html || part.media.kind == "text/plain")
+                && part.body.iter().any(|byte| !byte.is_ascii_whitespace())
+        })
+    };
+    let plain = alternatives.iter().position(|seen| seen.iter().any(|part| says(part, false)));
+    let some = || alternatives.iter().position(|seen| seen.iter().any(|part| says(part, true)));
+    let chosen = plain.or_else(some).unwrap_or(0);
+    alternatives.into_iter().nth(chosen).unwrap_or_default()
+}
+
+fn is_text(part: &Part<'_>) -> bool {
+    part.is_leaf() && matches!(part.media.kind.as_str(), "text/plain" | "text/html")
+}
+
+/// What these parts say, an empty line between them; 1 MiB at most.
+pub(super) fn text(parts: &[Part<'_>], seen: &[usize], defects: &mut Vec<Defect>) -> String {
+    let mut out = String::new();
+    for part in seen.iter().filter_map(|index| parts.get(*index)) {
+        let text = one(part, defects);
+        let text = text.trim_end();
+        if !out.is_empty() && !text.is_empty() {
+            out.push_str("\n\n");
+        }
+        out.push_str(text);
+        if out.len() > LONGEST {
+            defects.push(Defect::TextCut);
+            out.truncate(clean::cut(&out, LONGEST).len());
+            break;
+        }
+    }
+    out
+}
+
+/// The text of one part: decoded, of HTML only what it says, cleaned.
+fn one(part: &Part<'_>, defects: &mut Vec<Defect>) -> String {
+    let bytes = part.transfer.decode(part.body);
+    let text = decode::charset(part.media.parameter("charset"), &bytes.value);
+    if bytes.guessed {
+        defects.push(Defect::BadEncoding);
+    }
+    if text.guessed {
+        defects.push(Defect::BadCharset);
+    }
+    if part.media.kind != "text/html" {
+        return clean::block(&text.value);
+    }
+    if text.value.len() > LONGEST_HTML {
+        defects.push(Defect::TextCut);
+    }
+    clean::block(&nanohtml2text::html2text(clean::cut(&text.value, LONGEST_HTML)))
+}
