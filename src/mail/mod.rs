@@ -5,6 +5,7 @@
 //! mail-builder in `compose.rs` alone.
 
 pub mod attachment;
+pub mod authentication;
 mod classify;
 pub mod clean;
 mod decode;
@@ -19,6 +20,7 @@ pub mod trace;
 mod visible;
 
 pub use attachment::Attachment;
+pub use authentication::{Authentication, Verdict};
 pub use defect::Defect;
 pub use envelope::ReturnPath;
 pub use fields::Fields;
