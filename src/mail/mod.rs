@@ -16,6 +16,7 @@ pub mod identity;
 pub mod parse;
 pub mod references;
 mod structure;
+pub mod token;
 pub mod trace;
 mod visible;
 
@@ -26,4 +27,5 @@ pub use envelope::ReturnPath;
 pub use fields::Fields;
 pub use identity::{Identity, identity};
 pub use parse::{Parsed, parse};
+pub use token::{Keys, Signed, TokenKind};
 pub use trace::Trace;

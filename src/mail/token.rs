@@ -1,0 +1,308 @@
+//! Signed ids: what proves that a mail answers one of ours (R69, R70).
+//!
+//! A signed id is the local part of a Message-ID, `m1.KEY.CONVERSATION.MESSAGE.TAG`, or of the
+//! first entry of References, with `r1` in front. The `1` is the version of this format. The tag
+//! is the first 10 bytes of HMAC-SHA256, in base32: 80 bits.
+
+use std::fmt;
+
+use data_encoding::{BASE32_NOPAD, Encoding, Specification};
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+
+use crate::domain::{MessageId, Number};
+
+/// Bytes of the tag.
+const TAG: usize = 10;
+
+/// Longest key id, in characters.
+const LONGEST_KEY_ID: usize = 8;
+
+/// What a signed id stands in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum TokenKind {
+    /// Our Message-ID.
+    Message,
+    /// The first entry of our References; survives relays that write a Message-ID of their own.
+    Reference,
+}
+
+impl TokenKind {
+    /// The word in front, with the version of the format.
+    fn word(self) -> &'static str {
+        match self {
+            TokenKind::Message => "m1",
+            TokenKind::Reference => "r1",
+        }
+    }
+}
+
+/// What a signed id says: this outgoing message, written in this conversation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Signed {
+    /// Where it stands.
+    pub kind: TokenKind,
+    /// The conversation as it was when the message was written.
+    pub conversation: Number,
+    /// The outgoing message.
+    pub message: MessageId,
+}
+
+/// A secret with its short name.
+#[derive(Clone, PartialEq, Eq)]
+struct Key {
+    id: String,
+    secret: [u8; 32],
+}
+
+/// Shows no secret.
+impl fmt::Debug for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Key({})", self.id)
+    }
+}
+
+/// The keys of a desk, oldest first: the newest signs, all verify.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Keys {
+    /// Never empty.
+    list: Vec<Key>,
+}
+
+/// Why a `keys` file cannot be read. Says the line, never what stands in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BadKeys {
+    line: usize,
+    why: &'static str,
+}
+
+impl fmt::Display for BadKeys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "keys, line {}: {}", self.line, self.why)
+    }
+}
+
+impl std::error::Error for BadKeys {}
+
+impl Keys {
+    /// A first key `k1`, from 32 bytes of a good random source.
+    #[must_use]
+    pub fn generate(secret: [u8; 32]) -> Self {
+        Keys { list: vec![Key { id: "k1".to_owned(), secret }] }
+    }
+
+    /// Adds a key that signs from now on, from 32 bytes of a good random source.
+    pub fn rotate(&mut self, secret: [u8; 32]) {
+        let taken = |id: &str| self.list.iter().any(|key| key.id == id);
+        let mut n = self.list.len() + 1;
+        while taken(&format!("k{n}")) {
+            n += 1;
+        }
+        self.list.push(Key { id: format!("k{n}"), secret });
+    }
+
+    /// Reads a `keys` file: one key a line, oldest first, `id secret`, the secret 32 bytes in
+    /// base32 without padding, in any case. Empty lines and lines that begin with `#` are skipped.
+    ///
+    /// # Errors
+    /// When a line is no key, an id comes twice, or there is no key.
+    pub fn parse(text: &str) -> Result<Self, BadKeys> {
+        let mut list: Vec<Key> = Vec::new();
+        for (at, line) in text.lines().enumerate() {
+            let line = line.trim();
+            if line.is_empty() || line.starts_with('#') {
+                continue;
+            }
+            let bad = |why| BadKeys { line: at + 1, why };
+            let key = parse_key(line).map_err(bad)?;
+            if list.iter().any(|known| known.id == key.id) {
+                return Err(bad("this key id stands in an earlier line, too"));
+            }
+            list.push(key);
+        }
+        if list.is_empty() {
+            return Err(BadKeys { line: 1, why: "there is no key; make one with init" });
+        }
+        Ok(Keys { list })
+    }
+
+    /// The text that [`Keys::parse`] reads. It is secret.
+    #[must_use]
+    pub fn to_text(&self) -> String {
+        let line = |key: &Key| {
+            format!("{} {}\n", key.id, BASE32_NOPAD.encode(&key.secret).to_ascii_lowercase())
+        };
+        self.list.iter().map(line).collect()
+    }
+
+    /// The local part of a signed id, lower case, with the newest key.
+    #[must_use]
+    pub fn sign(&self, signed: &Signed) -> String {
+        let Some(key) = self.list.last() else { return String::new() };
+        let claim = claim(signed, &key.id);
+        let tag = mac(key, &claim).finalize().into_bytes();
+        let tag = tag.get(..TAG).unwrap_or_default();
+        format!("{claim}.{}", base32().encode(tag))
+    }
+
+    /// What an id says, if one of our keys signed it. Takes an id with or without `@domain`, in
+    /// any case, without `<>`; the tag is compared in constant time.
+    #[must_use]
+    pub fn verify(&self, id: &str) -> Option<Signed> {
+        let local = id.split_once('@').map_or(id, |(local, _)| local).to_ascii_lowercase();
+        let (claim, tag) = local.rsplit_once('.')?;
+        let mut words = claim.split('.');
+        let kind = match words.next()? {
+            "m1" => TokenKind::Message,
+            "r1" => TokenKind::Reference,
+            _ => return None,
+        };
+        let key_id = words.next()?;
+        let key = self.list.iter().find(|key| key.id == key_id)?;
+        let signed = Signed {
+            kind,
+            conversation: words.next()?.parse().ok()?,
+            message: format!("m{}", words.next()?).parse().ok()?,
+        };
+        let tag = base32().decode(tag.as_bytes()).ok().filter(|tag| tag.len() == TAG)?;
+        // What is signed is the one way to write this claim, not what came: 07 is not 7.
+        let expected = self::claim(&signed, key_id);
+        mac(key, &expected).verify_truncated_left(&tag).ok()?;
+        (claim == expected).then_some(signed)
+    }
+}
+
+fn parse_key(line: &str) -> Result<Key, &'static str> {
+    let (id, secret) = line.split_once(char::is_whitespace).ok_or("it is not 'id secret'")?;
+    let good = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit();
+    if id.len() > LONGEST_KEY_ID || !id.bytes().all(good) {
+        return Err("a key id is 1 to 8 lower-case letters and digits");
+    }
+    let secret = BASE32_NOPAD.decode(secret.trim().to_ascii_uppercase().as_bytes()).ok();
+    let secret = secret.and_then(|bytes| bytes.try_into().ok());
+    let secret = secret.ok_or("a secret is 52 base32 characters")?;
+    Ok(Key { id: id.to_owned(), secret })
+}
+
+/// Everything but the tag.
+fn claim(signed: &Signed, key_id: &str) -> String {
+    let Signed { kind, conversation, message } = signed;
+    format!("{}.{key_id}.{conversation}.{}", kind.word(), message.0)
+}
+
+/// The signature over a claim; the label keeps it apart from all else that the key may sign.
+fn mac(key: &Key, claim: &str) -> Hmac<Sha256> {
+    // HMAC fills a short key with zeros to one block (RFC 2104), so this is the key itself.
+    let mut block = [0; 64];
+    for (byte, secret) in block.iter_mut().zip(key.secret) {
+        *byte = secret;
+    }
+    let hmac: Hmac<Sha256> = KeyInit::new(&block.into());
+    hmac.chain_update(b"postroom signed id\0").chain_update(claim.as_bytes())
+}
+
+/// Base32 in lower case without padding (RFC 4648 section 6).
+fn base32() -> Encoding {
+    let mut lower: Specification = BASE32_NOPAD.specification();
+    lower.symbols.make_ascii_lowercase();
+    lower.encoding().unwrap_or(BASE32_NOPAD)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn signed(kind: TokenKind, conversation: i64, message: i64) -> Signed {
+        Signed { kind, conversation: Number(conversation), message: MessageId(message) }
+    }
+
+    #[test]
+    fn signs_and_verifies() {
+        let keys = Keys::generate([7; 32]);
+        let one = signed(TokenKind::Message, 142, 881);
+        let id = keys.sign(&one);
+        assert!(id.starts_with("m1.k1.142.881."), "{id}");
+        assert_eq!(id.len(), "m1.k1.142.881.".len() + 16);
+        for writing in [id.clone(), format!("{id}@example.org"), id.to_uppercase() + "@X"] {
+            assert_eq!(keys.verify(&writing), Some(one), "{writing}");
+        }
+        assert_eq!(Keys::generate([8; 32]).verify(&id), None);
+        let other = keys.sign(&signed(TokenKind::Reference, 142, 881));
+        assert_ne!(other.rsplit_once('.').unwrap().1, id.rsplit_once('.').unwrap().1);
+    }
+
+    #[test]
+    fn a_claim_has_one_writing() {
+        let keys = Keys::generate([7; 32]);
+        let id = keys.sign(&signed(TokenKind::Message, 7, 8));
+        for forged in [
+            id.replace(".7.", ".07."),
+            id.replace(".8.", ".8.8."),
+            id.replace("m1.", "r1."),
+            id.replace(".7.", ".-7."),
+            format!("{id}."),
+            format!(".{id}"),
+            format!("{id}aaaaaaaa"),
+            id.get(..id.len() - 8).unwrap().to_owned(),
+            id.rsplit_once('.').unwrap().0.to_owned(),
+            String::new(),
+        ] {
+            assert_eq!(keys.verify(&forged), None, "{forged}");
+        }
+    }
+
+    #[test]
+    fn old_keys_still_verify() {
+        let mut keys = Keys::generate([7; 32]);
+        let old = keys.sign(&signed(TokenKind::Message, 1, 2));
+        keys.rotate([9; 32]);
+        let new = keys.sign(&signed(TokenKind::Message, 1, 2));
+        assert!(new.starts_with("m1.k2."), "{new}");
+        assert!(keys.verify(&old).is_some() && keys.verify(&new).is_some());
+        let read = Keys::parse(&format!("# keys\n\n{}", keys.to_text())).unwrap();
+        assert_eq!(read, keys);
+        assert!(!format!("{keys:?}").contains(keys.to_text().split_whitespace().nth(1).unwrap()));
+    }
+
+    #[test]
+    fn bad_files() {
+        let good = Keys::generate([7; 32]).to_text();
+        for (text, line) in [
+            (String::new(), 1),
+            ("k1".to_owned(), 1),
+            ("k1 abc".to_owned(), 1),
+            (good.replace("k1", "K1"), 1),
+            (good.replace("k1", "waytoolong"), 1),
+            (format!("{good}{good}"), 2),
+        ] {
+            let error = Keys::parse(&text).unwrap_err();
+            assert_eq!(error.line, line, "{error}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_flipped_bit_fails(
+            secret in any::<[u8; 32]>(), conversation in 1..i64::MAX, message in 1..i64::MAX,
+            at in any::<prop::sample::Index>(), bit in 0..7_u8,
+        ) {
+            let keys = Keys::generate(secret);
+            let one = signed(TokenKind::Reference, conversation, message);
+            let id = keys.sign(&one);
+            prop_assert_eq!(keys.verify(&id), Some(one));
+            let mut bytes = id.clone().into_bytes();
+            let at = at.index(bytes.len());
+            bytes[at] ^= 1 << bit;
+            let flipped = String::from_utf8(bytes).unwrap();
+            // The case of a letter is no part of the id.
+            prop_assume!(!flipped.eq_ignore_ascii_case(&id));
+            prop_assert_eq!(keys.verify(&flipped), None);
+        }
+
+        #[test]
+        fn any_text(id in any::<String>()) {
+            prop_assert_eq!(Keys::generate([1; 32]).verify(&id), None);
+        }
+    }
+}
