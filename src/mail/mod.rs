@@ -13,6 +13,7 @@ pub mod defect;
 pub mod envelope;
 pub mod fields;
 pub mod identity;
+pub mod maildir;
 pub mod parse;
 pub mod references;
 mod structure;
