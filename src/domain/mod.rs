@@ -14,6 +14,7 @@ pub mod decide;
 pub mod event;
 pub mod ids;
 pub mod located;
+pub mod measures;
 pub mod message;
 pub mod name;
 pub mod participant;
