@@ -39,3 +39,4 @@ pub mod domain;
 pub mod host;
 pub mod mail;
 pub mod store;
+pub mod render;

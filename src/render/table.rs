@@ -1,0 +1,200 @@
+//! Rows under each other: aligned for a terminal, tab-separated for a pipe.
+
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+use super::clean;
+use super::screen::{Screen, Style};
+
+/// What stands between two columns on a terminal.
+const GAP: usize = 2;
+/// The least width that cutting leaves a column.
+const LEAST: usize = 8;
+
+/// On which side a column is aligned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Align {
+    /// Text.
+    Left,
+    /// Figures.
+    Right,
+    /// Text that may be cut when the terminal is too narrow. At most one column is so.
+    Cut,
+}
+
+/// One column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Column {
+    /// Its heading.
+    pub heading: &'static str,
+    /// How it is aligned.
+    pub align: Align,
+}
+
+/// One field of a row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cell {
+    text: String,
+    style: Style,
+}
+
+impl Cell {
+    /// A field in a style. The text is cleaned to one line.
+    #[must_use]
+    pub fn new(text: &str, style: Style) -> Self {
+        Cell { text: clean::line(text).into_owned(), style }
+    }
+}
+
+impl<T: AsRef<str>> From<T> for Cell {
+    fn from(text: T) -> Self {
+        Cell::new(text.as_ref(), Style::Plain)
+    }
+}
+
+/// Rows in the making.
+#[derive(Debug, Clone)]
+pub struct Table {
+    columns: Vec<Column>,
+    rows: Vec<Vec<Cell>>,
+}
+
+impl Table {
+    /// A table without rows.
+    #[must_use]
+    pub fn new(columns: &[Column]) -> Self {
+        Table { columns: columns.to_vec(), rows: Vec::new() }
+    }
+
+    /// Adds a row. Fields without a column are left away, missing ones are empty.
+    pub fn row(&mut self, cells: impl IntoIterator<Item = Cell>) {
+        let mut cells: Vec<Cell> = cells.into_iter().take(self.columns.len()).collect();
+        cells.resize_with(self.columns.len(), || Cell::from(""));
+        self.rows.push(cells);
+    }
+
+    /// The table, each line with its end. For a terminal with headings, if there is any row.
+    #[must_use]
+    pub fn print(&self, screen: Screen) -> String {
+        let Some(width) = screen.width() else {
+            let tabs = |row: &Vec<Cell>| {
+                row.iter().map(|cell| cell.text.as_str()).collect::<Vec<_>>().join("\t") + "\n"
+            };
+            return self.rows.iter().map(tabs).collect();
+        };
+        if self.rows.is_empty() {
+            return String::new();
+        }
+        let heading: Vec<Cell> =
+            self.columns.iter().map(|c| Cell::new(c.heading, Style::Faint)).collect();
+        let widths = self.widths(width);
+        let lines = std::iter::once(&heading).chain(&self.rows);
+        lines.map(|row| self.line(row, &widths, screen)).collect()
+    }
+
+    /// The width of each column: the widest field, less what the terminal cannot hold.
+    fn widths(&self, screen: usize) -> Vec<usize> {
+        let widest = |(i, column): (usize, &Column)| {
+            let fields = self.rows.iter().filter_map(|row| row.get(i));
+            fields.map(|cell| cell.text.width()).max().unwrap_or(0).max(column.heading.width())
+        };
+        let mut widths: Vec<usize> = self.columns.iter().enumerate().map(widest).collect();
+        let all = widths.iter().sum::<usize>() + GAP * widths.len().saturating_sub(1);
+        let over = all.saturating_sub(screen);
+        for (width, column) in widths.iter_mut().zip(&self.columns) {
+            if column.align == Align::Cut {
+                *width = width.saturating_sub(over).max(LEAST.min(*width));
+            }
+        }
+        widths
+    }
+
+    fn line(&self, row: &[Cell], widths: &[usize], screen: Screen) -> String {
+        let mut line = String::new();
+        let mut owed = 0; // Blanks are written only before something, so that no line ends in them.
+        for ((cell, column), width) in row.iter().zip(&self.columns).zip(widths) {
+            let text = cut(&cell.text, *width);
+            let rest = width.saturating_sub(text.width());
+            let (before, after) = if column.align == Align::Right { (rest, 0) } else { (0, rest) };
+            if text.is_empty() {
+                owed += before + after + GAP;
+                continue;
+            }
+            line.push_str(&" ".repeat(owed + before));
+            line.push_str(&screen.paint(cell.style, &text));
+            owed = after + GAP;
+        }
+        line.push('\n');
+        line
+    }
+}
+
+/// The text, cut to a width in columns, with an ellipsis in place of what is gone.
+#[must_use]
+pub fn cut(text: &str, width: usize) -> String {
+    if text.width() <= width {
+        return text.to_owned();
+    }
+    let mut room = width.saturating_sub(1);
+    let fits = |c: &char| {
+        let wide = c.width().unwrap_or(0);
+        let fits = wide <= room;
+        room = room.saturating_sub(wide);
+        fits
+    };
+    let mut kept: String = text.chars().take_while(fits).collect();
+    if width > 0 {
+        kept.push('…');
+    }
+    kept
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn sample() -> Table {
+        let mut table = Table::new(&[
+            Column { heading: "", align: Align::Right },
+            Column { heading: "from", align: Align::Left },
+            Column { heading: "subject", align: Align::Cut },
+            Column { heading: "age", align: Align::Left },
+        ]);
+        table.row(["7", "erika", "日本語の件名 と long subject", "3d 4h"].map(Cell::from));
+        table.row(["142", "bob", "x\ty\u{1b}", ""].map(Cell::from));
+        table
+    }
+
+    #[test]
+    fn for_a_terminal() {
+        let wide = "     from   subject                       age\n  7  erika  日本語の件名 と long subject  3d 4h\n142  bob    x\\ty\\x1b\n";
+        assert_eq!(sample().print(Screen::Terminal { width: 80, colour: false }), wide);
+        let narrow = "     from   subject             age\n  7  erika  日本語の件名 と l…  3d 4h\n142  bob    x\\ty\\x1b\n";
+        assert_eq!(sample().print(Screen::Terminal { width: 37, colour: false }), narrow);
+    }
+
+    #[test]
+    fn for_a_pipe() {
+        let tsv = "7\terika\t日本語の件名 と long subject\t3d 4h\n142\tbob\tx\\ty\\x1b\t\n";
+        assert_eq!(sample().print(Screen::Pipe), tsv);
+        let empty = Table::new(&[Column { heading: "a", align: Align::Left }]);
+        assert_eq!(empty.print(Screen::Terminal { width: 80, colour: true }), "");
+    }
+
+    #[test]
+    fn colour_does_not_move_columns() {
+        let mut table = Table::new(&[Column { heading: "a", align: Align::Left }; 2]);
+        table.row([Cell::new("bad", Style::Bad), Cell::from("x")]);
+        let line = table.print(Screen::Terminal { width: 80, colour: true });
+        assert!(line.ends_with("\x1b[31mbad\x1b[0m  x\n"), "{line:?}");
+    }
+
+    proptest! {
+        #[test]
+        fn a_cut_text_fits(text in any::<String>(), width in 0..40_usize) {
+            let text = clean::line(&text);
+            prop_assert!(cut(&text, width).width() <= width);
+        }
+    }
+}
