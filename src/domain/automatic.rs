@@ -70,7 +70,9 @@ pub struct Mail<'a> {
     pub status: Status,
     /// DMARC, for the domain of From (RFC 7489).
     pub dmarc: Verdict,
-    /// SPF, for the domain of the envelope sender (RFC 7208).
+    /// SPF, for the domain of the envelope sender (RFC 7208). `softfail` is a fail here: DMARC may
+    /// pass for the From of a forger's own domain while the envelope names a bystander, and only
+    /// SPF tells.
     pub spf: Verdict,
     /// What it is to its conversation.
     pub place: Place,
@@ -113,7 +115,7 @@ pub struct Answer {
 /// `memory` is none when it could not be read: then there is no answer (R119).
 ///
 /// # Errors
-/// The first reason for silence, in the order of [`Silence::ALL`].
+/// The first reason for silence that was found.
 pub fn decide(
     mail: &Mail<'_>,
     memory: Option<&Memory>,

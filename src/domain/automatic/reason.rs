@@ -61,7 +61,7 @@ pub enum Silence {
 }
 
 impl Silence {
-    /// Every reason, in the order in which they are asked.
+    /// Every reason.
     pub const ALL: [Silence; 24] = [
         Silence::NullSender,
         Silence::NoEnvelope,

@@ -126,6 +126,14 @@ fn t1_to_t6_who_is_answered() {
             |w| (w.from, w.dmarc) = (Some(address("b@y.example")), Verdict::Pass),
             "receipt",
         ),
+        (
+            "T6 a forger's own domain passes, the bystander's envelope does not",
+            |w| {
+                w.from = Some(address("b@y.example"));
+                (w.dmarc, w.spf) = (Verdict::Pass, Verdict::Fail);
+            },
+            "spf",
+        ),
         ("T6 no From", |w| w.from = None, "sender-mismatch"),
         ("R104", |w| w.from = Some(address("b@news.x.example")), "receipt"),
     ]);
