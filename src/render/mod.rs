@@ -2,8 +2,10 @@
 //!
 //! Pure: what the terminal is like comes in as a [`Screen`], nothing here asks the environment.
 
+pub mod bar;
 pub mod clean;
 pub mod json;
+pub mod report;
 pub mod screen;
 pub mod span;
 pub mod table;

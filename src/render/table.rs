@@ -72,7 +72,8 @@ impl Table {
         self.rows.push(cells);
     }
 
-    /// The table, each line with its end. For a terminal with headings, if there is any row.
+    /// The table, each line with its end. For a terminal with headings, if there is any row and
+    /// any column has one.
     #[must_use]
     pub fn print(&self, screen: Screen) -> String {
         let Some(width) = screen.width() else {
@@ -86,8 +87,9 @@ impl Table {
         }
         let heading: Vec<Cell> =
             self.columns.iter().map(|c| Cell::new(c.heading, Style::Faint)).collect();
+        let named = heading.iter().any(|cell| !cell.text.is_empty());
         let widths = self.widths(width);
-        let lines = std::iter::once(&heading).chain(&self.rows);
+        let lines = named.then_some(&heading).into_iter().chain(&self.rows);
         lines.map(|row| self.line(row, &widths, screen)).collect()
     }
 
