@@ -37,5 +37,6 @@ pub use message::{Class, Direction, MessageFacts};
 pub use name::{AgentName, FieldName, InboxName, Tag, TeamName};
 pub use participant::{Participant, Participants, Role};
 pub use refusal::Refusal;
+pub use name::{AgentName, CalendarName, FieldName, InboxName, Tag, TeamName};
 pub use signal::Signal;
 pub use time::{Duration, Time};

@@ -114,6 +114,10 @@ name!(
     TeamName
 );
 name!(
+    /// Opening hours and holidays under a name.
+    CalendarName
+);
+name!(
     /// A free label.
     Tag
 );
