@@ -35,6 +35,7 @@
 //! * No path leads from a note to a participant.
 #![forbid(unsafe_code)]
 
+pub mod config;
 pub mod domain;
 pub mod host;
 pub mod mail;
