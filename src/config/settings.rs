@@ -1,0 +1,123 @@
+//! `[desk]`: what holds for the whole desk.
+
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use chrono_tz::Tz;
+
+use super::nearest::hint;
+use super::section::{Report, Section};
+
+/// What holds for the whole desk.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settings {
+    /// The zone in which days, hours and reports are meant.
+    pub zone: Tz,
+    /// The program that takes our mail; an absolute path.
+    pub sendmail: PathBuf,
+    /// The name under which our own mail server writes Authentication-Results; none: believe no one.
+    pub authserv_id: Option<String>,
+    /// Where the log goes.
+    pub log: Log,
+    /// Brakes on automatic mail.
+    pub limits: Limits,
+}
+
+/// Where the log goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Log {
+    /// The system log, facility mail.
+    Syslog,
+    /// A file of its own.
+    File(PathBuf),
+}
+
+/// How many automatic mails may leave within an hour (R96). Past a limit none leave; 0 means none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// For each inbox.
+    pub per_inbox: u32,
+    /// For each domain of recipients.
+    pub per_domain: u32,
+    /// For the desk as a whole: the global brake.
+    pub global: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits { per_inbox: 100, per_domain: 50, global: 300 }
+    }
+}
+
+impl Settings {
+    /// Reads `[desk]`; `None` if what must be there is not. Relative paths start from `dir`.
+    pub(super) fn read(
+        section: &mut Section<'_>,
+        dir: &Path,
+        report: &mut Report<'_>,
+    ) -> Option<Settings> {
+        let zone = section.parse::<Zone>("timezone", report);
+        let sendmail = sendmail(section, report);
+        let authserv_id = authserv_id(section, report);
+        let log = match section.text("log", report) {
+            Some(text) if text.value == "syslog" => Log::Syslog,
+            Some(text) => Log::File(dir.join(text.value)),
+            None => Log::Syslog,
+        };
+        let limits = Limits::read(section, report);
+        Some(Settings { zone: zone?.0, sendmail: sendmail?, authserv_id, log, limits })
+    }
+}
+
+impl Limits {
+    fn read(section: &mut Section<'_>, report: &mut Report<'_>) -> Limits {
+        let usual = Limits::default();
+        let mut limit = |key, usual| section.count(key, report).unwrap_or(usual);
+        Limits {
+            per_inbox: limit("autoreply-per-hour", usual.per_inbox),
+            per_domain: limit("autoreply-per-domain-per-hour", usual.per_domain),
+            global: limit("autoreply-global-per-hour", usual.global),
+        }
+    }
+}
+
+fn sendmail(section: &mut Section<'_>, report: &mut Report<'_>) -> Option<PathBuf> {
+    let Some(text) = section.text("sendmail", report) else {
+        return Some(PathBuf::from("/usr/sbin/sendmail"));
+    };
+    let path = PathBuf::from(&text.value);
+    if path.is_absolute() {
+        return Some(path);
+    }
+    report.error(text.span.start, "sendmail must be an absolute path, without arguments");
+    None
+}
+
+fn authserv_id(section: &mut Section<'_>, report: &mut Report<'_>) -> Option<String> {
+    let text = section.text("authserv-id", report)?;
+    let good = |c: char| !c.is_control() && !c.is_whitespace() && !"();\"".contains(c);
+    if text.value.is_empty() || !text.value.chars().all(good) {
+        let wrong = "authserv-id is one word, the first of the field Authentication-Results";
+        report.error(text.span.start, wrong);
+    }
+    Some(text.value)
+}
+
+/// A time zone of the IANA database; an unknown one is never taken for UTC (R223).
+pub(super) struct Zone(pub(super) Tz);
+
+impl FromStr for Zone {
+    type Err = String;
+
+    fn from_str(word: &str) -> Result<Self, String> {
+        word.parse().map(Zone).map_err(|_| {
+            let hint = hint(word, chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name()));
+            let word = word.escape_debug();
+            if hint.is_empty() {
+                format!("unknown time zone '{word}'; an example is \"Europe/Amsterdam\"")
+            } else {
+                format!("unknown time zone '{word}'{hint}")
+            }
+        })
+    }
+}
