@@ -65,6 +65,11 @@ impl Hours {
         let message = "PH means nothing here; add country or holidays".to_owned();
         (self.country.is_none() && self.holidays.is_none()).then_some(Warning { at, message })
     }
+
+    /// The file of dates, if there is one.
+    pub(super) fn file(&self) -> Option<&str> {
+        self.holidays.as_ref().map(|text| text.value.as_str())
+    }
 }
 
 /// The dates of a file, one a line: `2026-12-24  Christmas Eve`.

@@ -6,6 +6,7 @@
 
 mod document;
 pub mod error;
+mod history;
 mod hours;
 mod inbox;
 mod literal;
@@ -23,6 +24,7 @@ use crate::domain::calendar::Calendar;
 use crate::domain::{Address, AgentName, CalendarName, InboxName, TeamName};
 
 pub use error::{ConfigError, Place, Warning};
+pub use history::text_of;
 pub use inbox::{Autoreply, Inbox};
 pub use people::{Agent, Team};
 pub use replies::ReplyName;
@@ -173,6 +175,10 @@ impl Config {
         let hours = self.document.calendars.values();
         let warnings = hours.filter_map(|hours| hours.warning(&self.source)).collect();
         if errors.is_empty() { Ok(warnings) } else { Err(errors) }
+    }
+
+    fn holiday_files(&self) -> impl Iterator<Item = &str> {
+        self.document.calendars.values().filter_map(hours::Hours::file)
     }
 }
 

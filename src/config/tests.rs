@@ -271,3 +271,25 @@ fn a_file_that_cannot_be_read_is_named() {
     std::fs::write(&path, "[".repeat(100_000)).unwrap();
     assert!(load(&path).is_err());
 }
+
+#[test]
+fn the_text_of_all_files_is_the_history() {
+    let desk = desk(GOOD);
+    let at = |name: &str| desk.path().join(name);
+    std::fs::create_dir(at("rules")).unwrap();
+    std::fs::write(at("rules/20.toml"), "# b\n").unwrap();
+    std::fs::write(at("rules/10.toml"), b"# \xff\n").unwrap();
+    std::fs::write(at("rules/10.toml~"), "").unwrap();
+    let (config, _) = load(&at("postroom.toml")).unwrap();
+    let text = text_of(&config).unwrap();
+    let heads: Vec<&str> =
+        text.lines().filter(|line| line.ends_with(".toml") || line.ends_with(".txt")).collect();
+    assert_eq!(heads[1..3], ["34 holidays.txt", "6 rules/10.toml"]);
+    assert_eq!(
+        heads[3..],
+        ["4 rules/20.toml", "15 replies/closed-hours.txt", "11 replies/receipt.txt"]
+    );
+    assert_eq!(text_of(&config).unwrap(), text);
+    std::fs::write(at("replies/receipt.txt"), "Thanks.\n").unwrap();
+    assert_ne!(text_of(&config).unwrap(), text);
+}

@@ -1,0 +1,58 @@
+//! Config is history too: all of its text, for the hash that every event names.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::io;
+use std::path::Path;
+
+use super::Config;
+
+/// The text of `postroom.toml`, of the files of holidays that it names, of `rules/*.toml` and of
+/// `replies/*.txt`, in this order, each group in byte order of names.
+///
+/// Before each file stands a line with its length in bytes and its name within the desk, so that
+/// no two configurations give the same text. A file that is not UTF-8 has its bad bytes replaced.
+///
+/// # Errors
+/// A file or directory that is there but cannot be read.
+pub fn text_of(config: &Config) -> io::Result<String> {
+    let mut all = String::new();
+    append(&mut all, "postroom.toml", &config.source.text);
+    let holidays: BTreeSet<&str> = config.holiday_files().collect();
+    let holidays = holidays.into_iter().map(str::to_owned);
+    let rules = names(&config.dir.join("rules"), ".toml")?;
+    let replies = names(&config.dir.join("replies"), ".txt")?;
+    let rules = rules.into_iter().map(|name| format!("rules/{name}"));
+    let replies = replies.into_iter().map(|name| format!("replies/{name}"));
+    for name in holidays.chain(rules).chain(replies) {
+        match std::fs::read(config.dir.join(&name)) {
+            Ok(bytes) => append(&mut all, &name, &String::from_utf8_lossy(&bytes)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(all)
+}
+
+fn append(all: &mut String, name: &str, text: &str) {
+    // Writing to a String cannot fail.
+    let _ = writeln!(all, "{} {name}", text.len());
+    all.push_str(text);
+}
+
+/// The names of the files of a directory that end so, in byte order; none if it is not there.
+/// Hidden ones, such as an editor's, are left out.
+pub(super) fn names(dir: &Path, ending: &str) -> io::Result<Vec<String>> {
+    let entries = match std::fs::read_dir(dir) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        entries => entries?,
+    };
+    let mut names = Vec::new();
+    for entry in entries {
+        let name = entry?.file_name().into_string();
+        let wanted = |name: &String| name.ends_with(ending) && !name.starts_with('.');
+        names.extend(name.ok().filter(wanted));
+    }
+    names.sort();
+    Ok(names)
+}
