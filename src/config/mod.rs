@@ -21,7 +21,7 @@ mod source;
 use std::path::{Path, PathBuf};
 
 use crate::domain::calendar::Calendar;
-use crate::domain::{Address, AgentName, CalendarName, InboxName, TeamName};
+use crate::domain::{Address, AgentName, CalendarName, Directory, InboxName, TeamName};
 
 pub use error::{ConfigError, Place, Warning};
 pub use history::text_of;
@@ -139,6 +139,14 @@ impl Config {
     #[must_use]
     pub fn team(&self, name: &TeamName) -> Option<&Team> {
         self.document.teams.get(name)
+    }
+
+    /// The agents with their levels, and the teams with their agents: what decisions need.
+    #[must_use]
+    pub fn directory(&self) -> Directory {
+        let agents = self.agents().map(|agent| (agent.name.clone(), agent.inboxes.clone()));
+        let teams = self.teams().map(|team| (team.name.clone(), team.agents.clone()));
+        Directory { agents: agents.collect(), teams: teams.collect() }
     }
 
     /// The names of all calendars.

@@ -26,14 +26,6 @@ pub struct Agent {
     pub inboxes: BTreeMap<InboxName, Level>,
 }
 
-impl Agent {
-    /// What the agent may do in an inbox, if anything.
-    #[must_use]
-    pub fn level(&self, inbox: &InboxName) -> Option<Level> {
-        self.inboxes.get(inbox).copied()
-    }
-}
-
 /// A named set of agents.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Team {

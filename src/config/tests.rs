@@ -94,8 +94,10 @@ fn a_good_file_says_what_it_says() {
 
     let anna = config.agent_by_login("anna").unwrap();
     assert!(anna.admin);
-    assert_eq!(anna.level(&support.name), Some(crate::domain::Level::Full));
-    assert_eq!(anna.level(config.fallback()), None);
+    let directory = config.directory();
+    assert_eq!(directory.level(&anna.name, &support.name), Some(crate::domain::Level::Full));
+    assert_eq!(directory.level(&anna.name, config.fallback()), None);
+    assert_eq!(directory.teams.len(), 1);
     assert_eq!(config.agent_by_login("root"), None);
     assert_eq!(config.agent_by_address(&address("Anna@Example.org")), Some(anna));
     assert_eq!(config.team(&"support".parse().unwrap()).unwrap().agents.len(), 2);
