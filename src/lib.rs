@@ -39,5 +39,5 @@ pub mod config;
 pub mod domain;
 pub mod host;
 pub mod mail;
-pub mod store;
 pub mod render;
+pub mod store;

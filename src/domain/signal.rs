@@ -20,7 +20,8 @@ pub enum Signal {
     SuppressAnswer,
     /// A mark of another responder, such as X-Autoreply or X-Loop (R109).
     LoopMark,
-    /// Our own mark, with a valid signature.
+    /// Our own signature on its Message-ID: a mail of ours that came back changed, or a forgery by
+    /// somebody who has one. No reason to hide it, every reason not to answer it.
     OwnMark,
     /// A delivery status notification with a final failure, or the look of one (R129).
     Bounce,
@@ -39,11 +40,33 @@ pub enum Signal {
 }
 
 impl Signal {
+    /// The word in the store and in JSON.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Signal::AutoSubmitted => "auto-submitted",
+            Signal::List => "list",
+            Signal::PrecedenceList => "precedence-list",
+            Signal::PrecedenceBulk => "precedence-bulk",
+            Signal::PrecedenceAutoReply => "precedence-auto-reply",
+            Signal::SuppressAnswer => "suppress-answer",
+            Signal::LoopMark => "loop-mark",
+            Signal::OwnMark => "own-mark",
+            Signal::Bounce => "bounce",
+            Signal::Delay => "delay",
+            Signal::Report => "report",
+            Signal::ReadReceipt => "read-receipt",
+            Signal::AbuseReport => "abuse-report",
+            Signal::CalendarReply => "calendar-reply",
+            Signal::Spam => "spam",
+        }
+    }
+
     /// The class that this signal makes; none when it says nothing about the author.
     #[must_use]
     pub fn class(self) -> Option<Class> {
         match self {
-            Signal::SuppressAnswer => None,
+            Signal::SuppressAnswer | Signal::OwnMark => None,
             Signal::Spam => Some(Class::Spam),
             Signal::Bounce => Some(Class::Bounce),
             Signal::Delay => Some(Class::Delay),
@@ -55,7 +78,6 @@ impl Signal {
             Signal::AutoSubmitted
             | Signal::PrecedenceAutoReply
             | Signal::LoopMark
-            | Signal::OwnMark
             | Signal::Report => Some(Class::Automatic),
         }
     }

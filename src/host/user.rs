@@ -1,9 +1,10 @@
 //! Who runs the command: the real uid, never a variable that anybody can set (R188).
 
+use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
-use nix::unistd::{Uid, User};
+use nix::unistd::{Group, Uid, User};
 
 use super::env;
 
@@ -54,4 +55,12 @@ pub fn owner_of(path: &Path) -> Option<String> {
         Ok(Some(user)) => Some(user.name),
         _ => Some(uid.to_string()),
     }
+}
+
+/// The number of a Unix group; none when there is no such group.
+///
+/// # Errors
+/// When the group database cannot be read.
+pub fn group(name: &str) -> io::Result<Option<u32>> {
+    Ok(Group::from_name(name)?.map(|group| group.gid.as_raw()))
 }

@@ -160,6 +160,22 @@ impl Snapshot<'_> {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
+    /// The message that came into a conversation last.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn last_arrival_of(&self, number: Number) -> Result<Option<MessageId>> {
+        Ok(self
+            .connection
+            .prepare_cached(
+                "SELECT entry.message FROM entry JOIN message ON message.id = entry.message
+                 WHERE entry.conversation = ?1 AND message.direction = 'in'
+                 ORDER BY entry.message DESC LIMIT 1",
+            )?
+            .query_row([number.0], |row| row.get(0).map(MessageId))
+            .optional()?)
+    }
+
     /// Arrivals that no rule has seen yet, first one first, in one conversation or in all.
     ///
     /// # Errors

@@ -153,6 +153,28 @@ impl<'a> Tx<'a> {
         self.batch.set(None);
     }
 
+    /// Tries something that may fail without taking the rest of the transaction with it. The error
+    /// comes back inside; an error outside means that the transaction is gone (R169).
+    ///
+    /// # Errors
+    /// When SQLite rolled the whole transaction back.
+    pub fn attempt<T>(&self, f: impl FnOnce() -> Result<T>) -> Result<Result<T>> {
+        let (config, batch) = (self.config.get(), self.batch.get());
+        self.connection.execute_batch("SAVEPOINT attempt")?;
+        let result = f();
+        if let Err(error) = result {
+            if self.connection.is_autocommit() {
+                return Err(error);
+            }
+            self.connection.execute_batch("ROLLBACK TO attempt; RELEASE attempt")?;
+            self.config.set(config);
+            self.batch.set(batch);
+            return Ok(Err(error));
+        }
+        self.connection.execute_batch("RELEASE attempt")?;
+        Ok(result)
+    }
+
     /// The next id that an AUTOINCREMENT table will give.
     fn next_id(&self, table: &str) -> Result<i64> {
         let last: i64 = self

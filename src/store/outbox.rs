@@ -194,6 +194,19 @@ impl Snapshot<'_> {
             .optional()?)
     }
 
+    /// What kind of mail of ours a message is; none when it is none.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn kind_of_mail(&self, message: MessageId) -> Result<Option<MailKind>> {
+        let found = self
+            .connection
+            .prepare_cached(&format!("SELECT {COLUMNS} FROM outbox WHERE message = ?1"))?
+            .query_row([message.0], read)
+            .optional()?;
+        Ok(found.map(|mail| mail.kind))
+    }
+
     /// Mail that is not settled: queued, sending or uncertain, oldest first.
     ///
     /// # Errors
