@@ -192,7 +192,7 @@ fn one_slip_at_a_time() {
         ),
         ("login = \"anna\"", "login = \"a b\"", "26:9: login is the name of a Unix user"),
         ("= true", "= \"yes\"", "27:9: admin must be true or false"),
-        ("\"full\"", "\"all\"", "28:21: 'all' is no level of access"),
+        ("\"full\"", "\"all\"", "28:21: 'all' is not a level"),
         (
             "{ support = \"full\"",
             "{ suport = \"full\"",
