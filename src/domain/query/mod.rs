@@ -1,8 +1,13 @@
 //! The query language: which conversations are meant, for `list`, views, rules, reports and verbs.
 //!
-//! A [`Query`] is what somebody wrote. The manual page `postroom-query(7)` describes the language.
+//! A [`Query`] is what somebody wrote. [`Query::bind`] fixes what depends on the moment and on who
+//! asks; [`Bound::matches`] says whether a conversation is meant, and if not, which term failed.
+//! The store may select by other means, but never anything else. The manual page
+//! `postroom-query(7)` describes the language.
 
+mod bind;
 mod lex;
+mod matches;
 mod parse;
 mod party;
 mod range;
@@ -12,11 +17,15 @@ mod text;
 mod tree;
 
 #[cfg(test)]
+pub(crate) mod arbitrary;
+#[cfg(test)]
 mod tests;
 
 use std::fmt;
 use std::str::FromStr;
 
+pub use bind::{BindContext, Bound, BoundTerm, OfConversation, OfMessage, Test, Window};
+pub use matches::{Facts, Failed, Needs, Verdict};
 pub use party::{Domain, Party};
 pub use range::{Day, Range};
 pub use term::{FieldTest, Id, Is, StatusKind, Term, Who};

@@ -54,6 +54,17 @@ impl<T> Tree<T> {
             Tree::Term(term) => vec![term],
         }
     }
+
+    /// The same tree over other terms.
+    pub(super) fn map<U>(&self, f: &impl Fn(&T) -> U) -> Tree<U> {
+        let all = |parts: &[Tree<T>]| parts.iter().map(|part| part.map(f)).collect();
+        match self {
+            Tree::And(parts) => Tree::And(all(parts)),
+            Tree::Or(parts) => Tree::Or(all(parts)),
+            Tree::Not(inner) => Tree::Not(Box::new(inner.map(f))),
+            Tree::Term(term) => Tree::Term(f(term)),
+        }
+    }
 }
 
 /// The part itself if there is just one.

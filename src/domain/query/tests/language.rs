@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::super::Query;
+use super::super::arbitrary::wild_query;
 use super::read;
 
 #[test]
@@ -161,6 +162,13 @@ fn queries_join() {
 }
 
 proptest! {
+    #[test]
+    fn canonical_text_reads_back(query in wild_query()) {
+        let text = query.to_string();
+        let again = text.parse::<Query>();
+        prop_assert_eq!(again.as_ref(), Ok(&query), "{}", text);
+    }
+
     #[test]
     fn whatever_is_read_reads_back(text in prop::collection::vec(prop_oneof![
         prop::sample::select(&[

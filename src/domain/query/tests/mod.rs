@@ -3,6 +3,7 @@
 use super::Query;
 
 mod language;
+mod meaning;
 
 fn read(text: &str) -> Query {
     match text.parse() {
