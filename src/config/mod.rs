@@ -14,6 +14,7 @@ mod nearest;
 mod people;
 mod reach;
 pub mod replies;
+pub mod rules;
 mod section;
 mod settings;
 mod source;
@@ -164,7 +165,7 @@ impl Config {
         hours.map(|hours| hours.calendar(&self.source, &self.dir, zone)).transpose()
     }
 
-    /// Proves what [`load`] leaves for later: calendars, their holidays, texts, the programs.
+    /// Proves what [`load`] leaves for later: calendars, their holidays, texts, rules.
     ///
     /// # Errors
     /// Everything that is wrong.
@@ -181,7 +182,11 @@ impl Config {
         }
         errors.sort();
         let hours = self.document.calendars.values();
-        let warnings = hours.filter_map(|hours| hours.warning(&self.source)).collect();
+        let mut warnings: Vec<_> = hours.filter_map(|h| h.warning(&self.source)).collect();
+        match rules::load(self) {
+            Ok((_, found)) => warnings.extend(found),
+            Err(found) => errors.extend(found),
+        }
         if errors.is_empty() { Ok(warnings) } else { Err(errors) }
     }
 

@@ -7,6 +7,8 @@ use std::str::FromStr;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use crate::domain::Located;
+
 use super::error::{ConfigError, Warning};
 use super::nearest::hint;
 use super::source::{Source, Text};
@@ -28,6 +30,11 @@ impl<'s> Report<'s> {
     /// Adds an error at a byte of the file.
     pub(super) fn error(&mut self, at: usize, message: impl Into<String>) {
         self.errors.push(ConfigError { at: self.source.place(at), message: message.into() });
+    }
+
+    /// Adds an error at its place within a string.
+    pub(super) fn located(&mut self, text: &Text, wrong: &Located) {
+        self.error(self.source.inside(text, wrong.offset), &*wrong.message);
     }
 
     /// Adds a warning at a byte of the file.
@@ -161,6 +168,21 @@ impl<'t> Section<'t> {
         report: &mut Report<'_>,
     ) -> Option<Section<'t>> {
         self.take(key).and_then(|value| table(key, value, report))
+    }
+
+    /// The tables of a list of tables, `[[key]]`.
+    pub(super) fn list(&mut self, key: &'static str, report: &mut Report<'_>) -> Vec<Section<'t>> {
+        let Some(value) = self.take(key) else { return Vec::new() };
+        let at = value.span().start;
+        match value.into_inner() {
+            DeValue::Array(items) => {
+                items.into_iter().filter_map(|item| table(key, item, report)).collect()
+            }
+            _ => {
+                report.error(at, format!("{key} must be written [[{key}]]"));
+                Vec::new()
+            }
+        }
     }
 
     /// The tables within a table within this one, each with its name: `[key.NAME]`.
