@@ -295,3 +295,14 @@ fn the_text_of_all_files_is_the_history() {
     std::fs::write(at("replies/receipt.txt"), "Thanks.\n").unwrap();
     assert_ne!(text_of(&config).unwrap(), text);
 }
+
+#[test]
+fn the_example_of_the_manual_is_good() {
+    let page = include_str!("../../man/postroom.toml.5");
+    let example = page.split("A desk with two inboxes:\n.Bd -literal -offset indent\n").nth(1);
+    let example = example.unwrap().split(".Ed\n").next().unwrap();
+    let desk = desk(example);
+    let (config, warnings) = load(&desk.path().join("postroom.toml")).unwrap();
+    assert_eq!(warnings, []);
+    assert_eq!(config.check_all(), Ok(vec![]));
+}
