@@ -2,8 +2,8 @@
 
 use proptest::prelude::*;
 
-use super::super::Query;
 use super::super::arbitrary::wild_query;
+use super::super::{Is, Query, Term};
 use super::read;
 
 #[test]
@@ -159,6 +159,40 @@ fn queries_join() {
     assert_eq!(read("a or b").and(read("c d")).to_string(), "(a or b) c d");
     assert_eq!(Query::all().and(read("a")), read("a"));
     assert_eq!(Query::all().and(Query::all()), Query::all());
+}
+
+/// The manual page: what it shows can be typed, and it names every term.
+#[test]
+fn the_manual_page_is_right() {
+    let page = include_str!("../../../../man/postroom-query.7");
+    let examples = page.lines().filter(|line| line.starts_with("postroom "));
+    let plain = examples.map(|line| line.replace("\\(aq", "'").replace("\\-", "-"));
+    let queries: Vec<String> =
+        plain.map(|line| line.split('\'').nth(1).unwrap().to_owned()).collect();
+    assert!(queries.len() >= 7, "{queries:?}");
+    queries.iter().for_each(|query| drop(read(query)));
+    for name in Term::NAMES.map(|name| name.trim_end_matches("NAME")) {
+        assert!(
+            page.contains(&format!("Cm {name} ")) || page.contains(&format!("Cm {name}:")),
+            "{name}"
+        );
+    }
+    for is in Is::ALL {
+        assert!(page.contains(is.as_str()), "{is}");
+    }
+    // Every diagnostic is one that can come.
+    for (text, says) in [
+        (
+            "subjekt:x",
+            "there is no term 'subjekt'; did you mean subject:? If it is text, put it in quotes",
+        ),
+        ("/etc/passwd", "put a blank before this 'p'"),
+        ("fac*", "'*' stands for nothing here: words compare whole; use a /regex/"),
+        ("age:2d", "write age:2d.. for at least, age:..2d for at most"),
+    ] {
+        assert!(page.contains(&format!(".It {says}\n")), "{says}");
+        assert_eq!(text.parse::<Query>().unwrap_err().message, says);
+    }
 }
 
 proptest! {
