@@ -5,9 +5,10 @@ use std::str::FromStr;
 
 use super::lex::{Form, Value};
 use super::party::{Domain, Party};
+use super::pattern::Pattern;
 use super::range::{Day, Range};
 use super::term::{FieldTest, Id, Is, Term, Who};
-use super::text::{Pattern, Phrase, Text};
+use super::text::{Phrase, Text};
 use crate::domain::{Address, Duration, Located, Priority};
 
 /// Words of other programs for our terms.
@@ -119,11 +120,16 @@ impl Value<'_> {
                 let what = "'*' stands for nothing here: words compare whole; use a /regex/";
                 return Err(Located::new(self.at, what));
             }
-            Form::Regex(between) => Pattern::new(between).map(Text::Pattern),
+            Form::Regex(between) => return self.pattern(between).map(Text::Pattern),
             Form::Bare(word) => Phrase::new(word).map(Text::Phrase),
             Form::Quoted(words) => Phrase::new(words).map(Text::Phrase),
         };
         text.map_err(|why| self.located(why))
+    }
+
+    fn pattern(&self, between: &str) -> Result<Pattern, Located> {
+        let inside = self.at + 1;
+        Pattern::new(between).map_err(|why| Located::new(inside + why.offset, why.message))
     }
 
     fn party(&self) -> Result<Party, Located> {
@@ -159,9 +165,7 @@ impl Value<'_> {
             _ if self.bare_is("none") => Ok(FieldTest::None),
             Form::Bare(word) => Ok(FieldTest::Exactly((*word).to_owned())),
             Form::Quoted(words) => Ok(FieldTest::Exactly(words.clone())),
-            Form::Regex(between) => {
-                Pattern::new(between).map(FieldTest::Pattern).map_err(|why| self.located(why))
-            }
+            Form::Regex(between) => self.pattern(between).map(FieldTest::Pattern),
         }
     }
 

@@ -3,8 +3,9 @@
 use std::fmt;
 
 use super::party::Party;
+use super::pattern::Pattern;
 use super::range::{Day, Range};
-use super::text::{Pattern, Text, quoted};
+use super::text::{Text, quoted};
 use crate::domain::{
     AgentName, Duration, FieldName, InboxName, MessageId, Number, Priority, Status, Tag, TeamName,
 };

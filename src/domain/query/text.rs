@@ -2,15 +2,11 @@
 
 use std::fmt;
 
-use regex::{Regex, RegexBuilder};
-
+use super::pattern::Pattern;
 use crate::domain::words::{in_a_row, words};
 
 /// Most words in one phrase: comparing is linear in the text for a fixed phrase.
 const MOST_WORDS: usize = 64;
-
-/// Memory for one compiled regex, in bytes.
-const REGEX_SIZE: usize = 1 << 20;
 
 /// What is looked for in a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -80,84 +76,6 @@ impl Phrase {
 impl fmt::Display for Phrase {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         quoted(f, &self.written)
-    }
-}
-
-/// A regular expression: linear time, Unicode, without regard to case unless it says `(?-i)`.
-#[derive(Debug, Clone)]
-pub struct Pattern {
-    written: String,
-    regex: Regex,
-}
-
-impl Pattern {
-    /// Takes what stands between the slashes; `\/` in it is a slash.
-    ///
-    /// # Errors
-    /// A sentence on what is wrong with it.
-    pub fn new(between: &str) -> Result<Self, String> {
-        let written = without_escaped_slashes(between);
-        if written.is_empty() {
-            return Err("an empty regex matches everything; write what to look for".to_owned());
-        }
-        let regex = RegexBuilder::new(&written)
-            .case_insensitive(true)
-            .size_limit(REGEX_SIZE)
-            .dfa_size_limit(REGEX_SIZE)
-            .build()
-            .map_err(|error| explained(&error))?;
-        Ok(Pattern { written, regex })
-    }
-
-    /// Whether it matches anywhere in the text.
-    #[must_use]
-    pub fn is_in(&self, text: &str) -> bool {
-        self.regex.is_match(text)
-    }
-}
-
-impl PartialEq for Pattern {
-    fn eq(&self, other: &Self) -> bool {
-        self.written == other.written
-    }
-}
-
-impl Eq for Pattern {}
-
-impl fmt::Display for Pattern {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "/{}/", self.written.replace('/', "\\/"))
-    }
-}
-
-/// A backslash takes the next character with it, so `\\/` is a backslash and an end.
-fn without_escaped_slashes(between: &str) -> String {
-    let mut plain = String::with_capacity(between.len());
-    let mut chars = between.chars();
-    while let Some(c) = chars.next() {
-        match (c, chars.clone().next()) {
-            ('\\', Some('/')) => {}
-            ('\\', Some(escaped)) => {
-                plain.extend([c, escaped]);
-                chars.next();
-            }
-            _ => plain.push(c),
-        }
-    }
-    plain
-}
-
-/// The last line of the regex crate's report, which says what is wrong in a few words.
-fn explained(error: &regex::Error) -> String {
-    match error {
-        regex::Error::CompiledTooBig(_) => {
-            "this regex needs more than 1 MiB; repeat less in it".to_owned()
-        }
-        other => {
-            let report = other.to_string();
-            let line = report.lines().last().unwrap_or_default();
-            format!("this is no regex: {}", line.trim_start_matches("error: "))
-        }
     }
 }
 
