@@ -36,6 +36,7 @@
 #![forbid(unsafe_code)]
 
 pub mod config;
+pub mod desk;
 pub mod domain;
 pub mod host;
 pub mod mail;

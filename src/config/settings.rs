@@ -7,6 +7,10 @@ use chrono_tz::Tz;
 
 use super::nearest::hint;
 use super::section::{Report, Section};
+use crate::domain::Duration;
+
+/// How long a command waits for other writers, where nothing else is said.
+const LOCK_TIMEOUT: Duration = Duration::minutes(1);
 
 /// What holds for the whole desk.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,6 +25,8 @@ pub struct Settings {
     pub log: Log,
     /// Brakes on automatic mail.
     pub limits: Limits,
+    /// How long a command waits for others to finish writing (R13: far below an MTA's own limit).
+    pub lock_timeout: Duration,
 }
 
 /// Where the log goes.
@@ -65,7 +71,9 @@ impl Settings {
             None => Log::Syslog,
         };
         let limits = Limits::read(section, report);
-        Some(Settings { zone: zone?.0, sendmail: sendmail?, authserv_id, log, limits })
+        let lock_timeout = section.parse("lock-timeout", report).unwrap_or(LOCK_TIMEOUT);
+        let (zone, sendmail) = (zone?.0, sendmail?);
+        Some(Settings { zone, sendmail, authserv_id, log, limits, lock_timeout })
     }
 }
 

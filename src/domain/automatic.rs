@@ -16,11 +16,15 @@ mod tests;
 
 pub use memory::{BadPause, DAY, HOUR, Limits, Memory, Pause};
 pub use reason::Silence;
-pub use sender::{BadLocalPart, EnvelopeSender, LocalPart, registered_domain};
+pub use sender::{BadLocalPart, LocalPart, registered_domain};
 
 use super::address::Pattern;
 use super::event::MailKind;
-use super::{Address, Class, Signal, Status, Time};
+use super::{Address, Class, Duration, EnvelopeSender, Signal, Status, Time};
+
+/// How old a mail may be. Old mail that is read in from a folder, or that was asked for late, gets
+/// no answer: whoever turns automatic answers on must not answer the past.
+const FRESH: Duration = Duration::days(1);
 
 /// What a check of the sender came to, by a server that we trust. An untrusted result is
 /// [`Verdict::Unknown`].
@@ -78,6 +82,10 @@ pub struct Mail<'a> {
     pub place: Place,
     /// Whether the inbox was open when it came.
     pub hours: Hours,
+    /// When it came in.
+    pub received: Time,
+    /// Its Date field.
+    pub written: Option<Time>,
 }
 
 /// What the configuration says for one inbox. Empty texts mean: no automatic answers (R127).
@@ -130,6 +138,10 @@ pub fn decide(
     }
     if policy.receipt.is_none() && policy.closed.is_none() {
         return Err(Silence::Off);
+    }
+    let dates = std::iter::once(mail.received).chain(mail.written);
+    if dates.into_iter().any(|date| now - date > FRESH) {
+        return Err(Silence::Old);
     }
     let memory = memory.ok_or(Silence::NoMemory)?;
     if memory.answered {

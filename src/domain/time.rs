@@ -25,6 +25,15 @@ impl Time {
         Time(at.timestamp_millis())
     }
 
+    /// The day in a zone: `2026-05-01`.
+    #[must_use]
+    pub fn day<Z: TimeZone>(self, zone: &Z) -> String
+    where
+        Z::Offset: fmt::Display,
+    {
+        self.utc().with_timezone(zone).format("%Y-%m-%d").to_string()
+    }
+
     /// As people of the desk read it: `2026-05-01 09:00` in their zone.
     #[must_use]
     pub fn local<Z: TimeZone>(self, zone: &Z) -> String
@@ -105,6 +114,12 @@ impl Duration {
     #[must_use]
     pub const fn days(n: i64) -> Self {
         Duration(n * 86_400_000)
+    }
+
+    /// As the standard library counts it; a negative span is none.
+    #[must_use]
+    pub fn std(self) -> std::time::Duration {
+        std::time::Duration::from_millis(self.0.max(0).unsigned_abs())
     }
 
     /// Short form for people, the two largest units, truncated: `3d 4h`, `12m`, `0s`.

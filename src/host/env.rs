@@ -56,3 +56,9 @@ pub fn extension() -> Option<String> {
 pub fn editor() -> String {
     text("VISUAL").or_else(|| text("EDITOR")).unwrap_or_else(|| "vi".to_owned())
 }
+
+/// Where a person's unfinished text is kept.
+#[must_use]
+pub fn scratch() -> PathBuf {
+    path("TMPDIR").unwrap_or_else(|| PathBuf::from("/tmp"))
+}

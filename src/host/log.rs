@@ -1,10 +1,11 @@
 //! The log: syslog (facility mail) or a file. A failing log changes nothing (R12).
 
-use std::fs::OpenOptions;
-use std::io::Write;
+use std::fs::{File, OpenOptions};
+use std::io::{self, Write};
+use std::os::fd::OwnedFd;
 use std::os::unix::fs::OpenOptionsExt;
 use std::os::unix::net::UnixDatagram;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process;
 
 use super::clock;
@@ -47,6 +48,26 @@ impl Log {
     }
 }
 
+impl Log {
+    /// The log as a descriptor to write whole lines to, for when nothing can be allocated any
+    /// more; none when it cannot be opened.
+    #[must_use]
+    pub fn open(&self) -> Option<OwnedFd> {
+        match self {
+            Log::Syslog => {
+                let socket = UnixDatagram::unbound().ok()?;
+                socket.connect("/dev/log").ok()?;
+                Some(socket.into())
+            }
+            Log::File(path) => append(path).ok().map(OwnedFd::from),
+        }
+    }
+}
+
+fn append(path: &Path) -> io::Result<File> {
+    OpenOptions::new().append(true).create(true).mode(0o660).open(path)
+}
+
 fn one_line(line: &str) -> String {
     let mut clean = String::with_capacity(line.len().min(LONGEST));
     for c in line.chars() {
@@ -66,7 +87,7 @@ fn one_line(line: &str) -> String {
     clean
 }
 
-fn to_syslog(level: Level, line: &str) -> std::io::Result<()> {
+fn to_syslog(level: Level, line: &str) -> io::Result<()> {
     let severity = match level {
         Level::Error => 3,
         Level::Warning => 4,
@@ -81,15 +102,14 @@ fn to_syslog(level: Level, line: &str) -> std::io::Result<()> {
     Ok(())
 }
 
-fn to_file(path: &PathBuf, level: Level, line: &str) -> std::io::Result<()> {
+fn to_file(path: &Path, level: Level, line: &str) -> io::Result<()> {
     let word = match level {
         Level::Error => "error: ",
         Level::Warning => "warning: ",
         Level::Info => "",
     };
     let text = format!("{} postroom[{}]: {word}{line}\n", clock::now(), process::id());
-    let mut file = OpenOptions::new().append(true).create(true).mode(0o660).open(path)?;
-    file.write_all(text.as_bytes())
+    append(path)?.write_all(text.as_bytes())
 }
 
 #[cfg(test)]

@@ -14,6 +14,18 @@ pub enum Verdict {
     None,
 }
 
+impl Verdict {
+    /// The word in the store; none where nothing is known.
+    #[must_use]
+    pub fn as_str(self) -> Option<&'static str> {
+        match self {
+            Verdict::Pass => Some("pass"),
+            Verdict::Fail => Some("fail"),
+            Verdict::None => None,
+        }
+    }
+}
+
 /// The verdicts on the sender of a message.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Authentication {

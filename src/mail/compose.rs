@@ -36,6 +36,8 @@ pub enum Nature {
 pub struct Letter {
     /// The author.
     pub from: Mailbox,
+    /// Who sends it for the author, where that is somebody else (RFC 5322 section 3.6.2, R152).
+    pub sender: Option<Mailbox>,
     /// The recipients; at least one.
     pub to: Vec<Mailbox>,
     /// Who gets a copy.
@@ -121,6 +123,9 @@ pub fn compose(letter: &Letter) -> Result<Vec<u8>, BadHeader> {
         .from(mailbox("From", &letter.from)?)
         .to(mailboxes("To", &letter.to)?)
         .subject(line("Subject", &letter.subject)?);
+    if let Some(sender) = &letter.sender {
+        mail = mail.sender(mailbox("Sender", sender)?);
+    }
     if !letter.cc.is_empty() {
         mail = mail.cc(mailboxes("Cc", &letter.cc)?);
     }
@@ -218,6 +223,7 @@ mod tests {
     fn letter() -> Letter {
         Letter {
             from: mailbox_of("Example Support", "support@example.org"),
+            sender: None,
             to: vec![mailbox_of("Erika Müller, Dr.", "erika@x.example")],
             cc: vec![],
             subject: "Re: Zażółć".to_owned(),

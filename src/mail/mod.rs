@@ -13,6 +13,7 @@ mod decode;
 pub mod defect;
 pub mod envelope;
 pub mod fields;
+pub mod filter;
 pub mod identity;
 pub mod maildir;
 pub mod parse;

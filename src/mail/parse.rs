@@ -24,6 +24,8 @@ pub struct Parsed {
     pub to: Vec<Mailbox>,
     /// The recipients in Cc.
     pub cc: Vec<Mailbox>,
+    /// Everybody it was addressed to: To, Cc, Bcc, and the Resent- fields (R112).
+    pub addressed: Vec<Address>,
     /// The first Message-ID, without `<>`.
     pub message_id: Option<String>,
     /// Further Message-IDs that it claims: aliases of the first (R52).
@@ -97,6 +99,7 @@ fn read(fields: &Fields<'_>) -> Parsed {
         reply_to: mailboxes(fields.get("Reply-To")),
         to: all_mailboxes(fields, "To"),
         cc: all_mailboxes(fields, "Cc"),
+        addressed: addressed(fields),
         in_reply_to: list("In-Reply-To"),
         references: list("References"),
         other_ids: own.filter(|id| Some(id) != message_id.as_ref()).take(20).collect(),
@@ -152,6 +155,14 @@ fn mailboxes(field: Option<&Field<'_>>) -> Vec<Mailbox> {
 
 fn all_mailboxes(fields: &Fields<'_>, name: &str) -> Vec<Mailbox> {
     fields.all(name).take(20).flat_map(|field| mailboxes(Some(field))).collect()
+}
+
+fn addressed(fields: &Fields<'_>) -> Vec<Address> {
+    ["To", "Cc", "Bcc", "Resent-To", "Resent-Cc", "Resent-Bcc"]
+        .into_iter()
+        .flat_map(|name| all_mailboxes(fields, name))
+        .map(|mailbox| mailbox.address)
+        .collect()
 }
 
 fn mailbox(name: String, word: &str) -> Option<Mailbox> {

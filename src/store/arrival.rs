@@ -5,18 +5,7 @@ use rusqlite::{OptionalExtension, Row};
 
 use super::column::{unreadable, word, word_or_none};
 use super::{Snapshot, Tx};
-use crate::domain::{Address, InboxName, MessageId, Time};
-
-/// The envelope sender: null is kept apart from unknown.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Sender {
-    /// Nobody told.
-    Unknown,
-    /// `<>`: a machine that wants no answer.
-    Null,
-    /// This one.
-    Address(Address),
-}
+use crate::domain::{Address, EnvelopeSender, InboxName, MessageId, Time};
 
 /// The way a message came in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,7 +42,7 @@ pub struct NewArrival<'a> {
     /// When.
     pub received: Time,
     /// Envelope sender.
-    pub sender: &'a Sender,
+    pub sender: &'a EnvelopeSender,
     /// Extension of the recipient.
     pub extension: Option<&'a str>,
     /// The way.
@@ -78,7 +67,7 @@ pub struct StoredArrival {
     /// When.
     pub received: Time,
     /// Envelope sender.
-    pub sender: Sender,
+    pub sender: EnvelopeSender,
     /// The way.
     pub wiring: String,
     /// The topmost Received field.
@@ -96,9 +85,9 @@ impl Tx<'_> {
     /// Those of the database.
     pub fn add_arrival(&self, new: &NewArrival<'_>) -> Result<Option<i64>> {
         let sender = match new.sender {
-            Sender::Unknown => None,
-            Sender::Null => Some(""),
-            Sender::Address(address) => Some(address.as_str()),
+            EnvelopeSender::Unknown => None,
+            EnvelopeSender::Null => Some(""),
+            EnvelopeSender::Address(address) => Some(address.as_str()),
         };
         let added = self
             .connection
@@ -170,9 +159,11 @@ fn read(row: &Row<'_>) -> rusqlite::Result<StoredArrival> {
         },
         received: Time(row.get(3)?),
         sender: match sender.as_deref() {
-            None => Sender::Unknown,
-            Some("") => Sender::Null,
-            Some(_) => word_or_none(row, 4)?.map_or(Sender::Unknown, Sender::Address),
+            None => EnvelopeSender::Unknown,
+            Some("") => EnvelopeSender::Null,
+            Some(_) => {
+                word_or_none(row, 4)?.map_or(EnvelopeSender::Unknown, EnvelopeSender::Address)
+            }
         },
         wiring: row.get(5)?,
         trace: row.get(6)?,

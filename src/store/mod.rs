@@ -5,6 +5,7 @@
 mod address;
 mod arrival;
 mod autoreply;
+mod check;
 mod column;
 mod config;
 mod conversation;
@@ -26,14 +27,18 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 use crate::domain::{BatchId, ConfigId, Time};
 
 pub use address::{AddressRole, HeaderAddress, Side};
-pub use arrival::{NewArrival, Sender, StoredArrival, Wiring};
+pub use arrival::{NewArrival, StoredArrival, Wiring};
 pub use autoreply::{Answered, Asked};
+pub use check::{Counts, Digests, Finding};
 pub use conversation::Row;
 pub use event::Act;
 pub use message::{NewMessage, StoredMessage};
 pub use note::Note;
 pub use open::{Clock, OpenError, SCHEMA_VERSION};
-pub use outbox::{Due, NewMail, Outgoing, State};
+pub use outbox::{Attempt, NewMail, Outgoing, State};
+
+/// What SQLite says when it refuses something.
+pub type SqlError = rusqlite::Error;
 
 /// A desk's database file, open.
 #[derive(Debug)]

@@ -75,6 +75,8 @@ pub struct Outgoing {
     pub state: State,
     /// How often sendmail was started for it.
     pub attempts: i64,
+    /// How often sendmail's answer was lost.
+    pub doubts: i64,
     /// When the next attempt is due.
     pub due: Time,
     /// Since when it is in this state.
@@ -87,7 +89,7 @@ pub struct Outgoing {
 
 /// What an attempt came to.
 #[derive(Debug, Clone)]
-pub struct Due<'a> {
+pub struct Attempt<'a> {
     /// The new state.
     pub state: State,
     /// When the next attempt is due.
@@ -159,17 +161,19 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// Those of the database.
-    pub fn mark_attempt(&self, id: OutboxId, at: Time, outcome: &Due<'_>) -> Result<()> {
+    pub fn mark_attempt(&self, id: OutboxId, outcome: &Attempt<'_>) -> Result<()> {
         self.connection
             .prepare_cached(
-                "UPDATE outbox SET state = ?2, due = ?3, since = ?4, code = ?5, error = ?6
+                "UPDATE outbox
+                 SET state = ?2, due = ?3, since = ?4, code = ?5, error = ?6,
+                     doubts = doubts + (?2 = 'uncertain')
                  WHERE id = ?1",
             )?
             .execute((
                 id.0,
                 outcome.state.as_str(),
                 outcome.due.0,
-                at.0,
+                self.now().0,
                 outcome.code,
                 outcome.error,
             ))?;
@@ -179,7 +183,7 @@ impl Tx<'_> {
 
 /// The columns that [`read`] expects.
 const COLUMNS: &str =
-    "id, conversation, message, kind, sender, state, attempts, due, since, code, error";
+    "id, conversation, message, kind, sender, state, attempts, doubts, due, since, code, error";
 
 impl Snapshot<'_> {
     /// A mail of the outbox.
@@ -254,9 +258,10 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Outgoing> {
             .find(|s| s.as_str() == state)
             .ok_or_else(|| unreadable(5, &format!("'{state}' is no state of a mail")))?,
         attempts: row.get(6)?,
-        due: Time(row.get(7)?),
-        since: Time(row.get(8)?),
-        code: row.get(9)?,
-        error: row.get(10)?,
+        doubts: row.get(7)?,
+        due: Time(row.get(8)?),
+        since: Time(row.get(9)?),
+        code: row.get(10)?,
+        error: row.get(11)?,
     })
 }

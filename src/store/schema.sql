@@ -185,6 +185,7 @@ CREATE TABLE outbox (
     sender       TEXT    NOT NULL,                   -- envelope; '' the null sender
     state        TEXT    NOT NULL CHECK (state IN ('queued', 'sending', 'accepted', 'failed', 'uncertain')),
     attempts     INTEGER NOT NULL,
+    doubts       INTEGER NOT NULL DEFAULT 0,         -- how often sendmail's answer was lost
     due          INTEGER NOT NULL,                   -- next attempt, when queued or uncertain
     since        INTEGER NOT NULL,                   -- in this state
     code         INTEGER,                            -- exit status of the last attempt

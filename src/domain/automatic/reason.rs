@@ -42,6 +42,8 @@ pub enum Silence {
     Loop,
     /// R112.
     NotAddressed,
+    /// It was written or came in long before it was asked for.
+    Old,
     /// R116.
     FollowUp,
     /// One message, one automatic answer, however many inboxes it came for.
@@ -62,7 +64,7 @@ pub enum Silence {
 
 impl Silence {
     /// Every reason.
-    pub const ALL: [Silence; 24] = [
+    pub const ALL: [Silence; 25] = [
         Silence::NullSender,
         Silence::NoEnvelope,
         Silence::OwnAddress,
@@ -79,6 +81,7 @@ impl Silence {
         Silence::Loop,
         Silence::NotAddressed,
         Silence::Off,
+        Silence::Old,
         Silence::NoMemory,
         Silence::AnsweredElsewhere,
         Silence::FollowUp,
@@ -99,6 +102,18 @@ impl Silence {
     #[must_use]
     pub fn sentence(self) -> &'static str {
         self.words().1
+    }
+
+    /// Whether a limit on automatic mail was reached: a sign of abuse, or of a loop.
+    #[must_use]
+    pub fn is_limit(self) -> bool {
+        matches!(
+            self,
+            Silence::SenderLimit
+                | Silence::DomainLimit
+                | Silence::InboxLimit
+                | Silence::GlobalLimit
+        )
     }
 
     fn words(self) -> (&'static str, &'static str) {
@@ -126,6 +141,7 @@ impl Silence {
             Silence::NotAddressed => {
                 ("not-addressed", "no address of this inbox stands in To, Cc or Resent-To")
             }
+            Silence::Old => ("old", "the mail is more than a day old: an answer now would puzzle"),
             Silence::FollowUp => {
                 ("follow-up", "the mail continues a conversation, a receipt is for new ones")
             }

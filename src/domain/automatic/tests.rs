@@ -83,6 +83,8 @@ impl World {
             spf: self.spf,
             place: self.place,
             hours: self.hours,
+            received: NOW,
+            written: None,
         };
         let policy = Policy {
             receipt: self.receipt,
@@ -249,6 +251,8 @@ fn no_memory_no_answer() {
         spf: Verdict::Pass,
         place: Place::First,
         hours: Hours::Open,
+        received: NOW,
+        written: None,
     };
     let policy = Policy {
         receipt: Some("receipt"),

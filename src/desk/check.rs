@@ -1,0 +1,75 @@
+//! Proving the desk: the file, the records, the bytes, the projection, the configuration.
+
+use anyhow::Result;
+use sha2::{Digest, Sha256};
+
+use super::Desk;
+use crate::mail::{identity, identity::VERSION};
+use crate::store::{Counts, Digests, Finding, Snapshot};
+
+/// How much is proved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Depth {
+    /// Everything.
+    All,
+    /// Only that the projection is what the events make.
+    Rebuild,
+}
+
+/// What came of it.
+#[derive(Debug, Clone)]
+pub struct Checked {
+    /// How much there is.
+    pub counts: Counts,
+    /// What is wrong.
+    pub findings: Vec<Finding>,
+}
+
+impl Desk {
+    /// Proves the desk, or names what is wrong; repairs nothing (R182).
+    ///
+    /// # Errors
+    /// When the store cannot be read at all.
+    pub fn check(&self, depth: Depth) -> Result<Checked> {
+        let mut findings = Vec::new();
+        if depth == Depth::All {
+            findings.extend(self.check_config());
+            findings.extend(self.read(|snapshot| {
+                let mut found = snapshot.check_file()?;
+                found.extend(snapshot.check_records()?);
+                found.extend(check_bytes(snapshot)?);
+                Ok(found)
+            })?);
+        }
+        findings.extend(self.store.rebuild()?);
+        let counts = self.read(|snapshot| snapshot.counts())?;
+        Ok(Checked { counts, findings })
+    }
+
+    /// What loading leaves for later: calendars, texts, rules.
+    fn check_config(&self) -> Vec<Finding> {
+        let errors = self.config.check_all().err().unwrap_or_default();
+        errors.iter().map(|e| Finding::new(e.at.to_string(), e.message.clone())).collect()
+    }
+}
+
+/// Every message against its digests.
+fn check_bytes(snapshot: &Snapshot<'_>) -> Result<Vec<Finding>> {
+    let mut found = Vec::new();
+    for digests in snapshot.digests()? {
+        let raw = snapshot.raw(digests.id)?;
+        found.extend(wrong_bytes(&digests, &raw));
+    }
+    Ok(found)
+}
+
+fn wrong_bytes(digests: &Digests, raw: &[u8]) -> Option<Finding> {
+    let place = format!("message {}", digests.id);
+    let hash: [u8; 32] = Sha256::digest(raw).into();
+    if hash != digests.raw_hash || i64::try_from(raw.len()).ok() != Some(digests.size) {
+        return Some(Finding::new(place, "its raw bytes are not those that came in"));
+    }
+    let known = digests.identity_version == VERSION;
+    (known && identity(raw).0 != digests.identity)
+        .then(|| Finding::new(place, "its identity is not that of its bytes"))
+}

@@ -1,0 +1,71 @@
+//! What a query can ask of a conversation and its messages, loaded no further than it needs.
+
+use anyhow::{Context, Result};
+
+use crate::domain::query::Needs;
+use crate::domain::{Direction, Mailbox, MessageFacts, MessageId, Number};
+use crate::mail;
+use crate::store::{AddressRole, Snapshot};
+
+/// Where the text of a message is to be had.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum TextOf<'a> {
+    /// It was parsed a moment ago.
+    Parsed(&'a str),
+    /// It stands in the raw bytes.
+    Raw,
+}
+
+/// The facts of one message.
+pub(super) fn of_message(
+    snapshot: &Snapshot<'_>,
+    id: MessageId,
+    text: TextOf<'_>,
+    needs: Needs,
+) -> Result<MessageFacts> {
+    let message = snapshot.message(id)?.with_context(|| format!("there is no message {id}"))?;
+    let mut to = snapshot.addresses(id, AddressRole::To)?;
+    to.extend(snapshot.addresses(id, AddressRole::Cc)?);
+    if message.direction == Direction::In {
+        for arrival in snapshot.arrivals(id)? {
+            let known =
+                |address: &_| to.iter().any(|mailbox: &Mailbox| mailbox.address == *address);
+            if let Some(address) = arrival.recipient.filter(|address| !known(address)) {
+                to.push(Mailbox { name: String::new(), address });
+            }
+        }
+    }
+    let text = match (needs, text) {
+        (Needs::Texts, TextOf::Parsed(text)) => Some(text.to_owned()),
+        (Needs::Texts, TextOf::Raw) => Some(mail::parse(&snapshot.raw(id)?).text),
+        _ => None,
+    };
+    Ok(MessageFacts {
+        id,
+        direction: message.direction,
+        message_id: message.message_id,
+        from: snapshot.author(id)?,
+        to,
+        subject: message.subject,
+        received: message.received,
+        class: message.class,
+        attachment: message.attachments > 0,
+        text,
+    })
+}
+
+/// The facts of all messages of a conversation.
+pub(super) fn of_conversation(
+    snapshot: &Snapshot<'_>,
+    number: Number,
+    needs: Needs,
+) -> Result<Vec<MessageFacts>> {
+    if needs == Needs::Conversation {
+        return Ok(Vec::new());
+    }
+    snapshot
+        .messages_of(number)?
+        .into_iter()
+        .map(|id| of_message(snapshot, id, TextOf::Raw, needs))
+        .collect()
+}

@@ -1,0 +1,169 @@
+//! Mail that we write: signed, composed, recorded in the outbox with its home.
+//!
+//! Nothing here can see a note.
+
+use anyhow::{Context, Result};
+
+use super::Scene;
+use crate::config::Inbox;
+use crate::domain::event::MailKind;
+use crate::domain::{
+    Address, Class, Conversation, Direction, Mailbox, MessageId, OutboxId, Signal,
+};
+use crate::mail::compose::{self, Letter, Nature};
+use crate::mail::token::{Keys, Signed, TokenKind};
+use crate::mail::{self, identity};
+use crate::store::{Act, AddressRole, HeaderAddress, NewMail, NewMessage, Side, Snapshot, Tx};
+
+/// What is to be written, before it has an id.
+#[derive(Debug)]
+pub(super) struct Words<'a> {
+    pub(super) kind: MailKind,
+    pub(super) from: Mailbox,
+    /// The agent who sends it for the inbox, where that must be seen (RFC 5322 section 3.6.2).
+    pub(super) sender: Option<Mailbox>,
+    pub(super) to: Vec<Mailbox>,
+    pub(super) cc: Vec<Mailbox>,
+    pub(super) subject: String,
+    pub(super) text: String,
+    /// The message that it answers.
+    pub(super) answers: Option<MessageId>,
+    /// Envelope sender; none is the null sender.
+    pub(super) envelope: Option<&'a Address>,
+}
+
+/// A mail in the outbox.
+#[derive(Debug, Clone)]
+pub(super) struct Queued {
+    pub(super) outbox: OutboxId,
+    pub(super) raw: Vec<u8>,
+}
+
+/// Composes a mail and records it.
+pub(super) fn queue(
+    tx: &Tx<'_>,
+    scene: &Scene<'_>,
+    conversation: &mut Conversation,
+    act: &Act<'_>,
+    words: Words<'_>,
+) -> Result<Queued> {
+    let keys = scene.keys()?;
+    let message = tx.next_message_id()?;
+    let id = |kind| signed_id(&keys, kind, conversation, message, &words.from.address);
+    let (message_id, reference) = (id(TokenKind::Message), id(TokenKind::Reference));
+    let (in_reply_to, references) = ancestry(tx, &keys, words.answers, &reference)?;
+    let letter = Letter {
+        from: words.from,
+        sender: words.sender,
+        to: words.to,
+        cc: words.cc,
+        subject: words.subject,
+        text: words.text,
+        date: tx.now(),
+        message_id,
+        in_reply_to,
+        references,
+        nature: if words.kind.is_automatic() { Nature::Automatic } else { Nature::Personal },
+    };
+    let raw = compose::compose(&letter)?;
+    let outbox = record(tx, scene, conversation, act, words.kind, words.envelope, &letter, &raw)?;
+    Ok(Queued { outbox, raw })
+}
+
+/// One of our ids: it proves where an answer belongs.
+fn signed_id(
+    keys: &Keys,
+    kind: TokenKind,
+    conversation: &Conversation,
+    message: MessageId,
+    from: &Address,
+) -> String {
+    let signed = Signed { kind, conversation: conversation.number, message };
+    let domain = crate::domain::address::domain_key(from.domain());
+    format!("{}@{domain}", keys.sign(&signed))
+}
+
+/// In-Reply-To and References (R154): our own reference in front, once.
+fn ancestry(
+    tx: &Snapshot<'_>,
+    keys: &Keys,
+    answers: Option<MessageId>,
+    reference: &str,
+) -> Result<(Option<String>, Vec<String>)> {
+    let Some(answers) = answers else { return Ok((None, vec![reference.to_owned()])) };
+    let parsed = mail::parse(&tx.raw(answers)?);
+    let is_ours =
+        |id: &String| keys.verify(id).is_some_and(|signed| signed.kind == TokenKind::Reference);
+    let older: Vec<String> = parsed.references.into_iter().filter(|id| !is_ours(id)).collect();
+    Ok(compose::ancestry(
+        Some(reference),
+        parsed.message_id.as_deref(),
+        &parsed.in_reply_to,
+        &older,
+    ))
+}
+
+#[allow(clippy::too_many_arguments)]
+fn record(
+    tx: &Tx<'_>,
+    scene: &Scene<'_>,
+    conversation: &mut Conversation,
+    act: &Act<'_>,
+    kind: MailKind,
+    envelope: Option<&Address>,
+    letter: &Letter,
+    raw: &[u8],
+) -> Result<OutboxId> {
+    let recipients: Vec<Mailbox> = letter.to.iter().chain(&letter.cc).cloned().collect();
+    let addresses = header_addresses(scene, letter);
+    let (class, signal) = if kind.is_automatic() {
+        (Class::Automatic, Some(Signal::AutoSubmitted.as_str()))
+    } else {
+        (Class::Person, None)
+    };
+    let message = NewMessage {
+        identity: identity(raw).0,
+        identity_version: identity::VERSION,
+        raw,
+        direction: Direction::Out,
+        received: tx.now(),
+        date: Some(letter.date),
+        message_id: Some(&letter.message_id),
+        subject: &letter.subject,
+        class,
+        signal,
+        attachments: 0,
+        addresses: &addresses,
+        references: &letter.references,
+        defects: &[],
+    };
+    let mail = NewMail { kind, message: &message, sender: envelope, recipients: &recipients };
+    let (outbox, _) = tx.queue(conversation, act, &mail)?;
+    Ok(outbox)
+}
+
+fn header_addresses(scene: &Scene<'_>, letter: &Letter) -> Vec<HeaderAddress> {
+    let from = [(AddressRole::From, std::slice::from_ref(&letter.from))];
+    let rest = [
+        (AddressRole::Sender, letter.sender.as_slice()),
+        (AddressRole::To, &letter.to),
+        (AddressRole::Cc, &letter.cc),
+    ];
+    from.into_iter()
+        .chain(rest)
+        .flat_map(|(role, mailboxes)| mailboxes.iter().map(move |mailbox| (role, mailbox)))
+        .map(|(role, mailbox)| HeaderAddress {
+            role,
+            mailbox: mailbox.clone(),
+            side: if scene.config.is_ours(&mailbox.address) { Side::Ours } else { Side::Outside },
+        })
+        .collect()
+}
+
+/// The inbox of a conversation, which the configuration must know to write in its name.
+pub(super) fn inbox_of<'a>(scene: &Scene<'a>, conversation: &Conversation) -> Result<&'a Inbox> {
+    scene
+        .config
+        .inbox(&conversation.inbox)
+        .with_context(|| format!("inbox {} is no longer in the configuration", conversation.inbox))
+}

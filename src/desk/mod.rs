@@ -1,0 +1,307 @@
+//! What the desk does, one file per use case. Here mail, store, config and host meet.
+//!
+//! A [`Desk`] is a store, a configuration, one clock reading and somebody who acts.
+
+pub mod act;
+pub mod autoreply;
+pub mod check;
+mod facts;
+pub mod failure;
+pub mod filter;
+pub mod history;
+pub mod incoming;
+pub mod ingest;
+pub mod init;
+mod letter;
+pub mod reply;
+pub mod report;
+pub mod route;
+pub mod send;
+pub mod show;
+mod source;
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use sha2::{Digest, Sha256};
+
+use crate::config::{self, Config};
+use crate::domain::query::BindContext;
+use crate::domain::{Actor, AgentName, Directory, Time};
+use crate::host::lock::Lock;
+use crate::host::log::{Level, Log};
+use crate::host::user::{self, Caller};
+use crate::host::{clock, env};
+use crate::mail::token::Keys;
+use crate::store::{Clock, ConfigText, Ending, Run, Snapshot, Store, Tx};
+
+pub use failure::{Failure, Kind};
+
+/// Where things lie in the directory of a desk.
+pub(crate) mod layout {
+    pub(crate) const CONFIG: &str = "postroom.toml";
+    pub(crate) const STORE: &str = "postroom.db";
+    pub(crate) const KEYS: &str = "keys";
+    pub(crate) const LOCK: &str = "lock";
+    pub(crate) const SEND_LOCK: &str = "send.lock";
+    pub(crate) const RULES: &str = "rules";
+    pub(crate) const REPLIES: &str = "replies";
+}
+
+/// Whether a command writes: then a clock from outside is for test desks only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// It only reads.
+    Read,
+    /// It may write.
+    Write,
+}
+
+/// What the caller says about the desk to open.
+#[derive(Debug, Clone, Default)]
+pub struct Wanted {
+    /// The configuration that was named, if one was.
+    pub config: Option<PathBuf>,
+    /// The agent to act as.
+    pub agent: Option<AgentName>,
+    /// The time to take for now.
+    pub now: Option<Time>,
+}
+
+/// A desk, open.
+#[derive(Debug)]
+pub struct Desk {
+    dir: PathBuf,
+    store: Store,
+    config: Config,
+    text: ConfigText,
+    now: Time,
+    me: Actor,
+    caller: Caller,
+    log: Log,
+    fault: Fault,
+}
+
+/// The file that names the desk: the one asked for, else the system's, else the user's. One that
+/// is named but missing, or there but unreadable, is an error, never a reason to look further.
+///
+/// # Errors
+/// When there is none.
+pub fn config_path(named: Option<&Path>) -> Result<PathBuf> {
+    if let Some(path) = named.map(Path::to_owned).or_else(|| env::path("POSTROOM_CONFIG")) {
+        return Ok(path);
+    }
+    let system = PathBuf::from("/etc/postroom").join(layout::CONFIG);
+    let own = env::path("HOME").map(|home| home.join(".config/postroom").join(layout::CONFIG));
+    let candidates = std::iter::once(system).chain(own);
+    let exists = |path: &PathBuf| path.symlink_metadata().is_ok() || path.try_exists().is_err();
+    candidates.into_iter().find(exists).ok_or_else(|| {
+        Failure::new(
+            Kind::Config,
+            "no configuration: name one with --config or POSTROOM_CONFIG, or make a desk with \
+             'postroom init'",
+        )
+        .into()
+    })
+}
+
+impl Desk {
+    /// Opens the desk for a command.
+    ///
+    /// # Errors
+    /// A configuration or a store that cannot be used, an agent that one may not act as, a clock
+    /// that may not be set.
+    pub fn open(wanted: &Wanted, purpose: Purpose) -> Result<Desk> {
+        let path = config_path(wanted.config.as_deref())?;
+        let (config, _) = config::load(&path).map_err(Failure::config)?;
+        let text = config::text_of(&config).with_context(|| path.display().to_string())?;
+        let text = ConfigText { hash: Sha256::digest(&text).into(), text };
+        let dir = config.dir().to_owned();
+        let store = Store::open(&dir.join(layout::STORE))?;
+        let now = match wanted.now {
+            Some(now) if purpose == Purpose::Read || store.clock() == Clock::Test => now,
+            Some(_) => {
+                return Err(Failure::usage(
+                    "the time can be set for a command that writes only on a desk made by \
+                     'postroom init --test-clock'",
+                )
+                .into());
+            }
+            None => clock::now(),
+        };
+        let caller = Caller::current();
+        let me = who(&config, &caller, wanted.agent.as_ref(), &dir.join(layout::STORE))?;
+        let log = log_of(&config);
+        let fault = Fault::of(&store);
+        Ok(Desk { dir, store, config, text, now, me, caller, log, fault })
+    }
+
+    /// The configuration in force.
+    #[must_use]
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// The one clock reading of this command.
+    #[must_use]
+    pub fn now(&self) -> Time {
+        self.now
+    }
+
+    /// Who acts.
+    #[must_use]
+    pub fn me(&self) -> &Actor {
+        &self.me
+    }
+
+    /// Whether the caller owns the database, and so hands mail to sendmail.
+    #[must_use]
+    pub fn is_owner(&self) -> bool {
+        self.caller.owns(&self.dir.join(layout::STORE))
+    }
+
+    /// The login of the database's owner.
+    #[must_use]
+    pub fn owner(&self) -> String {
+        user::owner_of(&self.dir.join(layout::STORE)).unwrap_or_else(|| "its owner".to_owned())
+    }
+
+    /// Writes a line to the log.
+    pub fn log(&self, level: Level, line: &str) {
+        self.log.write(level, line);
+    }
+
+    pub(crate) fn read<T>(&self, f: impl FnOnce(&Snapshot<'_>) -> Result<T>) -> Result<T> {
+        self.store.read(f)
+    }
+
+    /// Writes under the desk's lock, with one clock reading and one configuration for all events.
+    pub(crate) fn write<T>(
+        &mut self,
+        via: &'static str,
+        ending: Ending,
+        f: impl FnOnce(&Tx<'_>, &Scene<'_>) -> Result<T>,
+    ) -> Result<T> {
+        let run = Run { now: self.now, via, config: self.text.clone() };
+        let limit = self.config.settings().lock_timeout.std();
+        let _lock = Lock::wait(&self.dir.join(layout::LOCK), limit)
+            .with_context(|| self.dir.join(layout::LOCK).display().to_string())?;
+        let scene = Scene { dir: &self.dir, config: &self.config, me: &self.me };
+        self.store.write(&run, ending, |tx| f(tx, &scene))
+    }
+
+    pub(crate) fn scene(&self) -> Scene<'_> {
+        Scene { dir: &self.dir, config: &self.config, me: &self.me }
+    }
+}
+
+/// A panic that a test asks for, so that it can be seen what a panic does to a delivery. Only on a
+/// desk made by `init --test-clock`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Fault {
+    None,
+    Panic,
+}
+
+impl Fault {
+    fn of(store: &Store) -> Self {
+        let asked = || env::text("POSTROOM_TEST").is_some_and(|word| word == "panic");
+        if store.clock() == Clock::Test && asked() { Fault::Panic } else { Fault::None }
+    }
+
+    #[allow(clippy::panic)]
+    pub(crate) fn strike(self) {
+        if self == Fault::Panic {
+            panic!("a test asked for this");
+        }
+    }
+}
+
+/// What a use case may look at while it writes, besides the transaction.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Scene<'a> {
+    pub(crate) dir: &'a Path,
+    pub(crate) config: &'a Config,
+    pub(crate) me: &'a Actor,
+}
+
+impl Scene<'_> {
+    /// The keys that sign our ids.
+    pub(crate) fn keys(&self) -> Result<Keys> {
+        let path = self.dir.join(layout::KEYS);
+        let text = std::fs::read_to_string(&path)
+            .map_err(|e| Failure::config_at(&path, format!("cannot be read: {e}")))?;
+        Keys::parse(&text).map_err(|e| Failure::config_at(&path, e.to_string()).into())
+    }
+
+    /// The agents and teams, as the domain sees them.
+    pub(crate) fn directory(&self) -> Directory {
+        self.config.directory()
+    }
+
+    /// What fixes the relative terms of a query.
+    pub(crate) fn bind<T>(
+        &self,
+        now: Time,
+        directory: &Directory,
+        f: impl FnOnce(&BindContext<'_>) -> T,
+    ) -> T {
+        f(&BindContext {
+            now,
+            zone: self.config.settings().zone,
+            me: self.me.agent().cloned(),
+            teams: &directory.teams,
+        })
+    }
+}
+
+/// Where this desk logs: what the environment says comes first, for a broken configuration has
+/// nothing to say.
+#[must_use]
+pub fn early_log() -> Log {
+    env::path("POSTROOM_LOG").map_or(Log::Syslog, Log::File)
+}
+
+fn log_of(config: &Config) -> Log {
+    if let Some(path) = env::path("POSTROOM_LOG") {
+        return Log::File(path);
+    }
+    match &config.settings().log {
+        config::Log::Syslog => Log::Syslog,
+        config::Log::File(path) => Log::File(path.clone()),
+    }
+}
+
+/// The Unix login mapped to an agent; another agent only for root, the database's owner, or an
+/// agent with `admin` (DESIGN section 5).
+fn who(
+    config: &Config,
+    caller: &Caller,
+    wanted: Option<&AgentName>,
+    store: &Path,
+) -> Result<Actor> {
+    let own = config.agent_by_login(&caller.login);
+    let Some(wanted) = wanted else {
+        return Ok(match own {
+            Some(agent) => Actor::Agent(agent.name.clone()),
+            None => Actor::Login(caller.login.clone()),
+        });
+    };
+    let agent = config.agent(wanted).ok_or_else(|| {
+        Failure::new(Kind::Unknown, format!("there is no agent {wanted}: add [agent.{wanted}]"))
+    })?;
+    let may = caller.is_root()
+        || caller.owns(store)
+        || own.is_some_and(|own| own.admin || own.name == agent.name);
+    if !may {
+        return Err(Failure::new(
+            Kind::NotAllowed,
+            format!(
+                "{} may not act as {wanted}: that is for admins and the desk's owner",
+                caller.login
+            ),
+        )
+        .into());
+    }
+    Ok(Actor::Agent(agent.name.clone()))
+}

@@ -1,0 +1,260 @@
+//! The outbox is worked off: sendmail gets each mail once, and again only where its answer was
+//! lost and a person wrote it (R141-R151).
+
+use std::path::Path;
+
+use anyhow::Result;
+
+use super::{Desk, Failure, Kind, layout};
+use crate::domain::{Actor, Address, Change, Duration, OutboxId, Reason};
+use crate::host::child::{self, Ended};
+use crate::host::lock::{Lock, LockError};
+use crate::host::log::Level;
+use crate::store::{Act, Attempt, Ending, Outgoing, State};
+
+/// How long sendmail may take (R150).
+const LIMIT: std::time::Duration = std::time::Duration::from_secs(120);
+
+/// How long a reply waits after its answer was lost, before it goes once more (R143).
+const DOUBT: Duration = Duration::minutes(15);
+
+/// For how long a mail is tried at all (R149).
+const GIVE_UP: Duration = Duration::days(3);
+
+/// Exit statuses of sendmail that mean "never", after this many attempts (R148).
+const PERMANENT: [i32; 6] = [64, 65, 67, 68, 77, 78];
+const PERMANENT_ATTEMPTS: i64 = 3;
+
+/// What became of one mail in this run.
+#[derive(Debug, Clone)]
+pub struct Handed {
+    /// The mail, as it was before.
+    pub mail: Outgoing,
+    /// Its state now.
+    pub state: State,
+    /// What sendmail said, or what is wrong.
+    pub words: Option<String>,
+}
+
+/// Which mails to hand over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Which {
+    /// Those that are due.
+    Due,
+    /// All that are queued, due or not: `send --now`.
+    All,
+}
+
+impl Desk {
+    /// Hands over what is due. Somebody else doing so at the moment is fine: then nothing is left
+    /// to do here.
+    ///
+    /// # Errors
+    /// [`Kind::NotAllowed`] for anybody but the database's owner, whose address the MTA trusts; and
+    /// those of the store.
+    pub fn send(&mut self, which: Which) -> Result<Vec<Handed>> {
+        if !self.is_owner() {
+            return Err(Failure::new(
+                Kind::NotAllowed,
+                format!(
+                    "only {}, who owns the database, hands mail to sendmail; it sends what is \
+                     queued from cron, or run: sudo -u {} postroom send",
+                    self.owner(),
+                    self.owner()
+                ),
+            )
+            .into());
+        }
+        let _sender = match Lock::try_take(&self.dir.join(layout::SEND_LOCK)) {
+            Ok(lock) => lock,
+            Err(LockError::Busy(_)) => return Ok(Vec::new()),
+            Err(error) => return Err(error.into()),
+        };
+        let mut handed = Vec::new();
+        for mail in self.read(|snapshot| snapshot.unsettled_mail())? {
+            let due = which == Which::All || mail.due <= self.now;
+            match mail.state {
+                // We hold the sender's lock: whoever wrote this is gone.
+                State::Sending => handed.push(self.doubt(mail)?),
+                State::Queued | State::Uncertain if due => handed.push(self.hand_over(mail)?),
+                _ => {}
+            }
+        }
+        Ok(handed)
+    }
+
+    /// What is not settled: queued, being handed over, or in doubt.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub fn outbox(&self) -> Result<Vec<Outgoing>> {
+        self.read(|snapshot| snapshot.unsettled_mail())
+    }
+
+    /// Sends what is due after a command that queued, if the caller may; failures are for the next
+    /// `send` and for the log.
+    pub fn send_after(&mut self) -> Vec<Handed> {
+        if !self.is_owner() {
+            return Vec::new();
+        }
+        self.send(Which::Due).unwrap_or_else(|error| {
+            self.log(Level::Error, &format!("send: {error:#}"));
+            Vec::new()
+        })
+    }
+
+    /// The answer of sendmail was lost. A machine's mail is given up: loss is better than a second
+    /// copy. A person's waits, and goes once more (R143).
+    fn doubt(&mut self, mail: Outgoing) -> Result<Handed> {
+        let words = "the answer of sendmail was lost";
+        if mail.kind.is_automatic() || mail.doubts > 0 {
+            return self.settle(mail, State::Failed, Duration::default(), None, words);
+        }
+        self.settle(mail, State::Uncertain, DOUBT, None, words)
+    }
+
+    fn hand_over(&mut self, mail: Outgoing) -> Result<Handed> {
+        self.write("send", Ending::Commit, |tx, _| tx.mark_sending(mail.id))?;
+        let attempts = mail.attempts + 1;
+        let (raw, recipients) = self.read(|snapshot| {
+            Ok((snapshot.raw(mail.message)?, snapshot.outbox_recipients(mail.id)?))
+        })?;
+        let args =
+            arguments(mail.sender.as_ref(), recipients.iter().map(|mailbox| &mailbox.address));
+        let program = self.config.settings().sendmail.clone();
+        match child::run(&program, &args, &raw, LIMIT) {
+            Ok(Ended::Status(0, _)) => self.accept(mail),
+            Ok(Ended::TimeOut) => self.doubt(mail),
+            Ok(Ended::Status(code, words)) => {
+                let words = said(&program, &format!("exit status {code}"), &words);
+                if PERMANENT.contains(&code) && attempts >= PERMANENT_ATTEMPTS {
+                    return self.settle(
+                        mail,
+                        State::Failed,
+                        Duration::default(),
+                        Some(code),
+                        &words,
+                    );
+                }
+                self.retry(mail, attempts, Some(code), &words)
+            }
+            Ok(Ended::Signal(signal, words)) => {
+                let words = said(&program, &format!("killed by signal {signal}"), &words);
+                self.retry(mail, attempts, None, &words)
+            }
+            Err(error) => {
+                let words = format!("{}: {error}", program.display());
+                self.retry(mail, attempts, None, &words)
+            }
+        }
+    }
+
+    fn accept(&mut self, mail: Outgoing) -> Result<Handed> {
+        let id = mail.id;
+        self.record(id, State::Accepted, Duration::default(), Some(0), None, |outbox| {
+            Some(Change::Sent { outbox })
+        })?;
+        self.log(
+            Level::Info,
+            &format!("{id} {} conversation={} accepted", mail.message, mail.conversation),
+        );
+        Ok(Handed { mail, state: State::Accepted, words: None })
+    }
+
+    fn retry(
+        &mut self,
+        mail: Outgoing,
+        attempts: i64,
+        code: Option<i32>,
+        words: &str,
+    ) -> Result<Handed> {
+        let queued = self.read(|snapshot| snapshot.message(mail.message))?;
+        let since = queued.map_or(self.now, |message| message.received);
+        let pause = backoff(attempts);
+        if self.now + pause - since > GIVE_UP {
+            return self.settle(mail, State::Failed, Duration::default(), code, words);
+        }
+        self.settle(mail, State::Queued, pause, code, words)
+    }
+
+    fn settle(
+        &mut self,
+        mail: Outgoing,
+        state: State,
+        pause: Duration,
+        code: Option<i32>,
+        words: &str,
+    ) -> Result<Handed> {
+        self.record(mail.id, state, pause, code, Some(words), |outbox| {
+            (state == State::Failed).then_some(Change::SendFailed { outbox, code })
+        })?;
+        let line = format!(
+            "{} {} conversation={} {}: {words}",
+            mail.id,
+            mail.message,
+            mail.conversation,
+            state.as_str()
+        );
+        let level = if state == State::Failed { Level::Error } else { Level::Warning };
+        self.log(level, &line);
+        Ok(Handed { mail, state, words: Some(words.to_owned()) })
+    }
+
+    /// Writes down what an attempt came to, with the event where it ends the matter.
+    fn record(
+        &mut self,
+        id: OutboxId,
+        state: State,
+        pause: Duration,
+        code: Option<i32>,
+        error: Option<&str>,
+        change: impl FnOnce(OutboxId) -> Option<Change>,
+    ) -> Result<()> {
+        self.write("send", Ending::Commit, |tx, _| {
+            let attempt = Attempt { state, due: tx.now() + pause, code, error };
+            tx.mark_attempt(id, &attempt)?;
+            let outgoing = tx.outgoing(id)?;
+            let conversation =
+                outgoing.map(|mail| tx.conversation(mail.conversation)).transpose()?.flatten();
+            if let (Some(change), Some(mut conversation)) = (change(id), conversation) {
+                let act = Act {
+                    actor: &Actor::Postroom,
+                    reason: &Reason::Sending,
+                    cause: None,
+                    effective: tx.now(),
+                };
+                tx.record(&mut conversation, &act, &[change])?;
+            }
+            Ok(())
+        })
+    }
+}
+
+/// `sendmail -i -f ADDR -- RCPT...` (R145); the null sender is `<>` (R120).
+fn arguments<'a>(
+    sender: Option<&Address>,
+    recipients: impl Iterator<Item = &'a Address>,
+) -> Vec<String> {
+    let sender = sender.map_or("<>", Address::as_str);
+    let fixed = ["-i", "-f", sender, "--"].map(str::to_owned);
+    fixed.into_iter().chain(recipients.map(ToString::to_string)).collect()
+}
+
+fn said(program: &Path, ending: &str, words: &str) -> String {
+    let program = program.display();
+    if words.is_empty() {
+        format!("{program}: {ending}")
+    } else {
+        format!("{program}: {ending}: {words}")
+    }
+}
+
+/// 1, 5, 15, then 60 minutes (R149).
+fn backoff(attempts: i64) -> Duration {
+    Duration::minutes(match attempts {
+        ..=1 => 1,
+        2 => 5,
+        3 => 15,
+        _ => 60,
+    })
+}

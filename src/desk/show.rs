@@ -1,0 +1,154 @@
+//! One conversation, or one message, as people look at it.
+
+use anyhow::Result;
+
+use super::{Desk, Failure, Kind};
+use crate::domain::event::MailKind;
+use crate::domain::{Direction, InboxName, Mailbox, MessageId, Number, Participants, Step, Time};
+use crate::mail::{self, Attachment};
+use crate::store::{AddressRole, Note, Outgoing, Row, Snapshot, StoredArrival, StoredMessage};
+
+/// A conversation with all that is in it, in order.
+#[derive(Debug, Clone)]
+pub struct Page {
+    /// The conversation.
+    pub row: Row,
+    /// Outside people.
+    pub participants: Participants,
+    /// Other conversations with a message of this one: "also 143 in sales".
+    pub also: Vec<(Number, InboxName)>,
+    /// A conversation that this one may be related to, and how (R64).
+    pub related: Option<Step>,
+    /// Messages and notes, oldest first.
+    pub items: Vec<Item>,
+}
+
+/// What stands in a conversation.
+#[derive(Debug, Clone)]
+pub enum Item {
+    /// A message.
+    Message(Box<Letter>),
+    /// A note.
+    Note(Note),
+}
+
+impl Item {
+    /// When it came in or was written.
+    #[must_use]
+    pub fn at(&self) -> Time {
+        match self {
+            Item::Message(letter) => letter.message.received,
+            Item::Note(note) => note.at,
+        }
+    }
+}
+
+/// A message with what stands in it.
+#[derive(Debug, Clone)]
+pub struct Letter {
+    /// What was recorded.
+    pub message: StoredMessage,
+    /// The author.
+    pub from: Option<Mailbox>,
+    /// Where answers are wanted, if elsewhere (R77).
+    pub reply_to: Vec<Mailbox>,
+    /// Addressed.
+    pub to: Vec<Mailbox>,
+    /// Addressed, beside others.
+    pub cc: Vec<Mailbox>,
+    /// Its arrivals.
+    pub arrivals: Vec<StoredArrival>,
+    /// Its visible text.
+    pub text: String,
+    /// Its attachments.
+    pub attachments: Vec<Attachment>,
+    /// What could not be understood.
+    pub defects: Vec<String>,
+    /// Whether its author has a part in the conversation: others are shown as unverified (R71).
+    pub participant: Option<bool>,
+    /// Its way through the outbox, when we wrote it.
+    pub outgoing: Option<Outgoing>,
+}
+
+impl Desk {
+    /// A conversation with all that is in it.
+    ///
+    /// # Errors
+    /// When there is no such conversation; and those of the store.
+    pub fn show(&self, number: Number) -> Result<Page> {
+        self.read(|snapshot| {
+            let row = snapshot.row(number)?.ok_or_else(|| no_such(&number))?;
+            let participants = snapshot.participants(number)?;
+            let outbox = snapshot.mail_of(number)?;
+            let mut items = Vec::new();
+            for id in snapshot.messages_of(number)? {
+                let mut letter = letter(snapshot, id)?;
+                letter.outgoing = outbox.iter().find(|mail| mail.message == id).cloned();
+                letter.participant = (letter.message.direction == Direction::In).then(|| {
+                    let from = letter.from.as_ref();
+                    from.is_some_and(|from| participants.0.contains_key(&from.address.person_key()))
+                });
+                items.push(Item::Message(Box::new(letter)));
+            }
+            items.extend(snapshot.notes(number)?.into_iter().map(Item::Note));
+            items.sort_by_key(Item::at);
+            let related = snapshot.events(number)?.into_iter().find_map(|e| match e.change {
+                crate::domain::Change::Arrived {
+                    step: step @ (Step::Stranger { .. } | Step::ClosedTooLong { .. }),
+                    ..
+                } => Some(step),
+                _ => None,
+            });
+            Ok(Page { row, participants, also: snapshot.also_in(number)?, related, items })
+        })
+    }
+
+    /// One message with what stands in it.
+    ///
+    /// # Errors
+    /// When there is no such message; and those of the store.
+    pub fn show_message(&self, id: MessageId) -> Result<Letter> {
+        self.read(|snapshot| letter(snapshot, id))
+    }
+
+    /// Hands out the bytes of a message, as they came, chunk by chunk.
+    ///
+    /// # Errors
+    /// When there is no such message; those of the store, and of the taker.
+    pub fn raw(&self, id: MessageId, take: impl FnMut(&[u8]) -> Result<()>) -> Result<()> {
+        self.read(|snapshot| {
+            snapshot.message(id)?.ok_or_else(|| no_such(&id))?;
+            snapshot.raw_chunks(id, take)
+        })
+    }
+}
+
+fn no_such(id: &dyn std::fmt::Display) -> Failure {
+    Failure::new(Kind::Unknown, format!("there is no {id} here"))
+}
+
+fn letter(snapshot: &Snapshot<'_>, id: MessageId) -> Result<Letter> {
+    let message = snapshot.message(id)?.ok_or_else(|| no_such(&id))?;
+    let parsed = mail::parse(&snapshot.raw(id)?);
+    Ok(Letter {
+        from: snapshot.author(id)?,
+        reply_to: snapshot.addresses(id, AddressRole::ReplyTo)?,
+        to: snapshot.addresses(id, AddressRole::To)?,
+        cc: snapshot.addresses(id, AddressRole::Cc)?,
+        arrivals: snapshot.arrivals(id)?,
+        text: parsed.text,
+        attachments: parsed.attachments,
+        defects: snapshot.defects(id)?,
+        participant: None,
+        outgoing: None,
+        message,
+    })
+}
+
+impl Letter {
+    /// What kind of mail of ours it is.
+    #[must_use]
+    pub fn kind(&self) -> Option<MailKind> {
+        self.outgoing.as_ref().map(|mail| mail.kind)
+    }
+}

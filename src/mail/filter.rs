@@ -1,0 +1,83 @@
+//! Putting fields on top of a message that passes through.
+
+use super::fields::Fields;
+
+/// The message with these fields on top, below an mbox line if it begins with one, and without
+/// incoming fields whose names begin with `prefix`: what we say of a mail, nobody else can say
+/// (R21, R74). Line ends are those of its first line; the body is the same, byte for byte.
+#[must_use]
+pub fn mark(raw: &[u8], prefix: &str, fields: &[(&str, String)]) -> Vec<u8> {
+    let scanned = Fields::scan(raw);
+    let body_at = raw.len() - scanned.body().len();
+    let (head, body) = raw.split_at(body_at);
+    let first_end = head.iter().position(|byte| *byte == b'\n');
+    let eol: &[u8] = match first_end {
+        Some(at) if head.get(at.wrapping_sub(1)) == Some(&b'\r') => b"\r\n",
+        _ => b"\n",
+    };
+    let mut lines = head.split_inclusive(|byte| *byte == b'\n').peekable();
+    let mut out = Vec::with_capacity(raw.len() + 128);
+    if scanned.mbox_sender().is_some()
+        && let Some(line) = lines.next()
+    {
+        out.extend_from_slice(line);
+    }
+    for (name, value) in fields {
+        out.extend_from_slice(format!("{name}: {value}").as_bytes());
+        out.extend_from_slice(eol);
+    }
+    let mut dropping = false;
+    for line in lines {
+        let continues = matches!(line.first(), Some(b' ' | b'\t'));
+        dropping = if continues { dropping } else { is_ours(line, prefix) };
+        if !dropping {
+            out.extend_from_slice(line);
+        }
+    }
+    if !ends_header(head) {
+        // A body that began without an empty line gets one, or it would become header.
+        out.extend_from_slice(eol);
+    }
+    out.extend_from_slice(body);
+    out
+}
+
+fn is_ours(line: &[u8], prefix: &str) -> bool {
+    line.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix.as_bytes()))
+}
+
+fn ends_header(head: &[u8]) -> bool {
+    [&b"\n\n"[..], b"\n\r\n"].iter().any(|end| head.ends_with(end))
+        || head == b"\n"
+        || head == b"\r\n"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn marked(raw: &str) -> String {
+        let fields = [("Postroom-Conversation", "142".to_owned())];
+        String::from_utf8(mark(raw.as_bytes(), "Postroom-", &fields)).unwrap()
+    }
+
+    #[test]
+    fn only_the_top_changes() {
+        for (raw, wanted) in [
+            ("From: a@b\n\nx", "Postroom-Conversation: 142\nFrom: a@b\n\nx"),
+            ("From: a@b\r\n\r\nx\r\n", "Postroom-Conversation: 142\r\nFrom: a@b\r\n\r\nx\r\n"),
+            (
+                "From a@b Sat Nov 21\nFrom: a@b\n\nFrom x\n",
+                "From a@b Sat Nov 21\nPostroom-Conversation: 142\nFrom: a@b\n\nFrom x\n",
+            ),
+            (
+                "postroom-class: spam\n more\nFrom: a@b\nPOSTROOM-x: 1\n\nPostroom-y: 2\n",
+                "Postroom-Conversation: 142\nFrom: a@b\n\nPostroom-y: 2\n",
+            ),
+            ("no header at all\n", "Postroom-Conversation: 142\n\nno header at all\n"),
+            ("\nbody", "Postroom-Conversation: 142\n\nbody"),
+        ] {
+            assert_eq!(marked(raw), wanted, "{raw:?}");
+        }
+    }
+}

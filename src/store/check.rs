@@ -1,0 +1,331 @@
+//! Proving the store: what SQLite can prove, what must fit together, and the projection against
+//! its events.
+
+use anyhow::{Context, Result};
+use rusqlite::Row;
+
+use super::{ConfigText, Snapshot, Store, Tx};
+use crate::domain::{Change, Conversation, Event, Number, Seq, Time};
+
+/// Something that is not as it must be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// Where: `conversation 142, column status`.
+    pub place: String,
+    /// What is wrong.
+    pub words: String,
+}
+
+impl Finding {
+    /// A finding at a place.
+    pub fn new(place: impl Into<String>, words: impl Into<String>) -> Self {
+        Finding { place: place.into(), words: words.into() }
+    }
+}
+
+/// How much there is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Messages.
+    pub messages: i64,
+    /// Conversations.
+    pub conversations: i64,
+    /// Events.
+    pub events: i64,
+}
+
+/// Statements that find nothing in a sound store: the place, and what is wrong there.
+const QUERIES: [(&str, &str); 9] = [
+    (
+        "SELECT 'conversation ' || conversation FROM event GROUP BY conversation
+         HAVING min(seq) <> 1 OR max(seq) <> count(*)",
+        "its events are not numbered from 1 without gaps: one is missing or has a wrong sequence",
+    ),
+    (
+        "SELECT 'conversation ' || number FROM conversation
+         WHERE seq <> (SELECT coalesce(max(event.seq), 0) FROM event
+                       WHERE event.conversation = conversation.number)",
+        "its last event is not the last one of its log: an event is missing",
+    ),
+    (
+        "SELECT 'message m' || id FROM message
+         WHERE NOT EXISTS (SELECT 1 FROM entry WHERE entry.message = message.id)",
+        "it has no entry: no conversation shows it",
+    ),
+    (
+        "SELECT 'message m' || id FROM message
+         WHERE direction = 'in'
+           AND NOT EXISTS (SELECT 1 FROM arrival WHERE arrival.message = message.id)",
+        "it came in but has no arrival",
+    ),
+    (
+        "SELECT 'outbox o' || outbox.id FROM outbox
+         WHERE NOT EXISTS (SELECT 1 FROM event
+                           WHERE event.conversation = outbox.conversation
+                             AND event.kind = 'queued'
+                             AND json_extract(event.data, '$.outbox') = outbox.id)",
+        "no event says that it was queued",
+    ),
+    (
+        "SELECT 'outbox o' || outbox.id FROM outbox
+         WHERE (outbox.state = 'accepted')
+            <> EXISTS (SELECT 1 FROM event
+                       WHERE event.conversation = outbox.conversation AND event.kind = 'sent'
+                         AND json_extract(event.data, '$.outbox') = outbox.id)",
+        "its state and its events disagree on whether it was sent",
+    ),
+    (
+        "SELECT 'outbox o' || outbox.id FROM outbox
+         WHERE (outbox.state = 'failed')
+            <> EXISTS (SELECT 1 FROM event
+                       WHERE event.conversation = outbox.conversation
+                         AND event.kind = 'send-failed'
+                         AND json_extract(event.data, '$.outbox') = outbox.id)",
+        "its state and its events disagree on whether it was given up",
+    ),
+    (
+        "SELECT 'note n' || note.id FROM note
+         WHERE NOT EXISTS (SELECT 1 FROM event
+                           WHERE event.conversation = note.conversation AND event.kind = 'noted'
+                             AND json_extract(event.data, '$.note') = note.id)",
+        "no event says that it was written",
+    ),
+    (
+        "SELECT 'event e' || event.id FROM event
+         WHERE event.kind = 'noted'
+           AND NOT EXISTS (SELECT 1 FROM note
+                           WHERE note.id = json_extract(event.data, '$.note'))",
+        "the note that it names is gone",
+    ),
+];
+
+/// The projection: what events make, and nothing else.
+const PROJECTION: [(&str, &[&str]); 5] = [
+    ("conversation", &["number"]),
+    ("conversation_tag", &["conversation", "tag"]),
+    ("conversation_field", &["conversation", "name"]),
+    ("entry", &["conversation", "message"]),
+    ("participant", &["conversation", "person"]),
+];
+
+impl Snapshot<'_> {
+    /// How much there is.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn counts(&self) -> Result<Counts> {
+        Ok(self.connection.query_row(
+            "SELECT (SELECT count(*) FROM message), (SELECT count(*) FROM conversation),
+                    (SELECT count(*) FROM event)",
+            [],
+            |row| {
+                Ok(Counts {
+                    messages: row.get(0)?,
+                    conversations: row.get(1)?,
+                    events: row.get(2)?,
+                })
+            },
+        )?)
+    }
+
+    /// What SQLite can prove: pages, indexes, foreign keys.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn check_file(&self) -> Result<Vec<Finding>> {
+        let mut found = Vec::new();
+        let mut pages = self.connection.prepare("PRAGMA integrity_check(20)")?;
+        for line in pages.query_map([], |row| row.get::<_, String>(0))? {
+            let line = line?;
+            if line != "ok" {
+                found.push(Finding::new("file", line));
+            }
+        }
+        let mut keys = self.connection.prepare("PRAGMA foreign_key_check")?;
+        let dangling = keys.query_map([], |row| {
+            let row_id = row.get::<_, Option<i64>>(1)?.map(|id| format!(" row {id}"));
+            Ok((row.get::<_, String>(0)?, row_id.unwrap_or_default(), row.get::<_, String>(2)?))
+        })?;
+        for one in dangling {
+            let (table, row, parent) = one?;
+            let words = format!("it refers to a row of {parent} that is not there");
+            found.push(Finding::new(format!("{table}{row}"), words));
+        }
+        Ok(found)
+    }
+
+    /// What must fit together.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn check_records(&self) -> Result<Vec<Finding>> {
+        let mut found = Vec::new();
+        for (sql, words) in QUERIES {
+            let mut select = self.connection.prepare(sql)?;
+            for place in select.query_map([], |row| row.get::<_, String>(0))? {
+                found.push(Finding::new(place?, words));
+            }
+        }
+        Ok(found)
+    }
+}
+
+impl Store {
+    /// Folds all events into an empty copy, by the statements that write the projection, and
+    /// compares every column of every row. The copy are temporary tables, which hide the real ones
+    /// of the same names from unqualified statements; the store itself is only read.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn rebuild(&self) -> Result<Vec<Finding>> {
+        // The copy refers to messages, which have no copy.
+        self.connection.execute_batch("PRAGMA foreign_keys = OFF")?;
+        let transaction = self.connection.unchecked_transaction()?;
+        for (table, _) in PROJECTION {
+            let sql: String = transaction.query_row(
+                "SELECT sql FROM main.sqlite_schema WHERE type = 'table' AND name = ?1",
+                [table],
+                |row| row.get(0),
+            )?;
+            transaction.execute_batch(&sql.replacen("CREATE TABLE", "CREATE TEMP TABLE", 1))?;
+        }
+        let text = ConfigText { hash: [0; 32], text: String::new() };
+        let tx = Tx::reading(&transaction, &text);
+        let mut found = Vec::new();
+        tx.each_log(|number, events| {
+            if let Err(error) = refold(&tx, number, events) {
+                found.push(Finding::new(format!("conversation {number}"), format!("{error:#}")));
+            }
+            Ok(())
+        })?;
+        for (table, key) in PROJECTION {
+            found.extend(tx.compare(table, key)?);
+        }
+        drop(tx);
+        transaction.rollback()?;
+        self.connection.execute_batch("PRAGMA foreign_keys = ON")?;
+        Ok(found)
+    }
+}
+
+/// One conversation, from its events into the copy.
+fn refold(tx: &Tx<'_>, number: Number, events: &[Event]) -> Result<()> {
+    let first = events.first().context("no event")?;
+    let Change::Opened { inbox } = &first.change else {
+        anyhow::bail!("its first event does not open it");
+    };
+    tx.connection
+        .prepare_cached(
+            "INSERT INTO conversation (number, inbox, status, priority, root, opened, last_person,
+                                       changed, seq)
+             VALUES (?1, '', 'open', 1, 0, 0, 0, 0, 0)",
+        )?
+        .execute([number.0])?;
+    let mut conversation = Conversation::new(number, inbox.clone(), first.effective);
+    conversation.seq = Seq(0);
+    for event in events {
+        conversation.apply(event);
+        tx.save_sides(number, &event.change)?;
+        tx.save_entry(number, &event.change)?;
+        tx.fold_participants(number, &event.change)?;
+    }
+    tx.save(&conversation)
+}
+
+impl<'a> Tx<'a> {
+    /// A transaction over a copy; nothing that it records would count.
+    fn reading(connection: &'a rusqlite::Connection, config: &'a ConfigText) -> Self {
+        Tx {
+            snapshot: Snapshot { connection },
+            now: Time(0),
+            via: "check",
+            config_text: config,
+            config: std::cell::Cell::new(None),
+            batch: std::cell::Cell::new(None),
+        }
+    }
+
+    /// Rows that only one side has, and columns that differ. The names come from our own schema.
+    fn compare(&self, table: &str, key: &[&str]) -> Result<Vec<Finding>> {
+        let same_key =
+            key.iter().map(|k| format!("a.{k} = b.{k}")).collect::<Vec<_>>().join(" AND ");
+        let place = key.iter().map(|k| format!("'{k} ' || a.{k}")).collect::<Vec<_>>();
+        let place = format!("'{table} ' || {}", place.join(" || ' ' || "));
+        let mut found = Vec::new();
+        for (a, b, words) in [
+            ("main", "temp", "no event made this row"),
+            ("temp", "main", "the events make this row, but it is missing"),
+        ] {
+            let sql = format!(
+                "SELECT {place} FROM {a}.{table} AS a
+                 WHERE NOT EXISTS (SELECT 1 FROM {b}.{table} AS b WHERE {same_key})"
+            );
+            let mut select = self.connection.prepare(&sql)?;
+            for place in select.query_map([], |row| row.get::<_, String>(0))? {
+                found.push(Finding::new(place?, words));
+            }
+        }
+        let mut columns =
+            self.connection.prepare("SELECT name FROM pragma_table_info(?1, 'main')")?;
+        let columns = columns
+            .query_map([table], |row| row.get::<_, String>(0))?
+            .collect::<Result<Vec<_>, _>>()?;
+        for column in columns.iter().filter(|column| !key.contains(&column.as_str())) {
+            let sql = format!(
+                "SELECT {place}, quote(a.{column}), quote(b.{column})
+                 FROM main.{table} AS a JOIN temp.{table} AS b ON {same_key}
+                 WHERE a.{column} IS NOT b.{column}"
+            );
+            let mut select = self.connection.prepare(&sql)?;
+            for finding in select.query_map([], |row| differs(row, column))? {
+                found.push(finding?);
+            }
+        }
+        Ok(found)
+    }
+}
+
+fn differs(row: &Row<'_>, column: &str) -> rusqlite::Result<Finding> {
+    let (place, is, made): (String, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
+    Ok(Finding::new(
+        format!("{place}, column {column}"),
+        format!("is {is}, its events make {made}"),
+    ))
+}
+
+/// What was recorded of the bytes of a message.
+#[derive(Debug, Clone)]
+pub struct Digests {
+    /// The message.
+    pub id: crate::domain::MessageId,
+    /// Its identity.
+    pub identity: [u8; 32],
+    /// The version of that digest.
+    pub identity_version: i64,
+    /// SHA-256 of its bytes.
+    pub raw_hash: [u8; 32],
+    /// Their number.
+    pub size: i64,
+}
+
+impl Snapshot<'_> {
+    /// The digests of every message.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn digests(&self) -> Result<Vec<Digests>> {
+        let mut select = self.connection.prepare(
+            "SELECT id, identity, identity_version, raw_hash, size FROM message ORDER BY id",
+        )?;
+        let rows = select.query_map([], |row| {
+            Ok(Digests {
+                id: crate::domain::MessageId(row.get(0)?),
+                identity: row.get(1)?,
+                identity_version: row.get(2)?,
+                raw_hash: row.get(3)?,
+                size: row.get(4)?,
+            })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+}
