@@ -4,7 +4,8 @@ use anyhow::Result;
 
 use super::column::word;
 use super::{Snapshot, Tx};
-use crate::domain::{Mailbox, MessageId};
+use crate::domain::address::domain_key;
+use crate::domain::{Address, Mailbox, MessageId};
 
 /// The header field that an address stands in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -61,8 +62,9 @@ impl Tx<'_> {
         addresses: &[HeaderAddress],
     ) -> Result<()> {
         let mut insert = self.connection.prepare_cached(
-            "INSERT INTO message_address (message, role, position, name, address, key, person, ours)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+            "INSERT INTO message_address (message, role, position, name, address, key, person, domain,
+                                          ours)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
         )?;
         for (position, HeaderAddress { role, mailbox, side }) in (0_i64..).zip(addresses) {
             insert.execute((
@@ -73,8 +75,41 @@ impl Tx<'_> {
                 mailbox.address.as_str(),
                 mailbox.address.key(),
                 mailbox.address.person_key(),
+                domain_key(mailbox.address.domain()),
                 *side == Side::Ours,
             ))?;
+        }
+        Ok(())
+    }
+
+    /// Records whom a message that came in arrived for, and has it indexed anew: `to:` means
+    /// recipients of arrivals too. Mail of ours that came back has no recipients but its own.
+    pub(super) fn put_recipient(
+        &self,
+        message: MessageId,
+        arrival: i64,
+        recipient: &Address,
+    ) -> Result<()> {
+        let added = self
+            .connection
+            .prepare_cached(
+                "INSERT INTO message_address (message, role, position, name, address, key, person,
+                                              domain, ours)
+                 SELECT id, 'recipient', ?2, '', ?3, ?4, ?5, ?6, 1
+                 FROM message WHERE id = ?1 AND direction = 'in'",
+            )?
+            .execute((
+                message.0,
+                arrival,
+                recipient.as_str(),
+                recipient.key(),
+                recipient.person_key(),
+                domain_key(recipient.domain()),
+            ))?;
+        if added == 1 {
+            self.connection
+                .prepare_cached("UPDATE message SET indexed = 0 WHERE id = ?1 AND indexed = 1")?
+                .execute([message.0])?;
         }
         Ok(())
     }

@@ -108,7 +108,14 @@ impl Tx<'_> {
                 new.dmarc,
                 new.spf,
             ))?;
-        Ok((added == 1).then(|| self.connection.last_insert_rowid()))
+        if added == 0 {
+            return Ok(None);
+        }
+        let arrival = self.connection.last_insert_rowid();
+        if let Some(recipient) = new.recipient {
+            self.put_recipient(new.message, arrival, recipient)?;
+        }
+        Ok(Some(arrival))
     }
 }
 

@@ -37,6 +37,7 @@ CREATE TABLE message (
     indexed          INTEGER NOT NULL DEFAULT 0 CHECK (indexed IN (0, 1))
 ) STRICT;
 CREATE INDEX message_message_id ON message (message_id) WHERE message_id IS NOT NULL;
+CREATE INDEX message_received   ON message (received);        -- date: the few of a day among all
 CREATE INDEX message_unindexed  ON message (id) WHERE indexed = 0;
 
 -- The bytes as they came, in rows of at most 1 MiB.
@@ -47,19 +48,23 @@ CREATE TABLE raw (
     PRIMARY KEY (message, chunk)
 ) STRICT;
 
--- Who stands in the header of a message.
+-- Who stands in the header of a message; and, as 'recipient' at the id of the arrival, whom an
+-- incoming one arrived for, so that one index answers to: for all of them.
 CREATE TABLE message_address (
     message  INTEGER NOT NULL REFERENCES message (id),
-    role     TEXT    NOT NULL CHECK (role IN ('from', 'sender', 'reply-to', 'to', 'cc')),
+    role     TEXT    NOT NULL
+             CHECK (role IN ('from', 'sender', 'reply-to', 'to', 'cc', 'recipient')),
     position INTEGER NOT NULL,
     name     TEXT    NOT NULL,
     address  TEXT    NOT NULL,
     key      TEXT    NOT NULL,                       -- folded; with extension
     person   TEXT    NOT NULL,                       -- folded; without extension
+    domain   TEXT    NOT NULL,                       -- folded
     ours     INTEGER NOT NULL CHECK (ours IN (0, 1)),  -- an address of an inbox, when it came
     PRIMARY KEY (message, role, position)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX message_address_person ON message_address (person, message);
+CREATE INDEX message_address_domain ON message_address (domain, message);  -- from:@example.org
 
 -- Message-IDs that a message refers to, known or not; nearest first.
 CREATE TABLE reference (
@@ -127,7 +132,8 @@ CREATE TABLE conversation_field (
     value        TEXT    NOT NULL,
     PRIMARY KEY (conversation, name)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX conversation_field_name ON conversation_field (name, conversation);
+-- With the value, so that comparing the values of one field reads nothing else.
+CREATE INDEX conversation_field_name ON conversation_field (name, value);
 
 -- Where a message has its home.
 CREATE TABLE entry (
