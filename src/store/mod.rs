@@ -17,6 +17,7 @@ mod open;
 mod outbox;
 mod participant;
 mod raw;
+mod search;
 
 use std::cell::Cell;
 use std::ops::Deref;
@@ -36,6 +37,7 @@ pub use message::{NewMessage, StoredMessage};
 pub use note::Note;
 pub use open::{Clock, OpenError, SCHEMA_VERSION};
 pub use outbox::{Attempt, NewMail, Outgoing, State};
+pub use search::IndexRow;
 
 /// What SQLite says when it refuses something.
 pub type SqlError = rusqlite::Error;

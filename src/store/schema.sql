@@ -236,7 +236,9 @@ CREATE INDEX autoreply_inbox  ON autoreply (inbox, at) WHERE person IS NOT NULL;
 CREATE INDEX autoreply_domain ON autoreply (domain, at) WHERE person IS NOT NULL;
 CREATE INDEX autoreply_at     ON autoreply (at) WHERE person IS NOT NULL;
 
--- Folded words (domain::words), joined by blanks: the tokenizer has nothing left to decide.
+-- Folded words (domain::words), joined by blanks: the tokenizer has nothing left to decide. A bullet
+-- stands between two recipients; being no word, it keeps a phrase from reaching across.
 CREATE VIRTUAL TABLE search USING fts5 (
-    subject, people, body, content = '', contentless_delete = 1, tokenize = 'ascii'
+    subject, author, recipients, body, content = '', contentless_delete = 1, tokenize = 'ascii'
 );
+INSERT INTO search (search, rank) VALUES ('hashsize', 16777216);  -- bytes; a batch is one segment

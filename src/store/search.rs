@@ -1,0 +1,81 @@
+//! The full-text index: folded words of each message, written after delivery (DESIGN section 8).
+//!
+//! A message with `indexed = 0` has no row, or one that lacks the recipients of its latest
+//! arrivals. Whoever reads the index counts such messages as possible hits.
+
+use anyhow::Result;
+
+use super::{Snapshot, Tx};
+use crate::domain::MessageId;
+
+/// Stands between the recipients: no word of `domain::words`, but one for the tokenizer.
+const BETWEEN: &str = " \u{2022} ";
+
+/// The words of one message, as `domain::words` gives them.
+#[derive(Debug, Clone)]
+pub struct IndexRow {
+    /// Of its subject.
+    pub subject: Vec<String>,
+    /// Of the name and address of its author.
+    pub author: Vec<String>,
+    /// Of the name and address of each recipient.
+    pub recipients: Vec<Vec<String>>,
+    /// Of its visible text.
+    pub body: Vec<String>,
+}
+
+impl Tx<'_> {
+    /// Puts a message into the index, in place of what was there of it.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn index(&self, message: MessageId, row: &IndexRow) -> Result<()> {
+        let recipients: Vec<String> = row.recipients.iter().map(|words| words.join(" ")).collect();
+        self.connection
+            .prepare_cached(
+                "INSERT OR REPLACE INTO search (rowid, subject, author, recipients, body)
+                 VALUES (?1, ?2, ?3, ?4, ?5)",
+            )?
+            .execute((
+                message.0,
+                row.subject.join(" "),
+                row.author.join(" "),
+                recipients.join(BETWEEN),
+                row.body.join(" "),
+            ))?;
+        self.connection
+            .prepare_cached("UPDATE message SET indexed = 1 WHERE id = ?1")?
+            .execute([message.0])?;
+        Ok(())
+    }
+}
+
+impl Snapshot<'_> {
+    /// Messages that wait to be indexed, first one first.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn unindexed(&self, limit: usize) -> Result<Vec<MessageId>> {
+        let mut select = self
+            .connection
+            .prepare_cached("SELECT id FROM message WHERE indexed = 0 ORDER BY id LIMIT ?1")?;
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let rows = select.query_map([limit], |row| row.get(0).map(MessageId))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Messages that are marked as indexed but have no row in the index: none in a sound desk.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn lost_from_index(&self) -> Result<Vec<MessageId>> {
+        let mut select = self.connection.prepare_cached(
+            "SELECT id FROM message
+             WHERE indexed = 1
+               AND NOT EXISTS (SELECT 1 FROM search_docsize WHERE search_docsize.id = message.id)
+             ORDER BY id",
+        )?;
+        let rows = select.query_map([], |row| row.get(0).map(MessageId))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+}
