@@ -7,6 +7,7 @@ mod arrival;
 mod autoreply;
 mod check;
 mod column;
+mod condition;
 mod config;
 mod conversation;
 mod entry;
@@ -18,6 +19,7 @@ mod outbox;
 mod participant;
 mod raw;
 mod search;
+mod select;
 
 use std::cell::Cell;
 use std::ops::Deref;
@@ -38,6 +40,7 @@ pub use note::Note;
 pub use open::{Clock, OpenError, SCHEMA_VERSION};
 pub use outbox::{Attempt, NewMail, Outgoing, State};
 pub use search::IndexRow;
+pub use select::{Candidate, Order, Page};
 
 /// What SQLite says when it refuses something.
 pub type SqlError = rusqlite::Error;

@@ -1,0 +1,259 @@
+//! What a query asks, as a condition on the table `conversation`.
+//!
+//! Not every term can be decided in SQL: a regex, words while messages wait to be indexed. So a
+//! query has two conditions. The outer one holds wherever the query does, the inner one only where
+//! it does; between them only `Bound::matches` can tell. A term that SQL decides is the same in
+//! both, and `not` takes the one for the other.
+
+use rusqlite::types::Value;
+
+use crate::domain::Address;
+use crate::domain::query::{
+    BoundTerm, Domain, FieldTest, OfConversation, OfMessage, Party, Phrase, Test, Text, Tree,
+    Window,
+};
+
+/// The side from which a condition comes near to what the query means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Edge {
+    /// It holds for all that is meant, and maybe for more.
+    Outer,
+    /// It holds for nothing but what is meant, and maybe for less.
+    Inner,
+}
+
+/// Whether the full-text index has all messages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Index {
+    /// It has.
+    Complete,
+    /// Some messages wait to be indexed.
+    Behind,
+}
+
+/// A piece of SQL with the values of its `?`, in their order. Never NULL where it is a condition.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Sql {
+    pub(super) text: String,
+    pub(super) values: Vec<Value>,
+}
+
+/// The condition of a query.
+pub(super) fn condition(tree: &Tree<BoundTerm>, edge: Edge, index: Index) -> Sql {
+    let all = |parts: &[Tree<BoundTerm>]| -> Vec<Sql> {
+        parts.iter().map(|part| condition(part, edge, index)).collect()
+    };
+    match tree {
+        Tree::And(parts) => joined(&all(parts), "AND").unwrap_or_else(|| Sql::plain("1")),
+        Tree::Or(parts) => joined(&all(parts), "OR").unwrap_or_else(|| Sql::plain("0")),
+        Tree::Not(inner) => condition(inner, edge.other(), index).within("NOT (", ")"),
+        Tree::Term(term) => match &term.test {
+            Test::Conversation(test) => of_conversation(test, edge),
+            Test::Message(test) => of_message(test, edge, index),
+        },
+    }
+}
+
+/// Halves first: SQLite takes no expression of more than 1,000 levels.
+fn joined(parts: &[Sql], word: &str) -> Option<Sql> {
+    match parts {
+        [] => None,
+        [only] => Some(only.clone()),
+        _ => {
+            let (left, right) = parts.split_at(parts.len() / 2);
+            let right = joined(right, word)?;
+            Some(joined(left, word)?.then(&format!(" {word} "), right).within("(", ")"))
+        }
+    }
+}
+
+impl Edge {
+    fn other(self) -> Self {
+        match self {
+            Edge::Outer => Edge::Inner,
+            Edge::Inner => Edge::Outer,
+        }
+    }
+
+    /// What to say where SQL cannot tell.
+    fn unknown(self) -> Sql {
+        match self {
+            Edge::Outer => Sql::plain("1"),
+            Edge::Inner => Sql::plain("0"),
+        }
+    }
+}
+
+impl Sql {
+    fn plain(text: &str) -> Self {
+        Sql { text: text.to_owned(), values: Vec::new() }
+    }
+
+    fn new<const N: usize>(text: &str, values: [Value; N]) -> Self {
+        Sql { text: text.to_owned(), values: values.into() }
+    }
+
+    /// `before` followed by a list in parentheses; an empty one holds for nothing.
+    fn among(before: &str, values: Vec<Value>) -> Self {
+        let marks = vec!["?"; values.len()].join(", ");
+        Sql { text: format!("{before} ({marks})"), values }
+    }
+
+    fn within(self, before: &str, after: &str) -> Self {
+        Sql { text: format!("{before}{}{after}", self.text), ..self }
+    }
+
+    fn and(self, plain: &str) -> Self {
+        self.within("", &format!(" AND {plain}"))
+    }
+
+    fn then(mut self, between: &str, next: Sql) -> Self {
+        self.text.push_str(between);
+        self.text.push_str(&next.text);
+        self.values.extend(next.values);
+        self
+    }
+}
+
+fn text(value: &str) -> Value {
+    Value::from(value.to_owned())
+}
+
+fn of_conversation(test: &OfConversation, edge: Edge) -> Sql {
+    match test {
+        OfConversation::Number(number) => Sql::new("number = ?", [number.0.into()]),
+        OfConversation::Inbox(inbox) => Sql::new("inbox = ?", [text(inbox.as_str())]),
+        OfConversation::Status(kind) => Sql::new("status = ?", [text(kind.as_str())]),
+        OfConversation::AssignedTo(those) => {
+            let those = those.iter().map(|assignee| assignee.to_string().into()).collect();
+            Sql::among("assignee IN", those).within("(assignee IS NOT NULL AND ", ")")
+        }
+        OfConversation::Unassigned => Sql::plain("assignee IS NULL"),
+        OfConversation::Unanswered => Sql::plain("waiting_since IS NOT NULL"),
+        OfConversation::Priority(those) => {
+            let those = those.iter().map(|priority| (*priority as i64).into()).collect();
+            Sql::among("priority IN", those)
+        }
+        OfConversation::Tagged(tag) => Sql::new(
+            "number IN (SELECT conversation FROM conversation_tag WHERE tag = ?)",
+            [text(tag.as_str())],
+        ),
+        OfConversation::Untagged => Sql::plain(
+            "NOT EXISTS (SELECT 1 FROM conversation_tag
+                         WHERE conversation_tag.conversation = conversation.number)",
+        ),
+        OfConversation::Field(name, test) => field(name.as_str(), test, edge),
+        OfConversation::Opened(window) => within("opened", window),
+        OfConversation::LastPerson(window) => within("last_person", window),
+    }
+}
+
+fn within(column: &str, window: &Window) -> Sql {
+    let from = window.from.map(|from| Sql::new(&format!("{column} >= ?"), [from.0.into()]));
+    let before = window.before.map(|before| Sql::new(&format!("{column} < ?"), [before.0.into()]));
+    let ends: Vec<Sql> = from.into_iter().chain(before).collect();
+    joined(&ends, "AND").unwrap_or_else(|| Sql::plain("1"))
+}
+
+fn field(name: &str, test: &FieldTest, edge: Edge) -> Sql {
+    let set = "SELECT conversation FROM conversation_field WHERE name = ?";
+    let set = Sql::new(set, [text(name)]);
+    let fit = match (test, edge) {
+        (FieldTest::None, _) => return set.within("number NOT IN (", ")"),
+        (FieldTest::Pattern(_), Edge::Inner) => return edge.unknown(),
+        (FieldTest::Any, _) | (FieldTest::Pattern(_), Edge::Outer) => set,
+        (FieldTest::Exactly(value), _) => set.then(" AND ", is_value(value, edge)),
+    };
+    fit.within("number IN (", ")")
+}
+
+/// SQL folds the case of ASCII only: which other values are meant it cannot tell.
+fn is_value(value: &str, edge: Edge) -> Sql {
+    let same = Sql::new("lower(value) = ?", [value.to_lowercase().into()]);
+    match edge {
+        Edge::Outer => same.within("(", " OR length(value) < octet_length(value))"),
+        Edge::Inner => same,
+    }
+}
+
+fn of_message(test: &OfMessage, edge: Edge, index: Index) -> Sql {
+    match test {
+        OfMessage::Id(id) => {
+            Sql::new("number IN (SELECT conversation FROM entry WHERE message = ?)", [id.0.into()])
+        }
+        OfMessage::Header(id) => homes(MESSAGE, Sql::new("message.message_id = ?", [text(id)])),
+        OfMessage::Automatic => some("message.direction = 'in' AND message.class <> 'person'"),
+        OfMessage::Attachment => some("message.attachments > 0"),
+        OfMessage::Received(window) => homes(MESSAGE, within("message.received", window)),
+        OfMessage::From(Party::Text(of)) => words("author", of, edge, index),
+        OfMessage::From(Party::Address(address)) => homes(ADDRESS, is(address).and(AUTHOR)),
+        OfMessage::From(Party::Domain(domain)) => homes(ADDRESS, of_domain(domain).and(AUTHOR)),
+        OfMessage::To(Party::Text(of)) => words("recipients", of, edge, index),
+        OfMessage::To(Party::Address(address)) => homes(ADDRESS, is(address).and(RECIPIENT)),
+        OfMessage::To(Party::Domain(domain)) => homes(ADDRESS, of_domain(domain).and(RECIPIENT)),
+        OfMessage::Subject(of) => words("subject", of, edge, index),
+        OfMessage::Body(of) => words("body", of, edge, index),
+        OfMessage::Anywhere(of) => words("subject author body", of, edge, index),
+    }
+}
+
+/// A table whose rows lead to messages, and its column that names them.
+type Lead = (&'static str, &'static str);
+
+const MESSAGE: Lead = ("message", "message.id");
+const ADDRESS: Lead = ("message_address", "message_address.message");
+const SEARCH: Lead = ("search", "search.rowid");
+
+/// From the few messages that fit to their homes.
+fn homes((table, id): Lead, fit: Sql) -> Sql {
+    let lead = format!(
+        "number IN (SELECT entry.conversation FROM {table} CROSS JOIN entry ON entry.message = {id}
+                    WHERE "
+    );
+    fit.within(&lead, ")")
+}
+
+/// From a conversation to its messages: where so many messages fit that a list of them is no help.
+fn some(fit: &str) -> Sql {
+    Sql::plain(fit).within(
+        "EXISTS (SELECT 1 FROM entry CROSS JOIN message ON message.id = entry.message
+                 WHERE entry.conversation = conversation.number AND ",
+        ")",
+    )
+}
+
+/// The first address of From.
+const AUTHOR: &str = "role = 'from' AND NOT EXISTS (
+                        SELECT 1 FROM message_address AS earlier
+                        WHERE earlier.message = message_address.message AND earlier.role = 'from'
+                          AND earlier.position < message_address.position)";
+
+const RECIPIENT: &str = "role IN ('to', 'cc', 'recipient')";
+
+/// One written with an extension means only that; one without, the same person with any.
+fn is(address: &Address) -> Sql {
+    let (person, key) = (address.person_key().into(), address.key().into());
+    Sql::new("person = ? AND ? IN (key, person)", [person, key])
+}
+
+fn of_domain(domain: &Domain) -> Sql {
+    Sql::new("domain = ?", [text(domain.as_str())])
+}
+
+/// Words in a row in one of the columns of the full-text index.
+fn words(columns: &str, of: &Text, edge: Edge, index: Index) -> Sql {
+    let Text::Phrase(phrase) = of else { return edge.unknown() };
+    let found = homes(SEARCH, Sql::new("search MATCH ?", [quoted(columns, phrase)]));
+    match (edge, index) {
+        (Edge::Outer, Index::Behind) => {
+            let waiting = homes(MESSAGE, Sql::plain("message.indexed = 0"));
+            found.then(" OR ", waiting).within("(", ")")
+        }
+        _ => found,
+    }
+}
+
+/// In the language of FTS5. Words have letters and digits only, so nothing in them ends the quotes.
+fn quoted(columns: &str, phrase: &Phrase) -> Value {
+    format!("{{{columns}}} : \"{}\"", phrase.words().join(" ")).into()
+}
