@@ -37,6 +37,7 @@ impl Desk {
             findings.extend(self.read(|snapshot| {
                 let mut found = snapshot.check_file()?;
                 found.extend(snapshot.check_records()?);
+                found.extend(check_index(snapshot)?);
                 found.extend(check_bytes(snapshot)?);
                 Ok(found)
             })?);
@@ -51,6 +52,14 @@ impl Desk {
         let errors = self.config.check_all().err().unwrap_or_default();
         errors.iter().map(|e| Finding::new(e.at.to_string(), e.message.clone())).collect()
     }
+}
+
+/// Every indexed message against the index.
+fn check_index(snapshot: &Snapshot<'_>) -> Result<Vec<Finding>> {
+    let lost = snapshot.lost_from_index()?.into_iter();
+    Ok(lost
+        .map(|id| Finding::new(format!("message {id}"), "it is lost from the search index"))
+        .collect())
 }
 
 /// Every message against its digests.

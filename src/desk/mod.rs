@@ -10,12 +10,16 @@ pub mod failure;
 pub mod filter;
 pub mod history;
 pub mod incoming;
+pub mod index;
 pub mod ingest;
 pub mod init;
 mod letter;
+pub mod list;
 pub mod reply;
 pub mod report;
 pub mod route;
+pub mod select;
+pub mod selection;
 pub mod send;
 pub mod show;
 mod source;
@@ -28,7 +32,7 @@ use sha2::{Digest, Sha256};
 use crate::config::{self, Config};
 use crate::domain::query::BindContext;
 use crate::domain::{Actor, AgentName, Directory, Time};
-use crate::host::lock::Lock;
+use crate::host::lock::{Lock, LockError};
 use crate::host::log::{Level, Log};
 use crate::host::user::{self, Caller};
 use crate::host::{clock, env};
@@ -188,6 +192,20 @@ impl Desk {
             .with_context(|| self.dir.join(layout::LOCK).display().to_string())?;
         let scene = Scene { dir: &self.dir, config: &self.config, me: &self.me };
         self.store.write(&run, ending, |tx| f(tx, &scene))
+    }
+
+    /// Writes what can wait: only if nobody else is writing.
+    pub(crate) fn write_if_free(
+        &mut self,
+        via: &'static str,
+        f: impl FnOnce(&Tx<'_>) -> Result<usize>,
+    ) -> Result<()> {
+        let run = Run { now: self.now, via, config: self.text.clone() };
+        match Lock::try_take(&self.dir.join(layout::LOCK)) {
+            Ok(_lock) => self.store.write(&run, Ending::Commit, f).map(|_| ()),
+            Err(LockError::Busy(_)) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
     }
 
     pub(crate) fn scene(&self) -> Scene<'_> {

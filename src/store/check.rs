@@ -201,7 +201,6 @@ impl Store {
         for (table, key) in PROJECTION {
             found.extend(tx.compare(table, key)?);
         }
-        drop(tx);
         transaction.rollback()?;
         self.connection.execute_batch("PRAGMA foreign_keys = ON")?;
         Ok(found)

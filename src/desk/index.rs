@@ -1,0 +1,47 @@
+//! The full-text index catches up: off the path of delivery, before a search, in a sweep.
+
+use anyhow::Result;
+
+use super::Desk;
+use super::facts::{self, TextOf};
+use crate::domain::query::Needs;
+use crate::domain::words::words;
+use crate::host::log::Level;
+use crate::store::{IndexRow, Tx};
+
+/// Indexes at most so many of the messages that wait for it, and gives how many it did.
+///
+/// What is indexed are the facts that `Bound::matches` sees, so that both find the same.
+///
+/// # Errors
+/// Those of the store.
+pub fn catch_up(tx: &Tx<'_>, limit: usize) -> Result<usize> {
+    let waiting = tx.unindexed(limit)?;
+    for id in &waiting {
+        let facts = facts::of_message(tx, *id, TextOf::Raw, Needs::Texts)?;
+        let row = IndexRow {
+            subject: words(&facts.subject),
+            author: facts.from.map(|from| words(&from.to_string())).unwrap_or_default(),
+            recipients: facts.to.iter().map(|to| words(&to.to_string())).collect(),
+            body: facts.text.map(|text| words(&text)).unwrap_or_default(),
+        };
+        tx.index(*id, &row)?;
+    }
+    Ok(waiting.len())
+}
+
+/// How many messages a search indexes on its way: more would keep a person waiting, and what is
+/// left is found all the same.
+const ON_THE_WAY: usize = 5_000;
+
+/// Lets the index catch up before a search, if nobody is writing at the moment and we may. What
+/// goes wrong here is for the log: a message that is not indexed is looked at itself.
+pub(super) fn before_search(desk: &mut Desk) {
+    let waiting = desk.read(|snapshot| Ok(!snapshot.unindexed(1)?.is_empty()));
+    if !waiting.unwrap_or(false) {
+        return;
+    }
+    if let Err(error) = desk.write_if_free("index", |tx| catch_up(tx, ON_THE_WAY)) {
+        desk.log(Level::Warning, &format!("index: {error:#}"));
+    }
+}

@@ -1,0 +1,46 @@
+//! Which conversations a command is about.
+
+use anyhow::Result;
+
+use super::{Desk, Failure, Kind, index, select};
+use crate::domain::query::{Bound, Needs};
+use crate::domain::{Number, Query};
+use crate::mail::identity;
+use crate::store::Page;
+
+impl Desk {
+    /// The conversations that a query means, lowest number first.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub fn select(&mut self, query: &Query) -> Result<Vec<Number>> {
+        let bound = self.bind(query);
+        self.read(|snapshot| select::matching(snapshot, &bound, Page::ALL))
+    }
+
+    /// The conversations of a message that came in before, by its identity.
+    ///
+    /// # Errors
+    /// When it did not come in yet; and those of the store.
+    pub fn select_message(&mut self, raw: &[u8]) -> Result<Vec<Number>> {
+        let identity = identity(raw);
+        self.read(|snapshot| match snapshot.message_by_identity(&identity.0)? {
+            Some(message) => snapshot.homes(message),
+            None => Err(Failure::new(
+                Kind::Unknown,
+                "this message has not come in yet; give it to 'postroom ingest' first",
+            )
+            .into()),
+        })
+    }
+
+    /// Fixes what is relative in a query. One that looks for words has the index catch up first.
+    pub(super) fn bind(&mut self, query: &Query) -> Bound {
+        let directory = self.config.directory();
+        let bound = self.scene().bind(self.now, &directory, |cx| query.bind(cx));
+        if bound.needs() == Needs::Texts {
+            index::before_search(self);
+        }
+        bound
+    }
+}
