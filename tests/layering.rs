@@ -21,7 +21,7 @@ const ROOMS: [(&str, u8); 8] = [
 /// Crates with one home.
 const HOMES: [(&str, &str); 3] = [
     ("rusqlite", "src/store/"),
-    ("mail_parser", "src/mail/parse.rs"),
+    ("mail_parser", "src/mail/decode.rs"),
     ("mail_builder", "src/mail/compose.rs"),
 ];
 

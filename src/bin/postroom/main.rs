@@ -1,3 +1,94 @@
-//! The executable: a verb, its arguments, one call into the desk.
+//! The executable: picks the command, runs it, turns what happened into an exit status.
+//!
+//! In delivery position every failure is 75, stdout stays empty, and stderr gets one line for
+//! outsiders whose reference finds the real reason in the log (DESIGN section 5).
 
-fn main() {}
+mod args;
+mod assign;
+mod autoreply;
+mod changes;
+mod check;
+mod close;
+mod command;
+mod delivery;
+mod r#do;
+mod exit;
+mod ingest;
+mod init;
+mod json;
+mod list;
+mod log;
+mod memory;
+mod note;
+mod open;
+mod out;
+mod reply;
+mod report;
+mod route;
+mod selection;
+mod send;
+mod set;
+mod show;
+mod tag;
+mod verb;
+mod why;
+
+use std::ffi::OsString;
+use std::io::Write;
+use std::panic::{self, AssertUnwindSafe};
+use std::path::Path;
+use std::process::ExitCode;
+use std::time::Instant;
+
+use command::{COMMANDS, Command};
+use exit::Exit;
+
+fn main() -> ExitCode {
+    let argv: Vec<OsString> = std::env::args_os().collect();
+    let started = Instant::now();
+    let (name, rest) = called_as(&argv);
+    let known = COMMANDS.iter().find(|command| command.name == name);
+    let exit = match known {
+        Some(command) if (command.is_delivery)(&rest) => {
+            delivery::run(|| (command.run)(&full(command, &rest)))
+        }
+        Some(command) => guarded(|| (command.run)(&full(command, &rest))),
+        None if delivery::looks_like_one(&name, &rest) => {
+            delivery::run(|| Err(command::unknown(&name)))
+        }
+        None => guarded(|| command::overview(&name)),
+    };
+    if rest.iter().any(|word| word == "--timing") {
+        let took = started.elapsed().as_secs_f64() * 1000.0;
+        // Nobody is there to be told of a closed stderr.
+        let _ = writeln!(std::io::stderr(), "postroom: {name} took {took:.1} ms");
+    }
+    exit.into()
+}
+
+/// The verb and its arguments: `postroom-ingest ...` by name, or `postroom ingest ...`.
+fn called_as(argv: &[OsString]) -> (String, Vec<OsString>) {
+    let program = argv.first().map(Path::new).and_then(Path::file_name);
+    let program = program.and_then(|name| name.to_str()).unwrap_or_default();
+    if let Some(verb) = program.strip_prefix("postroom-") {
+        return (verb.to_owned(), argv.get(1..).unwrap_or_default().to_vec());
+    }
+    let verb = argv.get(1).map(|word| word.to_string_lossy().into_owned()).unwrap_or_default();
+    (verb, argv.get(2..).unwrap_or_default().to_vec())
+}
+
+/// The arguments as clap wants them, with a name in front.
+fn full(command: &Command, rest: &[OsString]) -> Vec<OsString> {
+    let mut argv = vec![OsString::from(format!("postroom {}", command.name))];
+    argv.extend_from_slice(rest);
+    argv
+}
+
+/// Runs a command for a person or a script.
+fn guarded(run: impl FnOnce() -> anyhow::Result<Exit>) -> Exit {
+    match panic::catch_unwind(AssertUnwindSafe(run)) {
+        Ok(Ok(exit)) => exit,
+        Ok(Err(error)) => exit::report(&error),
+        Err(_) => Exit::Bug,
+    }
+}

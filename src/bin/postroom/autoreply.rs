@@ -1,0 +1,101 @@
+//! `postroom autoreply`: answers by machine, or says why not.
+
+use std::ffi::OsString;
+use std::io::Write;
+
+use anyhow::Result;
+use clap::Parser;
+use postroom::desk::Purpose;
+use postroom::desk::autoreply::Outcome;
+use postroom::store::Ending;
+use serde::Serialize;
+
+use crate::args::Common;
+use crate::exit::Exit;
+use crate::out;
+use crate::selection::Selection;
+
+/// Answer by machine where an inbox says so; a message on stdin stands for its conversations
+#[derive(Debug, Parser)]
+pub(crate) struct Args {
+    /// These conversations instead of those of the message on stdin
+    selection: Option<String>,
+
+    /// Change and send nothing; print what would be decided
+    #[arg(long)]
+    dry_run: bool,
+
+    /// Print a line for each message: conversation, message, yes or no, text or reason
+    #[arg(long)]
+    explain: bool,
+
+    /// Print a JSON object for each message
+    #[arg(long, conflicts_with = "explain")]
+    json: bool,
+
+    #[command(flatten)]
+    common: Common,
+}
+
+/// A message that was asked for, as JSON.
+#[derive(Serialize)]
+struct Line {
+    number: i64,
+    message: String,
+    answered: bool,
+    text: Option<String>,
+    outbox: Option<String>,
+    reason: Option<String>,
+}
+
+/// Without conversations on the command line a message stands on stdin.
+pub(crate) fn is_delivery(rest: &[OsString]) -> bool {
+    let argv = std::iter::once(OsString::from("autoreply")).chain(rest.iter().cloned());
+    !Args::try_parse_from(argv).is_ok_and(|args| args.selection.is_some())
+}
+
+pub(crate) fn run(args: &Args) -> Result<Exit> {
+    let selection = match &args.selection {
+        Some(word) => Selection::parse(word)?,
+        None => Selection::Message,
+    };
+    let mut desk = args.common.desk(if args.dry_run { Purpose::Read } else { Purpose::Write })?;
+    let texts = desk.texts()?;
+    let numbers = selection.numbers(&mut desk)?;
+    let ending = if args.dry_run { Ending::Rollback } else { Ending::Commit };
+    let asked = desk.autoreply(&numbers, &texts, ending)?;
+    let mut out = out::open();
+    for one in &asked {
+        let (text, outbox, reason) = match &one.outcome {
+            Outcome::Answered { text, outbox, .. } => {
+                (Some(text.clone()), Some(outbox.to_string()), None)
+            }
+            Outcome::Silent(silence) => (None, None, Some(silence.code().to_owned())),
+            Outcome::AskedBefore => (None, None, Some("asked-before".to_owned())),
+        };
+        let line = Line {
+            number: one.number.0,
+            message: one.message.to_string(),
+            answered: text.is_some(),
+            text,
+            outbox,
+            reason,
+        };
+        if args.json {
+            out::json(&mut out, &line)?;
+        } else if args.explain || args.dry_run {
+            let answer = if line.answered { "yes" } else { "no" };
+            let why = line.text.or(line.reason).unwrap_or_default();
+            let sentence = match &one.outcome {
+                Outcome::Silent(silence) => silence.sentence(),
+                _ => "",
+            };
+            writeln!(out, "{}\t{}\t{answer}\t{why}\t{sentence}", one.number, one.message)?;
+        }
+    }
+    out.flush()?;
+    if !args.dry_run {
+        desk.send_after();
+    }
+    Ok(Exit::Done)
+}

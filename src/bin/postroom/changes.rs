@@ -1,0 +1,74 @@
+//! Changes in words: one line each, on stdout and in the log.
+
+use postroom::domain::event::MailKind;
+use postroom::domain::{Actor, Change, Event, Reason, Status, Step};
+use postroom::render::clean;
+
+/// What changed: `assigned anna`, `tagged +billing`.
+pub(crate) fn words(change: &Change) -> String {
+    match change {
+        Change::Opened { inbox } => format!("opened in {inbox}"),
+        Change::Arrived { message, class, step } => {
+            let class = if class.is_person() { String::new() } else { format!(" ({class})") };
+            format!("{message} arrived{class}{}", how(step))
+        }
+        Change::Assigned { new: Some(new), .. } => format!("assigned {new}"),
+        Change::Assigned { new: None, .. } => "assigned none".to_owned(),
+        Change::StatusSet { new: Status::Open, .. } => "opened".to_owned(),
+        Change::StatusSet { new, .. } => new.to_string(),
+        Change::PrioritySet { new, .. } => format!("set priority={new}"),
+        Change::TagSet { tag, on: true } => format!("tagged +{tag}"),
+        Change::TagSet { tag, on: false } => format!("tagged -{tag}"),
+        Change::FieldSet { name, new: Some(value), .. } => {
+            format!("set {name}={}", clean::line(value))
+        }
+        Change::FieldSet { name, new: None, .. } => format!("set {name}="),
+        Change::Noted { note } => format!("noted {note}"),
+        Change::Queued { outbox, message, mail } => {
+            let what = match mail {
+                MailKind::Reply => "reply",
+                MailKind::Receipt => "receipt",
+                MailKind::Closed => "closed-hours answer",
+            };
+            format!("{what} {message} queued as {outbox}")
+        }
+        Change::Sent { outbox } => format!("{outbox} sent"),
+        Change::SendFailed { outbox, code: Some(code) } => {
+            format!("{outbox} failed, sendmail ended with {code}")
+        }
+        Change::SendFailed { outbox, code: None } => format!("{outbox} failed"),
+    }
+}
+
+/// The evidence that led a message home, in words that follow on "arrived".
+pub(crate) fn how(step: &Step) -> String {
+    match step {
+        Step::New => String::new(),
+        Step::Own => ", our own".to_owned(),
+        Step::Token { message } => format!(", by our signature on {message}"),
+        Step::Reference { message } => format!(", as an answer to {message}"),
+        Step::Referenced { message } => format!(", answered before it came by {message}"),
+        Step::Stranger { related } => {
+            format!(", refers to {related} but its sender has no part in it")
+        }
+        Step::ClosedTooLong { related } => format!(", continues {related}, closed too long ago"),
+    }
+}
+
+/// Why: `rule 'invoices' (rules/20-route.toml:2)`; nothing where somebody just asked for it.
+pub(crate) fn reason(event: &Event) -> String {
+    match &event.by.reason {
+        Reason::Asked | Reason::Arrival | Reason::Sending => String::new(),
+        Reason::Rule { rule, file, line } => format!("rule '{rule}' ({file}:{line})"),
+        Reason::Autoreply { text } => format!("automatic answer '{text}'"),
+    }
+}
+
+/// Who: `anna`, `postroom`, `contact`, `login:root`.
+pub(crate) fn actor(actor: &Actor) -> String {
+    match actor {
+        Actor::Contact => "contact".to_owned(),
+        Actor::Postroom => "postroom".to_owned(),
+        other => other.to_string(),
+    }
+}

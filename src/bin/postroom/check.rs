@@ -1,0 +1,62 @@
+//! `postroom check`: proves that the desk is sound.
+
+use std::io::Write;
+
+use anyhow::Result;
+use clap::Parser;
+use postroom::desk::Purpose;
+use postroom::desk::check::Depth;
+use serde::Serialize;
+
+use crate::args::Common;
+use crate::exit::Exit;
+use crate::out;
+
+/// Prove that the desk is sound, or name what is not
+#[derive(Debug, Parser)]
+pub(crate) struct Args {
+    /// Only fold all events into an empty copy, and compare every column
+    #[arg(long)]
+    rebuild: bool,
+
+    /// Say nothing when all is well
+    #[arg(short, long)]
+    quiet: bool,
+
+    /// Print a JSON object for each finding
+    #[arg(long)]
+    json: bool,
+
+    #[command(flatten)]
+    common: Common,
+}
+
+/// A finding, as JSON.
+#[derive(Serialize)]
+struct Line<'a> {
+    place: &'a str,
+    finding: &'a str,
+}
+
+pub(crate) fn run(args: &Args) -> Result<Exit> {
+    let desk = args.common.desk(Purpose::Read)?;
+    let checked = desk.check(if args.rebuild { Depth::Rebuild } else { Depth::All })?;
+    let counts = checked.counts;
+    let mut out = out::open();
+    for finding in &checked.findings {
+        if args.json {
+            out::json(&mut out, &Line { place: &finding.place, finding: &finding.words })?;
+        } else {
+            writeln!(out, "{}\t{}", finding.place, finding.words)?;
+        }
+    }
+    if checked.findings.is_empty() && !args.quiet && !args.json {
+        writeln!(
+            out,
+            "sound: {} messages, {} conversations, {} events",
+            counts.messages, counts.conversations, counts.events
+        )?;
+    }
+    out.flush()?;
+    Ok(if checked.findings.is_empty() { Exit::Done } else { Exit::No })
+}

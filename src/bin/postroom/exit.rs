@@ -1,0 +1,87 @@
+//! Exit statuses, in their one place (DESIGN section 5).
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use postroom::desk::{Failure, Kind};
+use postroom::host::lock::LockError;
+use postroom::store::OpenError;
+
+/// How a command ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Exit {
+    Done = 0,
+    No = 1,
+    Usage = 64,
+    Data = 65,
+    NoInput = 66,
+    Unknown = 67,
+    Sendmail = 69,
+    Bug = 70,
+    TryAgain = 75,
+    NotAllowed = 77,
+    Config = 78,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> ExitCode {
+        ExitCode::from(exit as u8)
+    }
+}
+
+impl From<Kind> for Exit {
+    fn from(kind: Kind) -> Exit {
+        match kind {
+            Kind::No => Exit::No,
+            Kind::Usage => Exit::Usage,
+            Kind::Data => Exit::Data,
+            Kind::NoInput => Exit::NoInput,
+            Kind::Unknown => Exit::Unknown,
+            Kind::Sendmail => Exit::Sendmail,
+            Kind::TryAgain => Exit::TryAgain,
+            Kind::NotAllowed => Exit::NotAllowed,
+            Kind::Config => Exit::Config,
+        }
+    }
+}
+
+/// The status that an error stands for.
+pub(crate) fn of(error: &anyhow::Error) -> Exit {
+    for cause in error.chain() {
+        if let Some(failure) = cause.downcast_ref::<Failure>() {
+            return failure.kind.into();
+        }
+        if let Some(open) = cause.downcast_ref::<OpenError>() {
+            return match open {
+                OpenError::Sqlite { .. } => Exit::TryAgain,
+                _ => Exit::Config,
+            };
+        }
+        if cause.is::<LockError>()
+            || cause.is::<postroom::store::SqlError>()
+            || cause.is::<std::io::Error>()
+        {
+            return Exit::TryAgain;
+        }
+    }
+    Exit::Bug
+}
+
+/// Tells a person what went wrong. A reader who left early is no failure.
+pub(crate) fn report(error: &anyhow::Error) -> Exit {
+    let broken_pipe = error.chain().filter_map(|cause| cause.downcast_ref::<std::io::Error>());
+    if broken_pipe.into_iter().any(|error| error.kind() == std::io::ErrorKind::BrokenPipe) {
+        return Exit::Done;
+    }
+    if let Some(usage) = error.downcast_ref::<clap::Error>() {
+        return usage_error(usage);
+    }
+    // Nobody is there to be told of a closed stderr.
+    let _ = writeln!(std::io::stderr(), "postroom: {error:#}");
+    of(error)
+}
+
+fn usage_error(error: &clap::Error) -> Exit {
+    let _ = error.print();
+    if error.use_stderr() { Exit::Usage } else { Exit::Done }
+}

@@ -1,0 +1,178 @@
+//! `postroom ingest`: messages come in.
+
+use std::ffi::OsString;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use clap::Parser;
+use postroom::desk::incoming::Envelope;
+use postroom::desk::ingest::{Chain, Incoming, Landed};
+use postroom::desk::{Desk, Failure, Purpose, filter};
+use postroom::domain::{Address, InboxName};
+use postroom::host::{env, file};
+use postroom::mail::envelope;
+use postroom::store::Wiring;
+use serde::Serialize;
+
+use crate::args::Common;
+use crate::exit::Exit;
+use crate::out::{self, Out};
+
+/// Take in messages: one on stdin, or files and Maildirs
+#[derive(Debug, Parser)]
+pub(crate) struct Args {
+    /// Files and Maildirs to read instead of stdin; they are left as they are
+    path: Vec<PathBuf>,
+
+    /// The inbox that the message came for
+    #[arg(long, value_name = "INBOX")]
+    inbox: Option<String>,
+
+    /// The address that the message came for [default: from the MTA's environment or trace fields]
+    #[arg(long, value_name = "ADDRESS")]
+    recipient: Option<String>,
+
+    /// The envelope sender; empty or <> is the null sender [default: as for --recipient]
+    #[arg(long, value_name = "ADDRESS")]
+    sender: Option<String>,
+
+    /// The extension of the recipient
+    #[arg(long, value_name = "WORD")]
+    extension: Option<String>,
+
+    /// Run the rules on what arrives
+    #[arg(long)]
+    route: bool,
+
+    /// Answer by machine where an inbox says so
+    #[arg(long)]
+    autoreply: bool,
+
+    /// Write the message to stdout with Postroom- fields on top
+    #[arg(long, conflicts_with_all = ["path", "print", "json"])]
+    filter: bool,
+
+    /// Print a line for each message: conversation, message, what happened, inbox, class
+    #[arg(short, long)]
+    print: bool,
+
+    /// Print a JSON object for each message
+    #[arg(long, conflicts_with = "print")]
+    json: bool,
+
+    #[command(flatten)]
+    common: Common,
+}
+
+/// A message on stdin is a delivery; files are named by a person or a script. Only arguments whose
+/// last word lies there as a file are read twice: a delivery has none.
+pub(crate) fn is_delivery(rest: &[OsString]) -> bool {
+    let named = rest.last().is_some_and(|word| Path::new(word).exists());
+    let argv = || std::iter::once(OsString::from("ingest")).chain(rest.iter().cloned());
+    !(named && Args::try_parse_from(argv()).is_ok_and(|args| !args.path.is_empty()))
+}
+
+pub(crate) fn run(args: &Args) -> Result<Exit> {
+    let stdin = if args.path.is_empty() { Some(read_stdin()?) } else { None };
+    let mut desk = args.common.desk(Purpose::Write)?;
+    let envelope = envelope(args)?;
+    let chain = Chain {
+        rules: if args.route { Some(desk.rules()?.0) } else { None },
+        texts: if args.autoreply { Some(desk.texts()?) } else { None },
+    };
+    let mut out = out::open();
+    match stdin {
+        Some(raw) => take_one(args, &mut desk, &raw, &envelope, &chain, &mut out)?,
+        None => take_paths(args, &mut desk, &envelope, &chain, &mut out)?,
+    }
+    out.flush()?;
+    if args.autoreply {
+        desk.send_after();
+    }
+    Ok(Exit::Done)
+}
+
+/// All of stdin, before anything else is done (R6); nothing at all is a broken pipe upstream (R19).
+fn read_stdin() -> Result<Vec<u8>> {
+    let raw = file::read_to_end(io::stdin().lock()).context("stdin")?;
+    if raw.is_empty() {
+        return Err(Failure::new(postroom::desk::Kind::TryAgain, "the message is empty").into());
+    }
+    Ok(raw)
+}
+
+fn take_one(
+    args: &Args,
+    desk: &mut Desk,
+    raw: &[u8],
+    envelope: &Envelope,
+    chain: &Chain,
+    out: &mut Out,
+) -> Result<()> {
+    let incoming = Incoming { raw, envelope, wiring: Wiring::Stdin, delivered: None };
+    let landed = desk.ingest(&incoming, chain)?;
+    if args.filter {
+        out.write_all(&filter::mark(raw, &landed))?;
+    }
+    print(args, out, &landed)
+}
+
+fn take_paths(
+    args: &Args,
+    desk: &mut Desk,
+    envelope: &Envelope,
+    chain: &Chain,
+    out: &mut Out,
+) -> Result<()> {
+    desk.ingest_paths(&args.path, envelope, chain, |landed| print(args, out, landed))
+}
+
+/// What the wiring tells: options first, then the environment of the MTA (R23). The environment
+/// speaks of the one message on stdin, not of files.
+fn envelope(args: &Args) -> Result<Envelope> {
+    let from_mta = args.path.is_empty();
+    let told = |option: &Option<String>, environment: fn() -> Option<String>| {
+        option.clone().or_else(|| if from_mta { environment() } else { None })
+    };
+    let inbox: Option<InboxName> = match &args.inbox {
+        Some(name) => Some(name.parse().map_err(Failure::usage_of)?),
+        None => None,
+    };
+    // An address that is none is no reason to refuse a mail: it goes by its header then.
+    let recipient: Option<Address> =
+        told(&args.recipient, env::recipient).and_then(|word| word.parse().ok());
+    let extension = told(&args.extension, env::extension)
+        .or_else(|| recipient.as_ref().and_then(|r| r.extension().map(str::to_owned)));
+    let sender = told(&args.sender, env::sender).and_then(|word| envelope::sender(&word));
+    Ok(Envelope { inbox, recipient, sender, extension })
+}
+
+/// A message that landed, as JSON.
+#[derive(Serialize)]
+struct Line<'a> {
+    number: i64,
+    message: String,
+    how: &'a str,
+    inbox: &'a str,
+    class: &'a str,
+}
+
+fn print(args: &Args, out: &mut Out, landed: &[Landed]) -> Result<()> {
+    for l in landed {
+        let (how, inbox, class) = (l.how.as_str(), l.inbox.as_str(), l.class.as_str());
+        if args.json {
+            let line = Line {
+                number: l.conversation.0,
+                message: l.message.to_string(),
+                how,
+                inbox,
+                class,
+            };
+            out::json(out, &line)?;
+        } else if args.print {
+            writeln!(out, "{}\t{}\t{how}\t{inbox}\t{class}", l.conversation, l.message)?;
+        }
+    }
+    Ok(())
+}

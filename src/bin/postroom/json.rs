@@ -1,0 +1,109 @@
+//! The JSON objects that several commands print; postroom-json(7) describes them.
+
+use postroom::domain::{Conversation, Event, Mailbox, Time};
+use postroom::store::Row;
+use serde::Serialize;
+
+use crate::changes;
+
+/// A conversation.
+#[derive(Serialize)]
+pub(crate) struct ConversationLine {
+    number: i64,
+    inbox: String,
+    status: &'static str,
+    assignee: Option<String>,
+    priority: &'static str,
+    tags: Vec<String>,
+    fields: std::collections::BTreeMap<String, String>,
+    subject: String,
+    from: Option<MailboxObject>,
+    messages: i64,
+    opened: String,
+    closed: Option<String>,
+    waiting_since: Option<String>,
+    last_person: String,
+    changed: String,
+    seq: i64,
+}
+
+/// Somebody with an address.
+#[derive(Serialize)]
+pub(crate) struct MailboxObject {
+    name: String,
+    address: String,
+}
+
+impl From<&Mailbox> for MailboxObject {
+    fn from(mailbox: &Mailbox) -> Self {
+        MailboxObject { name: mailbox.name.clone(), address: mailbox.address.to_string() }
+    }
+}
+
+/// Several of them.
+pub(crate) fn mailboxes(all: &[Mailbox]) -> Vec<MailboxObject> {
+    all.iter().map(MailboxObject::from).collect()
+}
+
+impl From<&Row> for ConversationLine {
+    fn from(row: &Row) -> Self {
+        let c: &Conversation = &row.conversation;
+        let time = |t: Time| t.to_string();
+        ConversationLine {
+            number: c.number.0,
+            inbox: c.inbox.to_string(),
+            status: c.status.as_str(),
+            assignee: c.assignee.as_ref().map(ToString::to_string),
+            priority: c.priority.as_str(),
+            tags: c.tags.iter().map(ToString::to_string).collect(),
+            fields: c.fields.iter().map(|(n, v)| (n.to_string(), v.clone())).collect(),
+            subject: row.subject.clone(),
+            from: row.from.as_ref().map(MailboxObject::from),
+            messages: row.messages,
+            opened: time(c.opened),
+            closed: c.closed.map(time),
+            waiting_since: c.waiting_since.map(time),
+            last_person: time(c.last_person),
+            changed: time(c.changed),
+            seq: c.seq.0,
+        }
+    }
+}
+
+/// An event.
+#[derive(Serialize)]
+pub(crate) struct EventLine {
+    id: String,
+    number: i64,
+    seq: i64,
+    at: String,
+    effective: String,
+    actor: String,
+    via: String,
+    kind: &'static str,
+    data: serde_json::Value,
+    reason: serde_json::Value,
+    cause: Option<String>,
+    batch: String,
+    config: String,
+}
+
+impl From<&Event> for EventLine {
+    fn from(event: &Event) -> Self {
+        EventLine {
+            id: event.id.to_string(),
+            number: event.conversation.0,
+            seq: event.seq.0,
+            at: event.at.to_string(),
+            effective: event.effective.to_string(),
+            actor: changes::actor(&event.by.actor),
+            via: event.by.via.clone(),
+            kind: event.change.kind(),
+            data: event.change.data().unwrap_or_default(),
+            reason: serde_json::to_value(&event.by.reason).unwrap_or_default(),
+            cause: event.by.cause.map(|cause| cause.to_string()),
+            batch: event.by.batch.to_string(),
+            config: event.by.config.to_string(),
+        }
+    }
+}

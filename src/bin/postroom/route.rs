@@ -1,0 +1,143 @@
+//! `postroom route`: runs the rules on what no rule has seen yet.
+
+use std::io::Write;
+
+use anyhow::Result;
+use clap::Parser;
+use postroom::desk::Purpose;
+use postroom::desk::route::{Answer, Mode, Routed};
+use postroom::domain::Number;
+use serde::Serialize;
+
+use crate::args::Common;
+use crate::changes;
+use crate::exit::Exit;
+use crate::out::{self, Out};
+use crate::selection::Selection;
+
+/// Run the rules on arrivals that no rule has seen yet
+#[derive(Debug, Parser)]
+pub(crate) struct Args {
+    /// Only in these conversations
+    selection: Option<String>,
+
+    /// A message on stdin stands for its conversations
+    #[arg(long)]
+    message: bool,
+
+    /// Change nothing; show what would be, for arrivals in named conversations even if routed before
+    #[arg(long)]
+    dry_run: bool,
+
+    /// Tell of each rule whether it matched, and the term at which it failed
+    #[arg(long)]
+    explain: bool,
+
+    /// Read the rules, tell what is wrong with them, and do nothing else
+    #[arg(long, conflicts_with_all = ["selection", "message", "dry_run", "explain"])]
+    check: bool,
+
+    /// Say nothing
+    #[arg(short, long)]
+    quiet: bool,
+
+    /// Print a JSON object for each arrival
+    #[arg(long, conflicts_with = "quiet")]
+    json: bool,
+
+    #[command(flatten)]
+    common: Common,
+}
+
+pub(crate) fn run(args: &Args) -> Result<Exit> {
+    let selection = match (&args.selection, args.message) {
+        (None, false) => None,
+        (word, message) => Some(Selection::of(word.as_deref(), message)?),
+    };
+    let purpose = if args.dry_run || args.check { Purpose::Read } else { Purpose::Write };
+    let mut desk = args.common.desk(purpose)?;
+    let (rules, warnings) = desk.rules()?;
+    if args.check {
+        for warning in &warnings {
+            writeln!(std::io::stderr(), "postroom: {warning}")?;
+        }
+        writeln!(std::io::stdout(), "{} rules, {} warnings", rules.len(), warnings.len())?;
+        return Ok(Exit::Done);
+    }
+    let numbers: Option<Vec<Number>> = match &selection {
+        Some(selection) => Some(selection.numbers(&mut desk)?),
+        None => None,
+    };
+    let mode = if args.dry_run { Mode::DryRun } else { Mode::ForReal };
+    let routed = desk.route(numbers.as_deref(), &rules, mode)?;
+    let mut out = out::open();
+    for one in &routed {
+        if args.json {
+            out::json(&mut out, &Line::from(one))?;
+        } else if args.explain {
+            explain(&mut out, one)?;
+        } else if !args.quiet {
+            for change in one.changes() {
+                writeln!(out, "{}\t{}", one.number, changes::words(change))?;
+            }
+        }
+    }
+    out.flush()?;
+    Ok(Exit::Done)
+}
+
+fn explain(out: &mut Out, routed: &Routed) -> Result<()> {
+    for asked in &routed.rules {
+        write!(out, "{}\t{}\t{}\t{}\t", routed.number, routed.message, asked.rule, asked.at)?;
+        match &asked.answer {
+            Answer::Failed { term } => writeln!(out, "no\t{term}")?,
+            Answer::Matched { changes, refused, stop } => {
+                let mut did: Vec<String> = changes.iter().map(changes::words).collect();
+                did.extend(refused.iter().map(|why| format!("refused: {why}")));
+                if *stop {
+                    did.push("stop".to_owned());
+                }
+                writeln!(out, "yes\t{}", did.join(", "))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// An arrival that was routed, as JSON.
+#[derive(Serialize)]
+struct Line {
+    number: i64,
+    message: String,
+    rules: Vec<RuleObject>,
+}
+
+#[derive(Serialize)]
+struct RuleObject {
+    rule: String,
+    at: String,
+    matched: bool,
+    failed_at: Option<String>,
+    changes: Vec<String>,
+    refused: Vec<String>,
+}
+
+impl From<&Routed> for Line {
+    fn from(routed: &Routed) -> Self {
+        let rule = |asked: &postroom::desk::route::Asked| {
+            let (matched, failed_at, changes, refused) = match &asked.answer {
+                Answer::Failed { term } => (false, Some(term.clone()), vec![], vec![]),
+                Answer::Matched { changes, refused, .. } => {
+                    (true, None, changes.iter().map(changes::words).collect(), refused.clone())
+                }
+            };
+            let (rule, at) = (asked.rule.clone(), asked.at.clone());
+            RuleObject { rule, at, matched, failed_at, changes, refused }
+        };
+        Line {
+            number: routed.number.0,
+            message: routed.message.to_string(),
+            rules: routed.rules.iter().map(rule).collect(),
+        }
+    }
+}

@@ -1,0 +1,321 @@
+//! `postroom show`: a conversation or a message, as people look at it.
+
+use std::io::Write;
+
+use anyhow::Result;
+use clap::Parser;
+use postroom::desk::show::{Item, Letter, Page};
+use postroom::desk::{Desk, Failure, Purpose};
+use postroom::domain::{Direction, Mailbox, MessageId, Number, Role, Step};
+use postroom::host::terminal;
+use postroom::render::{Screen, Style, clean};
+use postroom::store::Note;
+use serde::Serialize;
+
+use crate::args::Common;
+use crate::changes;
+use crate::exit::Exit;
+use crate::json::{ConversationLine, MailboxObject, mailboxes};
+use crate::out::{self, Out};
+
+/// Show a conversation, or a message with its bytes
+#[derive(Debug, Parser)]
+pub(crate) struct Args {
+    /// A conversation (142) or a message (m881)
+    id: String,
+
+    /// Write the bytes of a message as they came
+    #[arg(long)]
+    raw: bool,
+
+    /// Write bytes even to a terminal
+    #[arg(long, requires = "raw")]
+    force: bool,
+
+    /// Print JSON objects: the conversation, then its messages and notes
+    #[arg(long, conflicts_with = "raw")]
+    json: bool,
+
+    #[command(flatten)]
+    common: Common,
+}
+
+pub(crate) fn run(args: &Args) -> Result<Exit> {
+    let desk = args.common.desk(Purpose::Read)?;
+    let mut out = out::open();
+    match (args.id.parse::<MessageId>(), args.id.parse::<Number>()) {
+        (Ok(message), _) if args.raw => raw(args, &desk, message, &mut out)?,
+        (Ok(message), _) => {
+            let letter = desk.show_message(message)?;
+            if args.json {
+                out::json(&mut out, &LetterLine::from(&letter))?;
+            } else {
+                print_letter(&mut out, &letter, &desk, out::screen())?;
+            }
+        }
+        (_, Ok(_)) if args.raw => {
+            let words =
+                "--raw writes one message: name it, such as m881; 'postroom show' lists them";
+            return Err(Failure::usage(words).into());
+        }
+        (_, Ok(number)) => {
+            let page = desk.show(number)?;
+            if args.json {
+                print_json(&mut out, &page)?;
+            } else {
+                print_page(&mut out, &page, &desk)?;
+            }
+        }
+        (Err(_), Err(_)) => {
+            let words =
+                format!("'{}' is neither a conversation (142) nor a message (m881)", args.id);
+            return Err(Failure::usage(words).into());
+        }
+    }
+    out.flush()?;
+    Ok(Exit::Done)
+}
+
+/// Raw bytes may drive a terminal, so they go there only when forced (R82).
+fn raw(args: &Args, desk: &Desk, message: MessageId, out: &mut Out) -> Result<()> {
+    if terminal::stdout_is_terminal() && !args.force {
+        let words = "raw bytes can drive a terminal: redirect them, or say --force";
+        return Err(Failure::usage(words).into());
+    }
+    desk.raw(message, |bytes| Ok(out.write_all(bytes)?))
+}
+
+fn print_page(out: &mut Out, page: &Page, desk: &Desk) -> Result<()> {
+    let screen = out::screen();
+    let c = &page.row.conversation;
+    let title = format!("{}  {}", c.number, clean::line(&page.row.subject));
+    writeln!(out, "{}", screen.paint(Style::Strong, &title))?;
+    let zone = desk.config().settings().zone;
+    let assignee = c.assignee.as_ref().map_or("nobody".to_owned(), ToString::to_string);
+    let mut facts =
+        vec![c.status.to_string(), c.inbox.to_string(), format!("assigned to {assignee}")];
+    facts.push(format!("priority {}", c.priority));
+    if let Some(since) = c.waiting_since {
+        facts.push(format!("waiting since {}", since.local(&zone)));
+    }
+    facts.extend(c.tags.iter().map(|tag| format!("+{tag}")));
+    facts.extend(c.fields.iter().map(|(name, value)| format!("{name}={}", clean::line(value))));
+    writeln!(out, "{}", facts.join(" · "))?;
+    for participant in page.participants.0.values() {
+        let role = if participant.role == Role::Contact { "contact" } else { "third party" };
+        writeln!(out, "{role}: {}", mailbox(&participant.mailbox))?;
+    }
+    for (number, inbox) in &page.also {
+        writeln!(out, "also {number} in {inbox}")?;
+    }
+    match &page.related {
+        Some(Step::Stranger { related }) => {
+            writeln!(out, "possibly related: {related} (the sender has no part in it)")?;
+        }
+        Some(Step::ClosedTooLong { related }) => writeln!(out, "continues: {related}")?,
+        _ => {}
+    }
+    for item in &page.items {
+        writeln!(out)?;
+        match item {
+            Item::Message(letter) => print_letter(out, letter, desk, screen)?,
+            Item::Note(note) => print_note(out, note, desk, screen)?,
+        }
+    }
+    Ok(())
+}
+
+fn print_letter(out: &mut Out, letter: &Letter, desk: &Desk, screen: Screen) -> Result<()> {
+    let m = &letter.message;
+    let zone = desk.config().settings().zone;
+    let from = letter.from.as_ref().map_or("(no author)".to_owned(), mailbox);
+    let arrow = if m.direction == Direction::In { "→" } else { "←" };
+    let head = format!("{arrow} {}  {}  {from}", m.id, m.received.local(&zone));
+    writeln!(out, "{}", screen.paint(Style::Strong, &head))?;
+    let list = |all: &[Mailbox]| all.iter().map(mailbox).collect::<Vec<_>>().join(", ");
+    let mut lines = vec![("to", list(&letter.to)), ("cc", list(&letter.cc))];
+    if letter.reply_to.iter().any(|r| Some(&r.address) != letter.from.as_ref().map(|f| &f.address))
+    {
+        lines.push(("answers to", list(&letter.reply_to)));
+    }
+    lines.push(("subject", clean::line(&m.subject).into_owned()));
+    if !m.class.is_person() {
+        lines.push(("class", m.class.to_string()));
+    }
+    if letter.participant == Some(false) {
+        lines.push(("caution", "the sender has no part in this conversation".to_owned()));
+    }
+    for arrival in letter.arrivals.iter().filter(|a| a.dmarc.as_deref() == Some("fail")) {
+        lines.push(("caution", format!("sender not verified: DMARC failed ({})", arrival.inbox)));
+    }
+    for attachment in &letter.attachments {
+        let name = clean::name(&attachment.name).into_owned();
+        let kind = clean::line(&attachment.content_type).into_owned();
+        lines.push(("attached", format!("{name} ({kind}, {} bytes)", attachment.size)));
+    }
+    if let Some(mail) = &letter.outgoing {
+        let words =
+            mail.error.as_ref().map(|e| format!(": {}", clean::line(e))).unwrap_or_default();
+        lines.push(("outbox", format!("{} {}{words}", mail.id, mail.state.as_str())));
+    }
+    if !letter.defects.is_empty() {
+        lines.push(("defects", letter.defects.join(", ")));
+    }
+    for (name, value) in lines.iter().filter(|(_, value)| !value.is_empty()) {
+        writeln!(out, "{}", screen.paint(Style::Faint, &format!("  {name}: {value}")))?;
+    }
+    writeln!(out)?;
+    for line in clean::text(letter.text.trim_end()).lines() {
+        writeln!(out, "    {line}")?;
+    }
+    Ok(())
+}
+
+fn print_note(out: &mut Out, note: &Note, desk: &Desk, screen: Screen) -> Result<()> {
+    let at = note.at.local(&desk.config().settings().zone);
+    let head = format!("# {}  {at}  note by {}", note.id, changes::actor(&note.author));
+    writeln!(out, "{}", screen.paint(Style::Warn, &head))?;
+    writeln!(out)?;
+    for line in clean::text(note.text.trim_end()).lines() {
+        writeln!(out, "    {line}")?;
+    }
+    Ok(())
+}
+
+fn mailbox(mailbox: &Mailbox) -> String {
+    let address = clean::name(mailbox.address.as_str()).into_owned();
+    if mailbox.name.is_empty() {
+        address
+    } else {
+        format!("{} <{address}>", clean::name(&mailbox.name))
+    }
+}
+
+fn print_json(out: &mut Out, page: &Page) -> Result<()> {
+    out::json(out, &ConversationLine::from(&page.row))?;
+    for item in &page.items {
+        match item {
+            Item::Message(letter) => out::json(out, &LetterLine::from(&**letter))?,
+            Item::Note(note) => out::json(out, &NoteLine::from(note))?,
+        }
+    }
+    Ok(())
+}
+
+/// A message as JSON.
+#[derive(Serialize)]
+struct LetterLine {
+    message: String,
+    direction: &'static str,
+    received: String,
+    date: Option<String>,
+    message_id: Option<String>,
+    class: &'static str,
+    signal: Option<String>,
+    from: Option<MailboxObject>,
+    reply_to: Vec<MailboxObject>,
+    to: Vec<MailboxObject>,
+    cc: Vec<MailboxObject>,
+    subject: String,
+    text: String,
+    attachments: Vec<AttachmentObject>,
+    defects: Vec<String>,
+    arrivals: Vec<ArrivalObject>,
+    participant: Option<bool>,
+    outbox: Option<String>,
+    state: Option<&'static str>,
+    size: i64,
+}
+
+#[derive(Serialize)]
+struct AttachmentObject {
+    name: String,
+    content_type: String,
+    size: u64,
+}
+
+#[derive(Serialize)]
+struct ArrivalObject {
+    inbox: String,
+    recipient: Option<String>,
+    received: String,
+    sender: Option<String>,
+    wiring: String,
+    dmarc: Option<String>,
+    spf: Option<String>,
+}
+
+impl From<&Letter> for LetterLine {
+    fn from(letter: &Letter) -> Self {
+        let m = &letter.message;
+        LetterLine {
+            message: m.id.to_string(),
+            direction: m.direction.as_str(),
+            received: m.received.to_string(),
+            date: m.date.map(|date| date.to_string()),
+            message_id: m.message_id.clone(),
+            class: m.class.as_str(),
+            signal: m.signal.clone(),
+            from: letter.from.as_ref().map(MailboxObject::from),
+            reply_to: mailboxes(&letter.reply_to),
+            to: mailboxes(&letter.to),
+            cc: mailboxes(&letter.cc),
+            subject: m.subject.clone(),
+            text: letter.text.clone(),
+            attachments: letter
+                .attachments
+                .iter()
+                .map(|a| AttachmentObject {
+                    name: a.name.clone(),
+                    content_type: a.content_type.clone(),
+                    size: a.size,
+                })
+                .collect(),
+            defects: letter.defects.clone(),
+            arrivals: letter.arrivals.iter().map(ArrivalObject::from).collect(),
+            participant: letter.participant,
+            outbox: letter.outgoing.as_ref().map(|mail| mail.id.to_string()),
+            state: letter.outgoing.as_ref().map(|mail| mail.state.as_str()),
+            size: m.size,
+        }
+    }
+}
+
+impl From<&postroom::store::StoredArrival> for ArrivalObject {
+    fn from(a: &postroom::store::StoredArrival) -> Self {
+        use postroom::domain::EnvelopeSender;
+        ArrivalObject {
+            inbox: a.inbox.to_string(),
+            recipient: a.recipient.as_ref().map(ToString::to_string),
+            received: a.received.to_string(),
+            sender: match &a.sender {
+                EnvelopeSender::Unknown => None,
+                EnvelopeSender::Null => Some("<>".to_owned()),
+                EnvelopeSender::Address(address) => Some(address.to_string()),
+            },
+            wiring: a.wiring.clone(),
+            dmarc: a.dmarc.clone(),
+            spf: a.spf.clone(),
+        }
+    }
+}
+
+/// A note as JSON.
+#[derive(Serialize)]
+struct NoteLine {
+    note: String,
+    at: String,
+    author: String,
+    text: String,
+}
+
+impl From<&Note> for NoteLine {
+    fn from(note: &Note) -> Self {
+        NoteLine {
+            note: note.id.to_string(),
+            at: note.at.to_string(),
+            author: changes::actor(&note.author),
+            text: note.text.clone(),
+        }
+    }
+}

@@ -1,0 +1,201 @@
+//! `postroom why`: the reasons that every decision kept.
+
+use std::io::Write;
+
+use anyhow::Result;
+use clap::Parser;
+use postroom::desk::history::{WhyHome, WhyMessage};
+use postroom::desk::{Desk, Failure, Purpose};
+use postroom::domain::automatic::Silence;
+use postroom::domain::{Change, EnvelopeSender, Event, EventId, MessageId, Number, Step};
+use postroom::render::clean;
+use postroom::store::Asked;
+use serde::Serialize;
+
+use crate::args::Common;
+use crate::changes;
+use crate::exit::Exit;
+use crate::json::EventLine;
+use crate::out::{self, Out};
+
+/// Tell why a conversation, a message or an event is as it is
+#[derive(Debug, Parser)]
+pub(crate) struct Args {
+    /// A conversation (142), a message (m881) or an event (e9120)
+    id: String,
+
+    /// Print JSON objects
+    #[arg(long)]
+    json: bool,
+
+    #[command(flatten)]
+    common: Common,
+}
+
+pub(crate) fn run(args: &Args) -> Result<Exit> {
+    let desk = args.common.desk(Purpose::Read)?;
+    let mut out = out::open();
+    let id = &args.id;
+    if let Ok(number) = id.parse::<Number>() {
+        conversation(&mut out, &desk, number, args.json)?;
+    } else if let Ok(message) = id.parse::<MessageId>() {
+        let why = desk.why_message(message)?;
+        if args.json { out::json(&mut out, &Line::from(&why))? } else { print(&mut out, &why)? }
+    } else if let Ok(event) = id.parse::<EventId>() {
+        let event = desk.event(event)?;
+        if args.json {
+            out::json(&mut out, &EventLine::from(&event))?;
+        } else {
+            writeln!(out, "{}", sentence(&event))?;
+        }
+    } else {
+        let words = format!("'{id}' is no conversation (142), message (m881) or event (e9120)");
+        return Err(Failure::usage(words).into());
+    }
+    out.flush()?;
+    Ok(Exit::Done)
+}
+
+/// The last event of each kind is what made the conversation what it is now.
+fn conversation(out: &mut Out, desk: &Desk, number: Number, json: bool) -> Result<()> {
+    let mut last: Vec<Event> = Vec::new();
+    for event in desk.log_of(number)? {
+        last.retain(|earlier| !is_replaced(&earlier.change, &event.change));
+        last.push(event);
+    }
+    for event in &last {
+        if json {
+            out::json(out, &EventLine::from(event))?;
+        } else {
+            writeln!(out, "{}", sentence(event))?;
+        }
+    }
+    Ok(())
+}
+
+/// Whether a later change leaves nothing of an earlier one.
+fn is_replaced(earlier: &Change, later: &Change) -> bool {
+    match (earlier, later) {
+        (Change::TagSet { tag: a, .. }, Change::TagSet { tag: b, .. }) => a == b,
+        (Change::FieldSet { name: a, .. }, Change::FieldSet { name: b, .. }) => a == b,
+        (Change::Assigned { .. }, Change::Assigned { .. })
+        | (Change::StatusSet { .. }, Change::StatusSet { .. })
+        | (Change::PrioritySet { .. }, Change::PrioritySet { .. }) => true,
+        _ => false,
+    }
+}
+
+/// `142 e9 assigned anna, by postroom: rule 'invoices' (rules/20-route.toml:2), because of e8`.
+fn sentence(event: &Event) -> String {
+    let mut text = format!(
+        "{}\t{}\t{} by {}",
+        event.conversation,
+        event.id,
+        changes::words(&event.change),
+        changes::actor(&event.by.actor)
+    );
+    let reason = changes::reason(event);
+    if !reason.is_empty() {
+        text.push_str(&format!(": {reason}"));
+    }
+    if let Some(cause) = event.by.cause {
+        text.push_str(&format!(", because of {cause}"));
+    }
+    text
+}
+
+fn print(out: &mut Out, why: &WhyMessage) -> Result<()> {
+    let m = &why.message;
+    let signal = m.signal.as_ref().map(|s| format!(" (signal {s})")).unwrap_or_default();
+    writeln!(out, "{}\tclass {}{signal}", m.id, m.class)?;
+    for a in &why.arrivals {
+        let sender = match &a.sender {
+            EnvelopeSender::Unknown => "unknown".to_owned(),
+            EnvelopeSender::Null => "<>".to_owned(),
+            EnvelopeSender::Address(address) => clean::name(address.as_str()).into_owned(),
+        };
+        let recipient =
+            a.recipient.as_ref().map_or("-".to_owned(), |r| clean::name(r.as_str()).into_owned());
+        writeln!(
+            out,
+            "{}\tarrived in {} for {recipient} at {} by {}, envelope sender {sender}",
+            m.id, a.inbox, a.received, a.wiring
+        )?;
+    }
+    for home in &why.homes {
+        print_home(out, m.id, home)?;
+    }
+    Ok(())
+}
+
+fn print_home(out: &mut Out, message: MessageId, home: &WhyHome) -> Result<()> {
+    let step = match home.event.as_ref().map(|event| &event.change) {
+        Some(Change::Arrived { step: Step::New, .. }) => {
+            "nothing it refers to is known: it began the conversation".to_owned()
+        }
+        Some(Change::Arrived { step, .. }) => {
+            changes::how(step).trim_start_matches(", ").to_owned()
+        }
+        Some(Change::Queued { .. }) => "we wrote it".to_owned(),
+        _ => "unknown".to_owned(),
+    };
+    writeln!(out, "{message}\tin {}: {step}", home.number)?;
+    for event in &home.followed {
+        writeln!(out, "{message}\t{}, {}", changes::words(&event.change), changes::reason(event))?;
+    }
+    match &home.autoreply {
+        None => {}
+        Some(Asked::Answered { text, outbox }) => {
+            writeln!(out, "{message}\tanswered by machine with '{text}' ({outbox})")?;
+        }
+        Some(Asked::Silent(code)) => {
+            let known = Silence::ALL.into_iter().find(|silence| silence.code() == code);
+            let sentence = known.map_or("", Silence::sentence);
+            writeln!(out, "{message}\tno automatic answer: {sentence} ({code})")?;
+        }
+    }
+    Ok(())
+}
+
+/// Why a message is where it is, as JSON.
+#[derive(Serialize)]
+struct Line {
+    message: String,
+    class: &'static str,
+    signal: Option<String>,
+    homes: Vec<HomeObject>,
+}
+
+#[derive(Serialize)]
+struct HomeObject {
+    number: i64,
+    event: Option<EventLine>,
+    followed: Vec<EventLine>,
+    autoreply: Option<String>,
+    no_autoreply: Option<String>,
+}
+
+impl From<&WhyMessage> for Line {
+    fn from(why: &WhyMessage) -> Self {
+        let home = |home: &WhyHome| {
+            let (autoreply, no_autoreply) = match &home.autoreply {
+                None => (None, None),
+                Some(Asked::Answered { text, .. }) => (Some(text.clone()), None),
+                Some(Asked::Silent(code)) => (None, Some(code.clone())),
+            };
+            HomeObject {
+                number: home.number.0,
+                event: home.event.as_ref().map(EventLine::from),
+                followed: home.followed.iter().map(EventLine::from).collect(),
+                autoreply,
+                no_autoreply,
+            }
+        };
+        Line {
+            message: why.message.id.to_string(),
+            class: why.message.class.as_str(),
+            signal: why.message.signal.clone(),
+            homes: why.homes.iter().map(home).collect(),
+        }
+    }
+}
