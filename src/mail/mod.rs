@@ -11,6 +11,7 @@ pub mod clean;
 pub mod compose;
 mod decode;
 pub mod defect;
+mod encoded;
 pub mod envelope;
 pub mod fields;
 pub mod filter;

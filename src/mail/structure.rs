@@ -5,6 +5,7 @@
 
 use super::Defect;
 use super::decode::{self, MediaType, Transfer};
+use super::encoded;
 use super::fields::{Fields, split_line};
 
 /// Parts that are looked at (R89).
@@ -46,12 +47,7 @@ impl<'a> Part<'a> {
             plain
         });
         let disposition = fields.get("Content-Disposition").and_then(decode::media_type);
-        let name = disposition.as_ref().and_then(|d| d.parameter("filename"));
-        let name = name.or(media.parameter("name")).filter(|name| !name.trim().is_empty());
-        let name = name.map(|name| match name.contains("=?") {
-            true => decode::encoded_words(name),
-            false => name.to_owned(),
-        });
+        let name = file_name(disposition.as_ref(), &media);
         let transfer = fields.get("Content-Transfer-Encoding").map(Transfer::read);
         Part {
             parent,
@@ -68,6 +64,21 @@ impl<'a> Part<'a> {
     pub(super) fn is_leaf(&self) -> bool {
         !self.is_multipart && !self.media.begins("multipart/")
     }
+}
+
+/// What a part is called: filename, else name; encoded words decoded though they should not be there.
+/// A filename in a charset that the decoder lost gives way to a name that it did not.
+fn file_name(disposition: Option<&MediaType>, media: &MediaType) -> Option<String> {
+    let called = [disposition.and_then(|d| d.parameter("filename")), media.parameter("name")];
+    let called = called.into_iter().flatten().filter(|name| !name.trim().is_empty());
+    let mut names = called.map(|name| match name.contains("=?") {
+        true => encoded::text(name.as_bytes()),
+        false => name.to_owned(),
+    });
+    let first = names.next()?;
+    let lost = |name: &String| name.contains(char::REPLACEMENT_CHARACTER);
+    let better = names.next().filter(|second| lost(&first) && !lost(second));
+    Some(better.unwrap_or(first))
 }
 
 /// Splits a message into its parts, in the order in which they begin; the first is the message.
