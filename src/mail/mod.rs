@@ -15,6 +15,7 @@ mod encoded;
 pub mod envelope;
 pub mod fields;
 pub mod filter;
+mod html;
 pub mod identity;
 pub mod maildir;
 pub mod parse;

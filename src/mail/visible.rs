@@ -3,6 +3,7 @@
 use super::Defect;
 use super::clean;
 use super::decode;
+use super::html;
 use super::structure::Part;
 
 /// Visible text that is kept, in bytes.
@@ -99,5 +100,5 @@ fn one(part: &Part<'_>, defects: &mut Vec<Defect>) -> String {
     if text.value.len() > LONGEST_HTML {
         defects.push(Defect::TextCut);
     }
-    clean::block(&nanohtml2text::html2text(clean::cut(&text.value, LONGEST_HTML)))
+    clean::block(&html::text(clean::cut(&text.value, LONGEST_HTML)))
 }
