@@ -2,9 +2,9 @@
 //! the header and the parts; what it means is decided in [`crate::domain::signal`].
 
 use super::envelope::{self, ReturnPath};
-use super::fields::Fields;
+use super::fields::{Field, Fields};
 use super::structure::Part;
-use crate::domain::{Mailbox, Signal};
+use crate::domain::Signal;
 
 /// Fields of mailing lists (RFC 2369, RFC 2919); an empty one counts too (T13).
 const LIST_FIELDS: [&str; 7] = [
@@ -32,13 +32,9 @@ const SUPPRESSING: [&str; 3] = ["all", "oof", "autoreply"];
 const MOST_OF_PART: usize = 64 << 10;
 
 /// The signals of a message, each once, in the order of the rules.
-pub(super) fn signals(
-    fields: &Fields<'_>,
-    parts: &[Part<'_>],
-    from: Option<&Mailbox>,
-) -> Vec<Signal> {
+pub(super) fn signals(fields: &Fields<'_>, parts: &[Part<'_>]) -> Vec<Signal> {
     let mut found: Vec<Signal> = Vec::new();
-    found.extend(report(parts).or_else(|| looks_like_bounce(fields, from)));
+    found.extend(report(parts).or_else(|| looks_like_bounce(fields)));
     found.extend(calendar_reply(parts));
     if fields.all("Auto-Submitted").any(|field| !is_no(&field.unfolded())) {
         found.push(Signal::AutoSubmitted);
@@ -156,16 +152,19 @@ fn delivery_status(part: &Part<'_>) -> Signal {
     }
 }
 
-/// Bounces of programs that know no report: X-Failed-Recipients (Exim), or MAILER-DAEMON as author
-/// with a null envelope sender, or with none that is known.
-fn looks_like_bounce(fields: &Fields<'_>, from: Option<&Mailbox>) -> Option<Signal> {
-    let paths: Vec<_> =
-        fields.all("Return-Path").map(|field| envelope::sender(&field.unfolded())).collect();
-    let null = paths.iter().all(|path| matches!(path, Some(ReturnPath::Null)));
-    let daemon =
-        from.is_some_and(|from| from.address.local().eq_ignore_ascii_case("MAILER-DAEMON"));
-    let bounce = fields.get("X-Failed-Recipients").is_some() || daemon && null;
-    bounce.then_some(Signal::Bounce)
+/// Bounces of programs that know no report: X-Failed-Recipients (Exim); MAILER-DAEMON as author, with a
+/// null envelope sender or none that is known; postmaster as author, with a null one.
+fn looks_like_bounce(fields: &Fields<'_>) -> Option<Signal> {
+    let paths = fields.all("Return-Path").map(Field::unfolded);
+    let senders: Vec<_> = paths.map(|word| envelope::sender(&word)).collect();
+    let all_null = senders.iter().all(|sender| *sender == Some(ReturnPath::Null));
+    let author = fields.get("From").map(Field::unfolded).unwrap_or_default().to_lowercase();
+    // `MAILER-DAEMON <>` is no address, so the text is looked at.
+    let mut words = author.split(|c: char| !c.is_alphanumeric() && c != '-' && c != '.');
+    let by_daemon = all_null && words.clone().any(|word| word == "mailer-daemon");
+    let by_postmaster = all_null && !senders.is_empty() && words.any(|word| word == "postmaster");
+    let named = fields.get("X-Failed-Recipients").is_some();
+    (named || by_daemon || by_postmaster).then_some(Signal::Bounce)
 }
 
 fn calendar_reply(parts: &[Part<'_>]) -> Option<Signal> {
@@ -220,6 +219,10 @@ mod tests {
             ("From: MAILER-DAEMON@x\nReturn-Path: <>", &[Signal::Bounce]),
             ("From: Mailer-Daemon@x", &[Signal::Bounce]),
             ("From: MAILER-DAEMON@x\nReturn-Path: <a@x>", &[]),
+            ("From: MAILER-DAEMON <>", &[Signal::Bounce]),
+            ("From: postmaster@x\nReturn-Path: <MAILER-DAEMON>", &[Signal::Bounce]),
+            ("From: postmaster@x", &[]),
+            ("From: postmaster@x\nReturn-Path: <postmaster@x>", &[]),
             ("From: erika@x\nReturn-Path: <>", &[]),
         ] {
             assert_eq!(parse(format!("{header}\n\nbody\n").as_bytes()).signals, wanted, "{header}");

@@ -65,7 +65,7 @@ fn bare(fields: &Fields<'_>) -> Parsed {
     Parsed {
         subject: subject.unwrap_or_default(),
         message_id: fields.get("Message-ID").and_then(|f| references::message_id(f.value)),
-        signals: classify::signals(fields, &[], None),
+        signals: classify::signals(fields, &[]),
         defects: vec![Defect::ParserFault],
         ..Parsed::default()
     }
@@ -93,7 +93,7 @@ fn read(fields: &Fields<'_>) -> Parsed {
     let envelope = Trace::read(fields);
     Parsed {
         subject: fields.get("Subject").map(decode::text).unwrap_or_default(),
-        signals: classify::signals(fields, &parts, from.as_ref()),
+        signals: classify::signals(fields, &parts),
         from,
         sender,
         reply_to: mailboxes(fields.get("Reply-To")),
