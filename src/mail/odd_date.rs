@@ -1,0 +1,73 @@
+//! Dates that RFC 5322 does not know.
+
+use chrono::NaiveDate;
+
+use crate::domain::Time;
+
+const MONTHS: [&str; 12] =
+    ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+
+/// The zones of RFC 822, in hours east of Greenwich.
+const ZONES: [(&str, i64); 8] = [
+    ("EST", -5),
+    ("EDT", -4),
+    ("CST", -6),
+    ("CDT", -5),
+    ("MST", -7),
+    ("MDT", -6),
+    ("PST", -8),
+    ("PDT", -7),
+];
+
+/// The instant of a date that leaves out seconds or zone, or puts the month first, as old programs
+/// write it. Without a known zone it is taken for UTC.
+pub(super) fn read(text: &str) -> Option<Time> {
+    let separated = text.replace([',', '-'], " ");
+    let mut words: Vec<&str> = separated.split_whitespace().take(12).collect();
+    let (at, month) = words.iter().enumerate().find_map(|(at, word)| {
+        let start = word.get(..3)?.to_lowercase();
+        Some((at, MONTHS.iter().position(|month| *month == start)?))
+    })?;
+    words.remove(at);
+    let clock = words.iter().find(|word| word.contains(':'))?;
+    let mut clock = clock.split(':').map(str::parse::<u32>);
+    let (hour, minute) = (clock.next()?.ok()?, clock.next()?.ok()?);
+    let second = clock.next().and_then(Result::ok).unwrap_or(0);
+    let says = |wanted: &str| words.iter().any(|word| word.eq_ignore_ascii_case(wanted));
+    let hour =
+        hour % if says("am") || says("pm") { 12 } else { 24 } + if says("pm") { 12 } else { 0 };
+    let mut numbers = words.iter().filter_map(|word| word.parse::<i32>().ok());
+    let (day, year) = (numbers.next()?, numbers.next()?);
+    let year = match year {
+        0..50 => year + 2000,
+        50..1000 => year + 1900,
+        _ => year,
+    };
+    let month = u32::try_from(month + 1).ok()?;
+    let day = NaiveDate::from_ymd_opt(year, month, u32::try_from(day).ok()?)?;
+    let local = day.and_hms_opt(hour, minute, second)?.and_utc().timestamp_millis();
+    let zone = ZONES.iter().find(|(zone, _)| says(zone)).map_or(0, |(_, hours)| *hours);
+    Some(Time(local - zone * 3_600_000))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates() {
+        for (odd, wanted) in [
+            ("Wed, 11 Feb 98 11:51 CST", "1998-02-11T17:51:00Z"),
+            ("Wed, 15 Feb 1995 09:38:18", "1995-02-15T09:38:18Z"),
+            ("Wednesday, April 03, 2002 5:56 PM", "2002-04-03T17:56:00Z"),
+            ("12 May 2026 12:00 am", "2026-05-12T00:00:00Z"),
+            ("1-Jan-2026 23:59:59", "2026-01-01T23:59:59Z"),
+        ] {
+            assert_eq!(read(odd).map(|time| time.to_string()).as_deref(), Some(wanted), "{odd}");
+        }
+        for none in ["yesterday", "May", "May 1 x:y", "1 May 2026", "40 May 2026 1:1", "é,é:é May"]
+        {
+            assert_eq!(read(none), None, "{none}");
+        }
+    }
+}
