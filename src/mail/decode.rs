@@ -109,28 +109,19 @@ pub(super) struct Decoded<T> {
 /// Text in the character set of this label. Without a known label: UTF-8 if it is, else windows-1252.
 pub(super) fn charset(label: Option<&str>, bytes: &[u8]) -> Decoded<String> {
     let label = label.unwrap_or_default().trim().to_ascii_lowercase();
-    let utf8 = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    let label = label.as_str();
-    if let Ok(text) = std::str::from_utf8(utf8)
-        && (bytes.is_ascii()
-            && !label.contains("2022")
-            && !label.contains("utf-")
-            && !label.contains("hz-")
-            || matches!(label, "" | "us-ascii" | "ascii" | "utf-8" | "utf8"))
-    {
-        return Decoded { value: text.to_owned(), guessed: false };
-    }
-    match label {
-        "utf-8" | "utf8" => {
-            Decoded { value: String::from_utf8_lossy(utf8).into_owned(), guessed: true }
-        }
-        "" | "us-ascii" | "ascii" => Decoded { value: windows_1252(bytes), guessed: true },
-        _ => match (charset_decoder(label.as_bytes()), std::str::from_utf8(utf8)) {
-            (Some(decode), _) => Decoded { value: decode(bytes), guessed: false },
-            (None, Ok(text)) => Decoded { value: text.to_owned(), guessed: true },
-            (None, Err(_)) => Decoded { value: windows_1252(bytes), guessed: true },
+    let unmarked = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let utf8 = std::str::from_utf8(unmarked);
+    let (value, guessed) = match (label.as_str(), utf8) {
+        ("" | "us-ascii" | "ascii" | "utf-8" | "utf8", Ok(text)) => (text.to_owned(), false),
+        ("" | "us-ascii" | "ascii", Err(_)) => (windows_1252(bytes), true),
+        ("utf-8" | "utf8", Err(_)) => (String::from_utf8_lossy(unmarked).into_owned(), true),
+        (other, utf8) => match (charset_decoder(other.as_bytes()), utf8) {
+            (Some(decode), _) => (decode(bytes), false),
+            (None, Ok(text)) => (text.to_owned(), !text.is_ascii()),
+            (None, Err(_)) => (windows_1252(bytes), true),
         },
-    }
+    };
+    Decoded { value, guessed }
 }
 
 /// How the bytes of a part are encoded for transport.
@@ -286,6 +277,7 @@ mod tests {
             (Some("ISO-8859-1"), b"m\xfcde", "müde", false),
             (Some("x-unknown"), b"m\xc3\xbcde", "müde", true),
             (Some("x-unknown"), b"m\xfcde", "müde", true),
+            (Some("x-unknown"), b"mude", "mude", false),
             (None, b"m\xfcde", "müde", true),
             (None, b"m\xc3\xbcde", "müde", false),
             (Some("utf-8"), b"m\xfcde", "m\u{fffd}de", true),
