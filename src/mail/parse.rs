@@ -9,6 +9,9 @@ use super::trace::Trace;
 use super::{Defect, classify, clean, decode, references, visible};
 use crate::domain::{Address, Mailbox, Signal, Time};
 
+/// Mailboxes of To, and of Cc, that are kept.
+const MOST_RECIPIENTS: usize = 1_000;
+
 /// Everything that a message says, decoded and cleaned.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Parsed {
@@ -20,9 +23,9 @@ pub struct Parsed {
     pub sender: Option<Mailbox>,
     /// Where answers are wanted; shown, never an identity (R77).
     pub reply_to: Vec<Mailbox>,
-    /// The recipients in To.
+    /// The recipients in To; the first 1,000 at most.
     pub to: Vec<Mailbox>,
-    /// The recipients in Cc.
+    /// The recipients in Cc; the first 1,000 at most.
     pub cc: Vec<Mailbox>,
     /// Everybody it was addressed to: To, Cc, Bcc, and the Resent- fields (R112).
     pub addressed: Vec<Address>,
@@ -154,7 +157,7 @@ fn mailboxes(field: Option<&Field<'_>>) -> Vec<Mailbox> {
 }
 
 fn all_mailboxes(fields: &Fields<'_>, name: &str) -> Vec<Mailbox> {
-    fields.all(name).take(20).flat_map(|field| mailboxes(Some(field))).collect()
+    fields.all(name).flat_map(|field| mailboxes(Some(field))).take(MOST_RECIPIENTS).collect()
 }
 
 fn addressed(fields: &Fields<'_>) -> Vec<Address> {

@@ -1,10 +1,15 @@
 //! Subjects without what replies and lists put before them (R68, RFC 5256 section 2.1).
 
+use super::clean;
+
 /// Words for "reply" and "forward" in the languages of our users, in lower case.
 const PREFIXES: [&str; 20] = [
     "re", "fwd", "fw", "aw", "wg", "sv", "vs", "antw", "antwort", "rv", "tr", "rif", "r", "odp",
     "pd", "ynt", "vb", "vl", "res", "enc",
 ];
+
+/// Longest prefix with its counter and colon, in bytes; bounds the work for each one.
+const LONGEST_PREFIX: usize = 32;
 
 /// A subject without prefixes, list tags and counters, however many there are:
 /// `Re: [list] AW: Fwd(2): hello` is `hello`. A tag that nothing follows is the subject.
@@ -28,7 +33,8 @@ pub fn reply_subject(subject: &str) -> String {
 
 /// Without `word:`, `word(n):` or `word[n]:`.
 fn without_prefix(subject: &str) -> Option<&str> {
-    let (head, rest) = subject.split_once([':', '：'])?;
+    let (head, _) = clean::cut(subject, LONGEST_PREFIX).split_once([':', '：'])?;
+    let rest = subject.get(head.len()..)?.trim_start_matches([':', '：']);
     let word = head.trim_end();
     let word = match word.strip_suffix([')', ']']) {
         Some(counted) => {
@@ -75,6 +81,7 @@ mod tests {
             ("Regarding: x", "Regarding: x"),
             ("Room: x", "Room: x"),
             ("R2: x", "R2: x"),
+            ("Re：x", "x"),
             ("Re:", ""),
             ("", ""),
         ] {
