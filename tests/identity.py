@@ -7,7 +7,7 @@
 The tests compare what Postroom stored with what this says. It was written
 from the definition, not from the Rust code; keep it so.
 
-A line ends at LF. An empty line holds nothing but CR bytes.
+A line ends with LF or CRLF.
 1. A first line that begins with "From " and goes on, blanks aside, with
    anything but ":" is an mbox envelope and no part of the message.
 2. The header is the lines until the first empty line, or until before the
@@ -41,7 +41,7 @@ def split(raw):
     while at < len(raw):
         end = raw.find(b"\n", at) + 1 or len(raw)
         line = raw[at:end]
-        if line.endswith(b"\n") and not line.strip(b"\r\n"):
+        if line in (b"\n", b"\r\n"):
             return fields, raw[end:]
         field = FIELD.match(line)
         if field:
