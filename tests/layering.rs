@@ -330,7 +330,7 @@ fn arrows_turned_upward_are_found() {
             "mod list; use self::list::run; pub(crate) fn f<'a>(x: &'a str) {}",
         ),
         ("src/store/open.rs", "use rusqlite::Connection; const Q: &str = \"SELECT 1 FROM x\";"),
-        ("src/mail/parse.rs", "use mail_parser::MessageParser; use super::address;"),
+        ("src/mail/decode.rs", "use mail_parser::MessageParser; use super::address;"),
         ("src/desk/list.rs", "let help = \"Select conversations from the desk and update them\";"),
         ("src/lib.rs", "pub mod domain; pub mod desk;"),
     ] {
