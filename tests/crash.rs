@@ -1,0 +1,340 @@
+//! Exit 0 of a delivery means: the mail is there, whatever happens next.
+//!
+//! `tests/crash/preload.c` stands between the program and libc. First it kills
+//! the program at chosen calls, and a ledger says what must be there; then it
+//! journals writes and syncs, from which the files are built that a power
+//! failure would have left. `SEED=n` repeats a run.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, clippy::disallowed_methods)]
+
+mod common;
+
+use common::{Desk, Done, Random, copy, finish, mail, say};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::{env, fs};
+
+/// Kills that must have hit inside the transaction, and elsewhere.
+const INSIDE: usize = 300;
+const ELSEWHERE: usize = 200;
+
+#[test]
+fn kill_minus_nine_loses_nothing_and_doubles_nothing() {
+    let mut random = Random::new("crash, kill");
+    let desk = Desk::new();
+    let library = preload();
+    let mut histogram: BTreeMap<(String, bool), usize> = BTreeMap::new();
+    let (mut inside, mut elsewhere, mut mails) = (0, 0, 0);
+    let mut calls = trace_of_a_whole_run(&desk, &library, &letter(&mut random, mails));
+    while inside < INSIDE || elsewhere < ELSEWHERE {
+        mails += 1;
+        assert!(mails < 5 * (INSIDE + ELSEWHERE), "too few of the kills hit: {histogram:?}");
+        let letter = letter(&mut random, mails);
+        let moments: Vec<usize> = (1..=calls.len())
+            .filter(
+                |n| if is_inside(&calls[..*n]) { inside < INSIDE } else { elsewhere < ELSEWHERE },
+            )
+            .collect();
+        let moment = moments[random.below(moments.len())];
+        let torn = random.below(2) == 1;
+        let (done, seen) = deliver(&desk, &library, &letter, Some(moment), torn);
+        if done.killed() {
+            let at_inside = is_inside(&seen);
+            *(if at_inside { &mut inside } else { &mut elsewhere }) += 1;
+            *histogram.entry((seen.last().unwrap().label(), at_inside)).or_default() += 1;
+            expect_there(&desk, &deliver(&desk, &library, &letter, None, false).0, &letter);
+        } else {
+            expect_there(&desk, &done, &letter);
+            calls = seen;
+        }
+    }
+    let mails = i64::try_from(mails).unwrap() + 1;
+    assert_eq!(desk.number("SELECT count(*) FROM message"), mails);
+    assert_eq!(desk.number("SELECT count(*) FROM arrival"), mails);
+    assert_eq!(desk.number("SELECT count(*) FROM entry"), mails);
+    assert_eq!(desk.number("SELECT count(*) FROM event WHERE kind = 'arrived'"), mails);
+    desk.run(["check", "--rebuild"]).expect_success();
+    say(&format!(
+        "crash: {inside} kills inside the transaction, {elsewhere} elsewhere, {mails} mails"
+    ));
+    for ((call, inside), count) in histogram {
+        say(&format!("  {count:4} {} at {call}", if inside { "inside   " } else { "elsewhere" }));
+    }
+}
+
+#[test]
+fn what_was_synced_at_exit_0_holds_the_mail() {
+    let mut random = Random::new("crash, power failure");
+    let library = preload();
+    for held_open in [false, true] {
+        let desk = Desk::new();
+        let mut disk = Disk::of(&desk.dir());
+        // With the database open elsewhere the last one out does not empty its log. From here on
+        // this process must not close any file of the database: POSIX would drop its locks.
+        let holder = held_open.then(|| {
+            let holder = rusqlite::Connection::open(desk.database()).unwrap();
+            holder
+                .query_row("SELECT count(*) FROM message", (), |row| row.get::<_, i64>(0))
+                .unwrap();
+            holder
+        });
+        let journal = desk.beside("journal");
+        let mut ledger: Vec<(String, Vec<u8>)> = Vec::new();
+        for n in 0..30 {
+            let letter = letter(&mut random, n);
+            let mut command = preloaded(&desk, &library);
+            command.env("CRASH_JOURNAL", &journal);
+            let done = finish(command, &letter).expect_success();
+            ledger.push((done.message(), letter));
+            disk.replay(&fs::read(&journal).unwrap());
+            fs::remove_file(&journal).unwrap();
+            for unlinked in [true, false] {
+                let after = desk.beside("after");
+                disk.leave(unlinked, &desk.dir(), &after);
+                let (message, letter) =
+                    &ledger[if n.is_multiple_of(5) { random.below(ledger.len()) } else { n }];
+                let mut show = desk.postroom(["show", "--raw", message]);
+                show.env("POSTROOM_CONFIG", after.join("postroom.toml"));
+                assert!(
+                    finish(show, b"").expect_success().stdout == *letter,
+                    "{message} is another"
+                );
+                fs::remove_dir_all(&after).unwrap();
+            }
+        }
+        let after = desk.beside("after");
+        disk.leave(true, &desk.dir(), &after);
+        let mut check = desk.postroom(["check", "--rebuild"]);
+        check.env("POSTROOM_CONFIG", after.join("postroom.toml"));
+        finish(check, b"").expect_success();
+        drop(holder);
+    }
+}
+
+/// Mails of all kinds that fill a transaction differently: small, of some
+/// megabytes, answers to an earlier one.
+fn letter(random: &mut Random, n: usize) -> Vec<u8> {
+    let name = if n > 2 && n.is_multiple_of(4) {
+        format!("person{}", n - 2)
+    } else {
+        format!("person{n}")
+    };
+    let mut letter = mail(&name);
+    if name != format!("person{n}") {
+        let text = String::from_utf8(letter).unwrap();
+        let answer =
+            format!("Message-ID: <again{n}@customer.test>\r\nIn-Reply-To: <{name}@customer.test>");
+        letter = text.replace(&format!("Message-ID: <{name}@customer.test>"), &answer).into_bytes();
+    }
+    let lines = match random.below(20) {
+        0 => 20_000 + random.below(20_000),
+        1..5 => random.below(2000),
+        _ => random.below(20),
+    };
+    for line in 0..lines {
+        letter.extend(
+            format!("line {line} of the mail, {:016x}\r\n", random.below(usize::MAX)).bytes(),
+        );
+    }
+    letter
+}
+
+/// A call that the library saw.
+#[derive(Debug)]
+struct Call {
+    kind: String,
+    file: String,
+    offset: i64,
+}
+
+impl Call {
+    /// Kind and file, for people.
+    fn label(&self) -> String {
+        format!("{} {}", self.kind, self.file)
+    }
+}
+
+/// Whether the last of these calls lies inside the transaction: a frame was
+/// written to the write-ahead log, and the sync that commits it is not done.
+/// The log's own head (offset 0) is synced apart.
+fn is_inside(calls: &[Call]) -> bool {
+    let Some((last, before)) = calls.split_last() else { return false };
+    let log = |call: &&Call| call.file.ends_with("-wal");
+    let mut frames = false;
+    for call in before.iter().filter(log) {
+        match call.kind.as_str() {
+            "write" => frames |= call.offset > 0,
+            "fsync" | "fdatasync" if frames => return false,
+            _ => {}
+        }
+    }
+    frames || (log(&last) && last.kind == "write")
+}
+
+/// Compiles the library, once for each test.
+fn preload() -> PathBuf {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR"));
+    let library =
+        folder.join(format!("preload-{}-{:?}.so", std::process::id(), std::thread::current().id()));
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/crash/preload.c");
+    let compiler = env::var("CC").unwrap_or_else(|_| "cc".into());
+    let done = Command::new(compiler)
+        .args(["-O1", "-shared", "-fPIC", "-o"])
+        .arg(&library)
+        .arg(source)
+        .arg("-ldl")
+        .output()
+        .unwrap();
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    library
+}
+
+fn preloaded(desk: &Desk, library: &Path) -> Command {
+    let mut command = desk.postroom(["ingest", "-p"]);
+    command.env("LD_PRELOAD", library).env("CRASH_DIR", desk.dir());
+    command
+}
+
+/// One delivery, killed at a moment or not, and the calls it made.
+fn deliver(
+    desk: &Desk,
+    library: &Path,
+    letter: &[u8],
+    kill: Option<usize>,
+    torn: bool,
+) -> (Done, Vec<Call>) {
+    let trace = desk.beside("trace");
+    let _ = fs::remove_file(&trace);
+    let mut command = preloaded(desk, library);
+    command.env("CRASH_TRACE", &trace);
+    if let Some(moment) = kill {
+        command.env("CRASH_AT", moment.to_string());
+    }
+    if torn {
+        command.env("CRASH_TORN", "1");
+    }
+    let done = finish(command, letter);
+    assert!(done.killed() || done.status.success(), "{done:?}\n{}", desk.log());
+    let calls = fs::read_to_string(&trace).unwrap();
+    let calls = calls.lines().map(|line| {
+        let words: Vec<&str> = line.split(' ').collect();
+        Call { kind: words[1].into(), file: words[2].into(), offset: words[3].parse().unwrap() }
+    });
+    (done, calls.collect())
+}
+
+fn trace_of_a_whole_run(desk: &Desk, library: &Path, letter: &[u8]) -> Vec<Call> {
+    let (done, calls) = deliver(desk, library, letter, None, false);
+    expect_there(desk, &done, letter);
+    assert!((1..=calls.len()).any(|n| is_inside(&calls[..n])), "no transaction seen: {calls:?}");
+    calls
+}
+
+/// The mail is there at once, for another process, as it came.
+fn expect_there(desk: &Desk, done: &Done, letter: &[u8]) {
+    assert!(done.status.success(), "{done:?}\n{}", desk.log());
+    let shown = desk.run(["show", "--raw", &done.message()]).expect_success();
+    assert!(shown.stdout == letter, "{} is not what came", done.message());
+}
+
+/// The files of a desk as a disk has them: what a sync made sure of, and what
+/// came since.
+#[derive(Default)]
+struct Disk {
+    files: BTreeMap<PathBuf, File>,
+}
+
+#[derive(Default, Clone)]
+struct File {
+    durable: Vec<u8>,
+    pending: Vec<Change>,
+    /// Whether a sync of the directory made sure of its name.
+    named: bool,
+    unlinked: bool,
+}
+
+#[derive(Clone)]
+enum Change {
+    Write(usize, Vec<u8>),
+    Cut(usize),
+}
+
+impl Disk {
+    /// What is there now, taken as synced.
+    fn of(dir: &Path) -> Disk {
+        let mut disk = Disk::default();
+        for entry in fs::read_dir(dir).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_file() {
+                let durable = fs::read(&path).unwrap();
+                disk.files.insert(path, File { durable, named: true, ..File::default() });
+            }
+        }
+        disk
+    }
+
+    /// Takes over a journal of the library.
+    fn replay(&mut self, journal: &[u8]) {
+        let mut rest = journal;
+        while !rest.is_empty() {
+            let (head, after) = rest.split_at(32);
+            let head: Vec<usize> =
+                head.chunks(8).map(|word| usize::from_ne_bytes(word.try_into().unwrap())).collect();
+            let (path, after) = after.split_at(head[1]);
+            let (data, after) = after.split_at(head[2]);
+            rest = after;
+            let path = PathBuf::from(String::from_utf8_lossy(path).into_owned());
+            if path.is_dir() {
+                self.files.retain(|_, file| !file.unlinked);
+                self.files.values_mut().for_each(|file| file.named = true);
+                continue;
+            }
+            let file = self.files.entry(path.clone()).or_default();
+            if head[0] != usize::from(b'U') && file.unlinked {
+                *file = File::default(); // made anew
+            }
+            match u8::try_from(head[0]).unwrap() {
+                b'W' => file.pending.push(Change::Write(head[3], data.to_vec())),
+                b'T' => file.pending.push(Change::Cut(head[3])),
+                b'S' => file.sync(),
+                b'U' => file.unlinked = true,
+                b'R' => {
+                    let file = self.files.remove(&path).unwrap();
+                    self.files
+                        .insert(PathBuf::from(String::from_utf8_lossy(data).into_owned()), file);
+                }
+                kind => panic!("journal: {kind}"),
+            }
+        }
+    }
+
+    /// The desk after a power failure: only what was synced, and under a name
+    /// that was. An unlink that no sync of the directory followed may have
+    /// reached the disk or not.
+    fn leave(&self, unlinked: bool, desk: &Path, to: &Path) {
+        for folder in ["rules", "replies"] {
+            copy(&desk.join(folder), &to.join(folder));
+        }
+        for (path, file) in &self.files {
+            let name = path.strip_prefix(desk).unwrap();
+            if file.named && !(unlinked && file.unlinked) {
+                fs::write(to.join(name), &file.durable).unwrap();
+            }
+        }
+    }
+}
+
+impl File {
+    fn sync(&mut self) {
+        for change in self.pending.drain(..) {
+            match change {
+                Change::Write(at, bytes) => {
+                    let end = self.durable.len().max(at + bytes.len());
+                    self.durable.resize(end, 0);
+                    self.durable[at..at + bytes.len()].copy_from_slice(&bytes);
+                }
+                Change::Cut(length) => self.durable.resize(length, 0),
+            }
+        }
+    }
+}
