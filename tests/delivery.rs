@@ -1,0 +1,286 @@
+//! Delivery position: whatever fails, the mail program is told to try again
+//! and no outsider learns more than that; and a mail is stored exactly once
+//! when the cause is gone.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::disallowed_methods)]
+
+mod common;
+
+use common::{CANARY, Desk, Done, POSTROOM, copy, finish, skip};
+use std::fs::{self, File, Permissions};
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+use std::path::Path;
+use std::process::Command;
+
+/// A mail with a canary in all that must not come out.
+fn mail() -> Vec<u8> {
+    format!(
+        "From: {CANARY} <{CANARY}@customer.test>\nTo: support@example.test\nSubject: {CANARY}\n\
+         Date: Mon, 01 Jun 2026 09:00:00 +0000\nMessage-ID: <{CANARY}@customer.test>\n\n{CANARY}\n"
+    )
+    .into_bytes()
+}
+
+/// Asserts the contract of a failed delivery.
+fn expect_try_again(what: &str, desk: &Desk, done: &Done) {
+    let line = regex::Regex::new(r"^4\.\d+\.\d+ [^\n]*\[(\S+)\]\n$").unwrap();
+    assert_eq!(done.status.code(), Some(75), "{what}: {done:?}\n{}", desk.log());
+    assert_eq!(done.text(), "", "{what}");
+    let found = line
+        .captures(&done.stderr)
+        .unwrap_or_else(|| panic!("{what}: stderr is {:?}", done.stderr));
+    assert!(!done.stderr.contains(CANARY), "{what}: {}", done.stderr);
+    assert!(
+        desk.log().contains(&found[1]),
+        "{what}: {} is not in the log:\n{}",
+        &found[1],
+        desk.log()
+    );
+}
+
+/// Asserts that the same mail goes in now, silently, and is there once.
+fn expect_cured(what: &str, desk: &Desk) {
+    let done = desk.feed(["ingest"], &mail());
+    assert!(done.status.success(), "{what}: {done:?}\n{}", desk.log());
+    assert_eq!((done.text().as_str(), done.stderr.as_str()), ("", ""), "{what}");
+    for table in ["message", "arrival", "entry", "event WHERE kind = 'arrived'"] {
+        assert_eq!(desk.number(&format!("SELECT count(*) FROM {table}")), 1, "{what}: {table}");
+    }
+}
+
+#[test]
+fn wrong_words_in_an_alias() {
+    for words in [
+        &["ingest", "--nope"][..],
+        &["ingest", "--inbox"],
+        &["ingst"],
+        &["--nope", "ingest"],
+        &["ingest", "--inbox", "canary-unknown"],
+        &["--config", "/nonexistent/canary.toml", "ingest"],
+    ] {
+        let desk = Desk::new();
+        let what = words.join(" ");
+        expect_try_again(&what, &desk, &desk.feed(words, &mail()));
+        expect_cured(&what, &desk);
+    }
+}
+
+#[test]
+fn a_configuration_that_is_broken_or_gone() {
+    let desk = Desk::new();
+    let config = desk.dir().join("postroom.toml");
+    let sound = fs::read(&config).unwrap();
+    for broken in [
+        "[desk\ncanary = 1\n",
+        "[canary]\nx = 1\n",
+        "\u{1}",
+        "[desk]\ntimezone = \"Canary/Nowhere\"\n",
+    ] {
+        fs::write(&config, broken).unwrap();
+        expect_try_again(broken, &desk, &desk.feed(["ingest"], &mail()));
+    }
+    fs::remove_file(&config).unwrap();
+    expect_try_again("named but missing", &desk, &desk.feed(["ingest"], &mail()));
+    fs::write(&config, sound).unwrap();
+    expect_cured("configuration", &desk);
+}
+
+#[test]
+fn a_store_that_is_gone_or_of_another_version() {
+    let desk = Desk::new();
+    let away = desk.beside("away.db");
+    fs::rename(desk.database(), &away).unwrap();
+    expect_try_again("no store", &desk, &desk.feed(["ingest"], &mail()));
+    assert!(!desk.database().exists(), "a delivery made a store");
+    fs::rename(&away, desk.database()).unwrap();
+
+    let version = desk.number("PRAGMA user_version");
+    for other in [version - 1, version + 1] {
+        desk.damage(&format!("PRAGMA user_version = {other}"));
+        expect_try_again("schema", &desk, &desk.feed(["ingest"], &mail()));
+    }
+    desk.damage(&format!("PRAGMA user_version = {version}"));
+    expect_cured("store", &desk);
+}
+
+#[test]
+fn a_lock_held_beyond_the_limit() {
+    let desk = Desk::new();
+    desk.configure("desk", "lock-timeout = \"1s\"");
+    let lock = File::options().read(true).write(true).open(desk.dir().join("lock")).unwrap();
+    lock.lock().unwrap();
+    expect_try_again("lock", &desk, &desk.feed(["ingest"], &mail()));
+    drop(lock);
+    expect_cured("lock", &desk);
+}
+
+#[test]
+fn a_database_locked_by_a_stranger() {
+    let desk = Desk::new();
+    desk.configure("desk", "lock-timeout = \"1s\"");
+    let stranger = rusqlite::Connection::open(desk.database()).unwrap();
+    stranger.execute_batch("BEGIN IMMEDIATE").unwrap();
+    expect_try_again("SQLite's lock", &desk, &desk.feed(["ingest"], &mail()));
+    drop(stranger);
+    expect_cured("SQLite's lock", &desk);
+}
+
+#[test]
+fn a_panic() {
+    let desk = Desk::new();
+    let mut command = desk.postroom(["ingest"]);
+    command.env("POSTROOM_TEST", "panic");
+    expect_try_again("panic", &desk, &finish(command, &mail()));
+    expect_cured("panic", &desk);
+}
+
+#[test]
+fn an_empty_message() {
+    let desk = Desk::new();
+    expect_try_again("empty", &desk, &desk.feed(["ingest"], b""));
+    expect_cured("empty", &desk);
+}
+
+#[test]
+fn a_directory_that_is_read_only() {
+    const NOBODY: &str = "65534";
+    let desk = Desk::new();
+    let is_root = fs::metadata("/proc/self").unwrap().uid() == 0;
+    let root = desk.dir().parent().unwrap().to_owned();
+    fs::write(desk.beside("log"), "").unwrap();
+    set_mode(&desk.beside("log"), 0o666);
+    let mut command = if is_root {
+        let program = desk.beside("postroom");
+        fs::hard_link(POSTROOM, &program)
+            .or_else(|_| fs::copy(POSTROOM, &program).map(|_| ()))
+            .unwrap();
+        set_mode(&root, 0o755);
+        let mut command = Command::new("setpriv");
+        command.args(["--reuid", NOBODY, "--regid", NOBODY, "--clear-groups"]).arg(program);
+        command
+    } else {
+        Command::new(POSTROOM)
+    };
+    desk.environment(&mut command);
+    command.arg("ingest");
+    let modes = read_only(&desk.dir());
+    let done = finish(command, &mail());
+    for (path, mode) in modes {
+        set_mode(&path, mode);
+    }
+    expect_try_again("read-only", &desk, &done);
+    expect_cured("read-only", &desk);
+}
+
+/// Takes the right to write from all in a folder, but not to read; what it was.
+fn read_only(folder: &Path) -> Vec<(std::path::PathBuf, u32)> {
+    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let mut modes = Vec::new();
+    for path in entries.chain([folder.to_owned()]) {
+        modes.push((path.clone(), fs::metadata(&path).unwrap().permissions().mode()));
+        set_mode(&path, if path.is_dir() { 0o555 } else { 0o444 });
+    }
+    modes
+}
+
+fn set_mode(path: &Path, mode: u32) {
+    fs::set_permissions(path, Permissions::from_mode(mode)).unwrap();
+}
+
+#[test]
+fn a_full_disk() {
+    let unshare = ["-m", "sh", "-c", "mount -t tmpfs none /mnt"];
+    if !Command::new("unshare").args(unshare).output().is_ok_and(|done| done.status.success()) {
+        return skip("a full disk", "no right to mount a tmpfs of its own (root, unshare)");
+    }
+    let desk = Desk::new();
+    let script = r#"
+        set -e
+        cp -a "$1" "$1.kept"
+        mount -t tmpfs -o size=4m none "$1"
+        cp -a "$1.kept/." "$1"
+        head -c 16m /dev/zero >"$1/filler" 2>/dev/null || :
+        status=0
+        "$2" ingest <"$3" || status=$?
+        rm "$1/filler"
+        rm -r "$1.kept"
+        cp -a "$1" "$1.kept"
+        exit $status"#;
+    let letter = desk.beside("letter");
+    fs::write(&letter, mail()).unwrap();
+    let mut command = Command::new("unshare");
+    command.args(["-m", "sh", "-c", script, "sh"]).arg(desk.dir()).arg(POSTROOM).arg(letter);
+    desk.environment(&mut command);
+    let done = finish(command, b"");
+    expect_try_again("full disk", &desk, &done);
+    fs::remove_dir_all(desk.dir()).unwrap();
+    copy(&desk.beside("desk.kept"), &desk.dir());
+    expect_cured("full disk", &desk);
+}
+
+/// The program under a limit of the shell.
+fn limited(desk: &Desk, limit: &str, mail: &[u8]) -> Done {
+    let mut command = Command::new("sh");
+    command.args(["-c", &format!("ulimit {limit} && exec \"$0\" ingest"), POSTROOM]);
+    desk.environment(&mut command);
+    finish(command, mail)
+}
+
+#[test]
+fn a_limit_on_the_size_of_files() {
+    let desk = Desk::new();
+    expect_try_again("ulimit -f", &desk, &limited(&desk, "-f 16", &mail()));
+    expect_cured("ulimit -f", &desk);
+}
+
+/// From the least memory in which the program starts at all, each limit gives
+/// a stored mail or the word to try again, never a third thing.
+#[test]
+fn a_limit_on_memory() {
+    let mut letter = mail();
+    letter.extend(std::iter::repeat_n(b"0123456789abcdef0123456789abcdef\n", 1_000_000).flatten());
+    let (mut refused, mut limit) = (0, 8_000);
+    loop {
+        let desk = Desk::new();
+        let starts = format!("ulimit -v {limit} && exec \"$0\" --version");
+        let starts = Command::new("sh").args(["-c", &starts, POSTROOM]).output().unwrap();
+        if starts.status.success() {
+            let done = limited(&desk, &format!("-v {limit}"), &letter);
+            if done.status.success() {
+                assert_eq!(desk.number("SELECT count(*) FROM message"), 1);
+                break;
+            }
+            expect_try_again(&format!("ulimit -v {limit}"), &desk, &done);
+            refused += 1;
+            desk.feed(["ingest"], &letter).expect_success();
+            assert_eq!(desk.number("SELECT count(*) FROM message"), 1);
+        }
+        limit += limit / 3;
+    }
+    assert!(refused > 0, "memory was never short");
+}
+
+#[test]
+fn a_hundred_thousand_nested_parts_are_no_failure() {
+    let desk = Desk::new();
+    let mut letter =
+        b"From: a@customer.test\nTo: support@example.test\nMessage-ID: <deep@customer.test>\n"
+            .to_vec();
+    for level in 0..100_000 {
+        letter.extend(
+            format!("Content-Type: multipart/mixed; boundary=b{level}\n\n--b{level}\n").bytes(),
+        );
+    }
+    let done = desk.feed(["ingest"], &letter).expect_success();
+    assert_eq!((done.text().as_str(), done.stderr.as_str()), ("", ""));
+    assert_eq!(desk.number("SELECT count(*) FROM message"), 1);
+}
+
+#[test]
+fn a_log_that_cannot_be_written_changes_nothing() {
+    let desk = Desk::new();
+    let mut command = desk.postroom(["ingest"]);
+    command.env("POSTROOM_LOG", "/dev/full");
+    let done = finish(command, &mail()).expect_success();
+    assert_eq!((done.text().as_str(), done.stderr.as_str()), ("", ""));
+    expect_cured("log", &desk);
+}
