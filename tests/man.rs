@@ -1,0 +1,108 @@
+//! The manual says what the program does: each command has a page, each option
+//! stands in its page and the reverse, and mandoc finds no fault.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::disallowed_methods)]
+
+mod common;
+
+use common::{POSTROOM, skip};
+use regex::Regex;
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("man")
+}
+
+fn help(words: &[&str]) -> String {
+    let done =
+        Command::new(POSTROOM).args(words).arg("--help").env("COLUMNS", "200").output().unwrap();
+    assert!(done.status.success(), "{words:?} --help: {}", String::from_utf8_lossy(&done.stderr));
+    String::from_utf8(done.stdout).unwrap()
+}
+
+/// The names of the commands, from the list in `postroom --help`.
+fn commands() -> Vec<String> {
+    let name = Regex::new(r"(?m)^  ([a-z][a-z-]*)  ").unwrap();
+    let help = help(&[]);
+    let names = name.captures_iter(&help).map(|found| found[1].to_owned()).collect::<Vec<_>>();
+    assert!(names.len() > 3, "{names:?}");
+    names
+}
+
+/// The long options of a command, but for those of all commands.
+fn options_in_help(command: &str) -> BTreeSet<String> {
+    let option = Regex::new(r"(?m)^ +(?:-\w, )?--([a-z][a-z-]*)").unwrap();
+    option.captures_iter(&help(&[command])).map(|found| found[1].to_owned()).collect()
+}
+
+/// The long options that a page describes: `.It Fl -name` or `.It Fl n , Fl -name`.
+fn options_in_page(page: &str) -> BTreeSet<String> {
+    let option = Regex::new(r"Fl -([a-z][a-z-]*)").unwrap();
+    let items = page.lines().filter(|line| line.starts_with(".It "));
+    items.flat_map(|line| option.captures_iter(line)).map(|found| found[1].to_owned()).collect()
+}
+
+#[test]
+fn each_command_has_a_page_with_its_options() {
+    let mut faults = Vec::new();
+    let common = fs::read_to_string(folder().join("postroom.1")).unwrap_or_else(|_| {
+        faults.push("man/postroom.1 is missing".to_owned());
+        String::new()
+    });
+    let everywhere = options_in_page(&common);
+    for command in commands() {
+        let name = format!("postroom-{command}.1");
+        let path = folder().join(&name);
+        let Ok(page) = fs::read_to_string(path) else {
+            faults.push(format!("man/{name} is missing"));
+            continue;
+        };
+        if !page.contains("\n.Sh EXIT STATUS\n") {
+            faults.push(format!("man/{name}: no EXIT STATUS"));
+        }
+        let (help, page) = (options_in_help(&command), options_in_page(&page));
+        for option in help.difference(&page).filter(|o| !everywhere.contains(*o) && *o != "help") {
+            faults.push(format!("man/{name}: --{option} is missing"));
+        }
+        for option in page.difference(&help) {
+            faults.push(format!("man/{name}: --{option} is no option of {command}"));
+        }
+    }
+    assert!(faults.is_empty(), "\n{}\n", faults.join("\n"));
+}
+
+#[test]
+fn each_page_of_a_command_has_its_command() {
+    let commands: BTreeSet<String> =
+        commands().into_iter().map(|c| format!("postroom-{c}.1")).collect();
+    for name in pages().filter(|name| name.starts_with("postroom-") && name.ends_with(".1")) {
+        assert!(commands.contains(&name), "man/{name}: no such command");
+    }
+}
+
+#[test]
+fn mandoc_finds_no_fault() {
+    // The e2e tests keep a Debian root under target/, which may hold it.
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
+    let inside = target.join("e2e/root/usr/bin/mandoc");
+    let found = [Path::new("/usr/bin/mandoc"), Path::new("/usr/local/bin/mandoc"), &inside];
+    let Some(mandoc) = found.into_iter().find(|path| path.exists()) else {
+        return skip("man pages", "mandoc is not installed");
+    };
+    for name in pages() {
+        let done = Command::new(mandoc)
+            .args(["-T", "lint", "-W", "warning"])
+            .arg(folder().join(&name))
+            .output();
+        let done = done.unwrap();
+        let said = String::from_utf8_lossy(&done.stdout);
+        assert!(done.status.success() && said.is_empty(), "{said}");
+    }
+}
+
+fn pages() -> impl Iterator<Item = String> {
+    let entries = fs::read_dir(folder()).unwrap().map(|entry| entry.unwrap().file_name());
+    entries.map(|name| name.into_string().unwrap())
+}
