@@ -69,7 +69,7 @@ def file(maildir, mail):
 
 
 def settle():
-    """Wait until nothing is in Postfix's queue; what is deferred is tried every second."""
+    """Wait until nothing is in Postfix's queue; what is deferred is tried every few seconds."""
     until("Postfix's queue is empty", lambda: not outcome())
 
 

@@ -1,5 +1,8 @@
 # postfix.sh: Postfix on the loopback: example.test is ours, customer.test holds the contacts'
 # Maildirs, and no mail goes anywhere else. The wiring of the desk is added by wirings.sh.
+#
+# Deferred mail is tried again quickly, but not below 2 s: the queue manager takes up a mail one
+# second early, perhaps while its first delivery is not quite over, and then lets it lie.
 
 postconf -e \
   compatibility_level=3.6 \
@@ -12,7 +15,7 @@ postconf -e \
   alias_maps=hash:/etc/aliases \
   virtual_mailbox_domains=customer.test virtual_mailbox_base=/srv/mail \
   'virtual_mailbox_maps=inline:{}' virtual_uid_maps=static:5000 virtual_gid_maps=static:5000 \
-  queue_run_delay=1s minimal_backoff_time=1s maximal_backoff_time=2s
+  queue_run_delay=1s minimal_backoff_time=2s maximal_backoff_time=4s
 boxes=
 for contact in "$CONTACT" "$STRANGER" "$BUYER"; do
   boxes+="$contact@customer.test=$contact/Maildir/ "

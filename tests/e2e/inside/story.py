@@ -60,6 +60,10 @@ def shown(number):
     return texts(people.objects(people.DESK, "show", str(number), "--json"))
 
 
+def events(number):
+    return people.objects(people.DESK, "log", str(number), "--json")
+
+
 def first_mail():
     """She writes; the rule that matches acts, the others do not."""
     mail = post.message(CONTACT, SUPPORT, SUBJECT, "Hello,\n\nhow does it work?\n", **FORGED)
@@ -72,7 +76,7 @@ def first_mail():
           E["OTHER_TAG"] not in found["tags"] and E["SALES_TAG"] not in found["tags"], found)
     check("it is assigned to the agent", E["AGENT"] in texts(found["assignee"]), found)
     check("the rule's note is there", f"noted by rule {E['RULE']}" in shown(number), shown(number))
-    log = texts(people.objects(people.DESK, "log", str(number), "--json"))
+    log = texts(events(number))
     check("the log names the rule that acted", E["RULE"] in log, log)
     check("the log names no other rule", E["OTHER_RULE"] not in log and E["SALES_RULE"] not in log, log)
     check("why names the rule", E["RULE"] in people.postroom(people.DESK, "why", str(number)).decode())
@@ -238,6 +242,22 @@ def marked_copy(number, mail):
     check("its text is unaltered", "how does it work?" in marked.get_content(), copies[0])
 
 
+def a_mailbox_that_fails():
+    """procmail's second step fails after the first has stored: the mail comes again and adds nothing."""
+    mailbox = os.path.join(pwd.getpwnam(people.DESK).pw_dir, "Maildir")
+    os.chmod(mailbox, 0)
+    mail = post.message(STRANGER, SUPPORT, "Twice", "Is this there once?\n\nOr how does it work?\n")
+    post.submit(mail)
+    reasons = post.outcome()
+    check("Postfix keeps the mail that procmail could not hand on", len(reasons) == 1, reasons)
+    number = home(mail)
+    log = events(number)
+    os.chmod(mailbox, 0o700)
+    post.settle()
+    equal("the second try adds no event", events(number), log)
+    marked_copy(number, mail)
+
+
 def main():
     number, mail = first_mail()
     if WIRING == "procmail":
@@ -248,6 +268,8 @@ def main():
     strangers(number, answer)
     the_other_inbox()
     a_broken_desk()
+    if WIRING == "procmail":
+        a_mailbox_that_fails()
     a_maildir_by_cron()
     the_note_stays_inside(number)
     report()
