@@ -55,9 +55,10 @@ def outcome():
     """Wait until Postfix has tried all it holds: the reasons why some of it was deferred."""
     def tried():
         # Twice: a mail may pass from one queue directory to the next while they are listed.
-        return all(mail["queue_name"] == "deferred" for _ in range(2) for mail in queue())
-    until("Postfix has tried all mail", tried)
-    return [recipient["delay_reason"] for mail in queue() for recipient in mail["recipients"]]
+        lists = queue(), queue()
+        return all(mail["queue_name"] == "deferred" for mail in sum(lists, [])) and lists
+    _, held = until("Postfix has tried all mail", tried)
+    return [recipient.get("delay_reason", "") for mail in held for recipient in mail["recipients"]]
 
 
 def file(maildir, mail):
