@@ -11,6 +11,7 @@ install -d -o desk -g desk -m 700 /var/log/e2e/sent
 cat >/var/lib/postroom/postroom.toml <<S
 [desk]
 timezone = "Europe/Amsterdam"
+fallback = "support"
 sendmail = "/e2e/inside/sendmail-recorder"
 log      = "desk.log"
 

@@ -9,6 +9,7 @@ import pwd
 import random
 import re
 import sys
+import time
 
 import leak
 import people
@@ -16,6 +17,7 @@ import post
 from promises import Promises
 
 WIRING = sys.argv[1]
+STARTED = time.monotonic()
 E = os.environ
 SUPPORT, SALES = "support@example.test", "sales@example.test"
 CONTACT, STRANGER, BUYER = (f"{E[name]}@customer.test" for name in ("CONTACT", "STRANGER", "BUYER"))
@@ -199,7 +201,12 @@ def the_note_stays_inside(number):
 
 def report():
     """The first response is the agent's, not the receipt."""
-    print(people.postroom(people.DESK, "report", "--json").decode())
+    (figures,) = people.objects(people.DESK, "report", "--json")
+    first = figures["total"]["first_response"]
+    equal("the report counts one first response", first["n"], 1)
+    passed = 1000 * (time.monotonic() - STARTED)
+    check("it took some time, and less than this run", 0 < first["median_ms"] < passed, first, passed)
+    equal("the report counts one reply of a person", figures["total"]["replies"], 1)
 
 
 def a_broken_desk():
@@ -222,8 +229,8 @@ def a_maildir_by_cron():
     mail = post.message(STRANGER, SUPPORT, "By way of a Maildir", "Hello.\n")
     post.file("/var/mail/support", mail)
     sent = len(post.handed_over())
-    for time in ("first", "second"):
-        equal(f"cron's {time} ingest of the Maildir is silent", people.cron(people.cron_lines()[1]), (0, b""))
+    for turn in ("first", "second"):
+        equal(f"cron's {turn} ingest of the Maildir is silent", people.cron(people.cron_lines()[1]), (0, b""))
         equal("the mail in the Maildir came to the inbox of its address", conversation(home(mail))["inbox"], "support")
     people.send()
     post.settle()
