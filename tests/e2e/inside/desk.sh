@@ -2,18 +2,18 @@
 
 install -d -o desk -g desk -m 2770 /var/lib/postroom
 ln -s /var/lib/postroom /etc/postroom
-as desk postroom init /var/lib/postroom --group desk \
+as desk postroom init /var/lib/postroom --quiet --group desk \
   --inbox support=support@example.test --inbox sales=sales@example.test
 
 # All that sendmail gets is kept here, see sendmail-recorder.
-install -d -o desk -g desk -m 700 /var/log/e2e/sent
+install -d -o desk -g desk -m 2770 /var/log/e2e/desk /var/log/e2e/desk/sent
 
 cat >/var/lib/postroom/postroom.toml <<S
 [desk]
 timezone = "Europe/Amsterdam"
 fallback = "support"
 sendmail = "/e2e/inside/sendmail-recorder"
-log      = "desk.log"
+log      = "/var/log/e2e/desk/log"
 
 [inbox.support]
 name      = "Example Support"

@@ -14,7 +14,7 @@ from email.message import EmailMessage
 
 from promises import until
 
-SENT = "/var/log/e2e/sent"
+SENT = "/var/log/e2e/desk/sent"
 
 
 def parse(raw):
@@ -92,8 +92,8 @@ def by_imap(user):
 
 def handed_over():
     """All that sendmail was given so far, oldest first: (arguments, bytes)."""
-    paths = sorted(glob.glob(f"{SENT}/*.argv"), key=os.path.getmtime)
-    return [(read(p).decode().splitlines(), read(p.removesuffix(".argv") + ".eml")) for p in paths]
+    paths = sorted(glob.glob(f"{SENT}/*/argv"), key=os.path.getmtime)
+    return [(read(p).decode().splitlines(), read(p.removesuffix("argv") + "eml")) for p in paths]
 
 
 def read(path):
