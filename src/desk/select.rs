@@ -7,6 +7,9 @@ use crate::domain::Number;
 use crate::domain::query::{Bound, Facts};
 use crate::store::{Candidate, Page, Snapshot};
 
+#[cfg(test)]
+mod tests;
+
 /// The numbers of the conversations that the query means: exactly those for which
 /// [`Bound::matches`] holds with all their messages in view.
 pub(crate) fn matching(snapshot: &Snapshot<'_>, query: &Bound, page: Page) -> Result<Vec<Number>> {
