@@ -5,13 +5,13 @@ use crate::domain::query::Bound;
 use crate::domain::query::arbitrary::{Case, NOW};
 use crate::domain::words::words;
 use crate::domain::{
-    Actor, Change, Conversation, Direction, Mailbox, MessageFacts, MessageId, Number, Priority,
-    Reason, Status, Step, Time,
+    Actor, Change, Conversation, Direction, EnvelopeSender, Mailbox, MessageFacts, MessageId,
+    Number, Priority, Reason, Status, Step, Time,
 };
 use crate::mail;
 use crate::store::{
     Act, AddressRole, Clock, ConfigText, Ending, HeaderAddress, NewArrival, NewMail, NewMessage,
-    Run, Sender, Side, Store, Tx, Wiring,
+    Run, Side, Store, Tx, Wiring,
 };
 
 /// One conversation to build.
@@ -102,7 +102,7 @@ impl World<'_> {
             inbox: &c.inbox,
             recipient: Some(&recipient.address),
             received: NOW,
-            sender: &Sender::Unknown,
+            sender: &EnvelopeSender::Unknown,
             extension: None,
             wiring: Wiring::Stdin,
             trace: "",
