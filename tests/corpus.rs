@@ -93,7 +93,14 @@ fn odd_shapes_have_the_identity_that_the_definition_says() {
     let desk = Desk::new();
     let folder = desk.beside("odd/hostile");
     fs::create_dir_all(&folder).unwrap();
-    let shapes: [&[u8]; 23] = [
+    let many = |last: &str| {
+        let end = format!("From: a@x\nMessage-ID: <many@x>\nX-Last: {last}\n\nb");
+        [b"X-Much: y\n".repeat(12_000), end.into_bytes()].concat()
+    };
+    let (one, other) = (many("one"), many("other"));
+    let shapes: [&[u8]; 25] = [
+        &one,
+        &other,
         b"From a@x Sat Jan  1\nFrom: a@x\nDate: today\n\nbody",
         b"From : a@x\nDate: today\n\nFrom b\n",
         b"From \nDate: x\n\nbody",

@@ -12,8 +12,8 @@ A line ends with LF or CRLF.
    anything but ":" is an mbox envelope and no part of the message.
 2. The header is the lines until the first empty line, or until before the
    first line that is neither a field (name of printable ASCII without blank
-   and colon, optional blanks, ":") nor a continuation of one (SP or TAB first).
-   The body is what follows.
+   and colon, optional blanks, ":") nor a continuation of one (SP or TAB first),
+   or behind MOST fields. The body is what follows.
 3. The fields of KEPT and all content-* count; if there is neither a date nor a
    message-id, all fields do. Sorted by lower-cased name, stably, each gives
    "name:value\n": the value without CR and LF, each run of SP and TAB as one
@@ -28,6 +28,7 @@ import sys
 
 KEPT = {b"from", b"to", b"cc", b"date", b"message-id", b"subject",
         b"in-reply-to", b"references", b"mime-version"}
+MOST = 10000
 FIELD = re.compile(rb"([!-9;-~]+)[ \t]*:")
 
 
@@ -44,6 +45,8 @@ def split(raw):
         if line in (b"\n", b"\r\n"):
             return fields, raw[end:]
         field = FIELD.match(line)
+        if field and len(fields) == MOST:
+            break
         if field:
             fields.append([field.group(1).lower(), line[field.end():]])
         elif line[:1] in (b" ", b"\t") and fields:

@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-/// Fields kept of one header; what stands behind is skipped and flagged (R89).
+/// Fields of one header; what stands behind is taken for body, and flagged (R89).
 pub const MOST_FIELDS: usize = 10_000;
 
 /// Bytes of one header beyond which it is flagged (R89).
@@ -58,8 +58,8 @@ impl<'a> Fields<'a> {
     /// A first mbox line is skipped: `From ` that is not followed by optional blanks and a colon
     /// (R16, R17). The header ends at the first empty line, or before the first line that is neither
     /// a field (a name of printable ASCII without blank and colon, optional blanks, a colon) nor
-    /// the continuation of one (begins with a blank or TAB). The rest is the body. A line ends
-    /// with LF or CRLF.
+    /// the continuation of one (begins with a blank or TAB), or behind 10,000 fields. The rest is
+    /// the body. A line ends with LF or CRLF.
     #[must_use]
     pub fn scan(raw: &'a [u8]) -> Self {
         let (first, behind) = split_line(raw);
@@ -73,7 +73,7 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// Reads the header of a part: no mbox line, and `most` fields kept.
+    /// Reads the header of a part: no mbox line, and `most` fields.
     pub(super) fn scan_part(raw: &'a [u8], most: usize) -> Self {
         let mut list = Vec::new();
         let mut rest = raw;
@@ -84,13 +84,13 @@ impl<'a> Fields<'a> {
                 break behind;
             }
             let Some((name, colon)) = field_name(line) else { break rest };
+            if list.len() == most {
+                exceeded = true;
+                break rest;
+            }
             let (field, behind) = split_field(rest);
             rest = behind;
-            if list.len() < most {
-                list.push(Field { name, value: field.get(colon + 1..).unwrap_or_default() });
-            } else {
-                exceeded = true;
-            }
+            list.push(Field { name, value: field.get(colon + 1..).unwrap_or_default() });
         };
         exceeded |= raw.len() - body.len() > MOST_BYTES;
         Fields { list, mbox_line: None, body, exceeded }
@@ -254,7 +254,7 @@ mod tests {
         let many = "A: 1\n".repeat(MOST_FIELDS + 1) + "\nbody";
         let fields = Fields::scan(many.as_bytes());
         assert!(fields.exceeded() && fields.list.len() == MOST_FIELDS);
-        assert_eq!(fields.body(), b"body");
+        assert_eq!(fields.body(), b"A: 1\n\nbody");
         let long = format!("A: {}\n\nbody", "x".repeat(MOST_BYTES));
         assert!(Fields::scan(long.as_bytes()).exceeded());
         assert!(Fields::scan(long.as_bytes()).get("A").unwrap().unfolded().len() <= 1 << 16);
