@@ -1,9 +1,9 @@
 //! The log: syslog (facility mail) or a file. A failing log changes nothing (R12).
 
-use std::fs::{File, OpenOptions};
+use std::fs::{File, OpenOptions, Permissions};
 use std::io::{self, Write};
 use std::os::fd::OwnedFd;
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::os::unix::net::UnixDatagram;
 use std::path::{Path, PathBuf};
 use std::process;
@@ -64,8 +64,22 @@ impl Log {
     }
 }
 
+/// Opens a log file to append; one that is made gets its mode whatever the umask, or the first
+/// delivery would lock the agents out.
 fn append(path: &Path) -> io::Result<File> {
-    OpenOptions::new().append(true).create(true).mode(0o660).open(path)
+    let open = |create| OpenOptions::new().append(true).create_new(create).mode(0o660).open(path);
+    match open(false) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        opened => return opened,
+    }
+    match open(true) {
+        Ok(file) => {
+            file.set_permissions(Permissions::from_mode(0o660))?;
+            Ok(file)
+        }
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => open(false),
+        failed => failed,
+    }
 }
 
 fn one_line(line: &str) -> String {
