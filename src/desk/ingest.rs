@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use anyhow::{Context, Result};
 
 use super::incoming::{self, Envelope, Target};
-use super::source::{self, Source};
+use super::source;
 use super::{Desk, Scene, autoreply, facts, route};
 use crate::config::Config;
 use crate::domain::arrival::{self, Place};
@@ -99,8 +99,21 @@ impl How {
     }
 }
 
-/// How many messages one transaction takes when many come in at once.
-const BATCH: usize = 500;
+/// Mails that come in together, in one transaction: bounded in number, and in memory.
+#[derive(Debug, Default)]
+struct Batch {
+    mails: Vec<(Vec<u8>, Option<Time>, Wiring)>,
+    bytes: usize,
+}
+
+impl Batch {
+    const MOST_MAILS: usize = 500;
+    const MOST_BYTES: usize = 16 << 20;
+
+    fn is_full(&self) -> bool {
+        self.mails.len() >= Self::MOST_MAILS || self.bytes >= Self::MOST_BYTES
+    }
+}
 
 impl Desk {
     /// One message comes in. When this returns, it is committed and synced (R1).
@@ -131,48 +144,48 @@ impl Desk {
         mut tell: impl FnMut(&[Landed]) -> Result<()>,
     ) -> Result<()> {
         for path in paths {
-            let sources = source::sources(path)?;
-            for batch in sources.chunks(BATCH) {
-                for landed in self.ingest_batch(batch, envelope, chain)? {
-                    tell(&landed)?;
+            let mut batch = Batch::default();
+            for source in source::sources(path)? {
+                if let Some((raw, delivered)) = source.read()? {
+                    batch.bytes += raw.len();
+                    batch.mails.push((raw, delivered, source.wiring));
+                }
+                if batch.is_full() {
+                    self.ingest_batch(&std::mem::take(&mut batch), envelope, chain, &mut tell)?;
                 }
             }
+            self.ingest_batch(&batch, envelope, chain, &mut tell)?;
         }
         Ok(())
     }
 
     fn ingest_batch(
         &mut self,
-        batch: &[Source],
+        batch: &Batch,
         envelope: &Envelope,
         chain: &Chain,
-    ) -> Result<Vec<Vec<Landed>>> {
-        let mut raws = Vec::with_capacity(batch.len());
-        for source in batch {
-            if let Some((raw, delivered)) = source.read()? {
-                raws.push((raw, delivered, source.wiring));
-            }
+        tell: &mut impl FnMut(&[Landed]) -> Result<()>,
+    ) -> Result<()> {
+        if batch.mails.is_empty() {
+            return Ok(());
         }
-        let ready: Vec<Ready<'_>> = raws
-            .iter()
-            .map(|(raw, delivered, wiring)| {
-                let incoming = Incoming { raw, envelope, wiring: *wiring, delivered: *delivered };
-                Ready::of(&incoming, &self.config, self.now)
-            })
-            .collect();
+        let ready = batch.mails.iter().map(|(raw, delivered, wiring)| {
+            let incoming = Incoming { raw, envelope, wiring: *wiring, delivered: *delivered };
+            Ready::of(&incoming, &self.config, self.now)
+        });
+        let ready: Vec<Ready<'_>> = ready.collect();
         let landed = self.write("ingest", Ending::Commit, |tx, scene| {
-            ready
-                .iter()
-                .map(|ready| {
-                    tx.next_batch();
-                    land(tx, scene, ready, chain)
-                })
-                .collect::<Result<Vec<_>>>()
+            let land = |ready| {
+                tx.next_batch();
+                land(tx, scene, ready, chain)
+            };
+            ready.iter().map(land).collect::<Result<Vec<_>>>()
         })?;
         for (ready, landed) in ready.iter().zip(&landed) {
             self.log_landed(ready, landed);
+            tell(landed)?;
         }
-        Ok(landed)
+        Ok(())
     }
 
     fn log_landed(&self, ready: &Ready<'_>, landed: &[Landed]) {
