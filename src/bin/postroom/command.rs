@@ -69,6 +69,11 @@ pub(crate) fn unknown(name: &str) -> anyhow::Error {
         .into()
 }
 
+/// Whether a word asks for help or the version, instead of naming a verb.
+pub(crate) fn is_help(word: &str) -> bool {
+    matches!(word, "--version" | "-V" | "--help" | "-h" | "help")
+}
+
 /// `postroom`, `postroom --help`, `postroom --version`, and verbs that there are not.
 pub(crate) fn overview(name: &str) -> Result<Exit> {
     match name {

@@ -9,7 +9,7 @@ use postroom::desk;
 use postroom::host::log::Level;
 use postroom::host::{random, signal, terminal};
 
-use crate::command::COMMANDS;
+use crate::command::{self, COMMANDS};
 use crate::exit::Exit;
 use crate::memory;
 
@@ -74,11 +74,11 @@ fn first_line(text: &str) -> &str {
 /// Whether an unknown verb stands where a delivery was meant: misspelt in an alias, or so like one
 /// that takes mail that a typing error is the best guess.
 pub(crate) fn looks_like_one(verb: &str, rest: &[OsString]) -> bool {
-    if verb.is_empty() || verb.starts_with('-') || verb == "help" {
+    if command::is_help(verb) {
         return false;
     }
     let takes_mail = COMMANDS.iter().filter(|command| (command.is_delivery)(&[]));
-    let close = takes_mail.into_iter().any(|command| distance(verb, command.name) <= 2);
+    let close = takes_mail.into_iter().any(|c| distance(verb, c.name) <= 2);
     close || takes_message(rest) || !terminal::stdin_is_terminal()
 }
 

@@ -66,15 +66,36 @@ fn main() -> ExitCode {
     exit.into()
 }
 
-/// The verb and its arguments: `postroom-ingest ...` by name, or `postroom ingest ...`.
+/// The verb and its arguments: `postroom-ingest ...` by name, `postroom ingest ...`, or with options
+/// in front, `postroom --config FILE ingest ...`, which then count as the verb's own.
 fn called_as(argv: &[OsString]) -> (String, Vec<OsString>) {
     let program = argv.first().map(Path::new).and_then(Path::file_name);
     let program = program.and_then(|name| name.to_str()).unwrap_or_default();
+    let rest = argv.get(1..).unwrap_or_default();
     if let Some(verb) = program.strip_prefix("postroom-") {
-        return (verb.to_owned(), argv.get(1..).unwrap_or_default().to_vec());
+        return (verb.to_owned(), rest.to_vec());
     }
-    let verb = argv.get(1).map(|word| word.to_string_lossy().into_owned()).unwrap_or_default();
-    (verb, argv.get(2..).unwrap_or_default().to_vec())
+    let Some(at) = verb_at(rest) else {
+        let first = rest.first().map(|word| word.to_string_lossy().into_owned());
+        return (first.unwrap_or_default(), rest.get(1..).unwrap_or_default().to_vec());
+    };
+    let (before, behind) = rest.split_at(at);
+    let verb = behind.first().map(|word| word.to_string_lossy().into_owned());
+    (verb.unwrap_or_default(), [before, behind.get(1..).unwrap_or_default()].concat())
+}
+
+/// Where the verb stands: the first word that is neither an option nor the value of one.
+fn verb_at(rest: &[OsString]) -> Option<usize> {
+    const WITH_VALUE: [&str; 3] = ["--config", "--as", "--now"];
+    let mut at = 0;
+    while let Some(word) = rest.get(at) {
+        let word = word.to_string_lossy();
+        if !word.starts_with('-') {
+            return Some(at);
+        }
+        at += if WITH_VALUE.contains(&word.as_ref()) { 2 } else { 1 };
+    }
+    None
 }
 
 /// The arguments as clap wants them, with a name in front.
