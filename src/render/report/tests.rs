@@ -133,12 +133,6 @@ fn the_page_of_a_week() {
 }
 
 /// Look at it: `cargo test --lib look_at_the_page -- --ignored --nocapture`.
-#[test]
-#[ignore = "prints a page for people to look at"]
-fn look_at_the_page() {
-    println!("{}", page(&week(), Screen::Terminal { width: 100, colour: true }));
-    println!("{}", page(&week(), Screen::Terminal { width: 60, colour: true }));
-}
 
 #[test]
 fn it_fits_the_terminal() {
