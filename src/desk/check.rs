@@ -4,6 +4,7 @@ use anyhow::Result;
 use sha2::{Digest, Sha256};
 
 use super::Desk;
+use crate::domain::Assignee;
 use crate::mail::{identity, identity::VERSION};
 use crate::store::{Counts, Digests, Finding, Snapshot};
 
@@ -37,6 +38,7 @@ impl Desk {
             findings.extend(self.read(|snapshot| {
                 let mut found = snapshot.check_file()?;
                 found.extend(snapshot.check_records()?);
+                found.extend(self.check_names(snapshot)?);
                 found.extend(check_index(snapshot)?);
                 found.extend(check_bytes(snapshot)?);
                 Ok(found)
@@ -51,6 +53,28 @@ impl Desk {
     fn check_config(&self) -> Vec<Finding> {
         let errors = self.config.check_all().err().unwrap_or_default();
         errors.iter().map(|e| Finding::new(e.at.to_string(), e.message.clone())).collect()
+    }
+
+    /// Names in the store that the configuration lacks.
+    fn check_names(&self, snapshot: &Snapshot<'_>) -> Result<Vec<Finding>> {
+        let (inboxes, assignees) = snapshot.names_in_use()?;
+        let missing = |section: String| {
+            Finding::new(
+                "postroom.toml",
+                format!("conversations name [{section}], but it is not there"),
+            )
+        };
+        let inboxes = inboxes.into_iter().filter(|name| self.config.inbox(name).is_none());
+        let assignees = assignees.into_iter().filter_map(|assignee| match assignee {
+            Assignee::Agent(name) if self.config.agent(&name).is_none() => {
+                Some(format!("agent.{name}"))
+            }
+            Assignee::Team(name) if self.config.team(&name).is_none() => {
+                Some(format!("team.{name}"))
+            }
+            _ => None,
+        });
+        Ok(inboxes.map(|name| format!("inbox.{name}")).chain(assignees).map(missing).collect())
     }
 }
 

@@ -117,7 +117,7 @@ fn conversation(snapshot: &Snapshot<'_>, number: Number) -> Result<Conversation>
 fn reply(tx: &Tx<'_>, scene: &Scene<'_>, draft: &Draft) -> Result<Replied> {
     let mut conversation = conversation(tx, draft.number)?;
     let inbox = letter::inbox_of(scene, &conversation)?;
-    check_text(&draft.text)?;
+    check_text(draft)?;
     let events = tx.events(draft.number)?;
     if draft.caution == Caution::Refuse {
         check_nothing_came_in(scene, draft, &events)?;
@@ -161,15 +161,21 @@ fn reply(tx: &Tx<'_>, scene: &Scene<'_>, draft: &Draft) -> Result<Replied> {
 }
 
 /// R164: a text that says nothing, or has places left to fill.
-fn check_text(text: &str) -> Result<(), Failure> {
+fn check_text(draft: &Draft) -> Result<(), Failure> {
+    let text = &draft.text;
     if text.trim().is_empty() {
         return Err(Failure::new(Kind::Data, "the reply is empty; nothing was sent"));
     }
-    if let Some(open) = unresolved(text) {
+    if draft.caution == Caution::Refuse
+        && let Some(open) = unresolved(text)
+    {
         let (line, column) = line_and_column(text, open.offset);
         return Err(Failure::new(
             Kind::Data,
-            format!("line {line}, column {column} of the reply: {open}; nothing was sent"),
+            format!(
+                "line {line}, column {column} of the reply: {open}; nothing was sent; --anyway \
+                 sends the braces as they are"
+            ),
         ));
     }
     Ok(())

@@ -34,11 +34,11 @@ impl Desk {
         })
     }
 
-    /// Fixes what is relative in a query. One that looks for words has the index catch up first.
+    /// Fixes what is relative in a query. One that asks of messages has the index catch up first.
     pub(super) fn bind(&mut self, query: &Query) -> Bound {
         let directory = self.config.directory();
         let bound = self.scene().bind(self.now, &directory, |cx| query.bind(cx));
-        if bound.needs() == Needs::Texts {
+        if bound.needs() >= Needs::Messages {
             index::before_search(self);
         }
         bound

@@ -4,8 +4,9 @@
 use anyhow::{Context, Result};
 use rusqlite::Row;
 
+use super::column::word;
 use super::{ConfigText, Snapshot, Store, Tx};
-use crate::domain::{Change, Conversation, Event, Number, Seq, Time};
+use crate::domain::{Assignee, Change, Conversation, Event, InboxName, Number, Seq, Time};
 
 /// Something that is not as it must be.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -152,6 +153,22 @@ impl Snapshot<'_> {
             found.push(Finding::new(format!("{table}{row}"), words));
         }
         Ok(found)
+    }
+
+    /// The inboxes and the assignees that conversations name.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn names_in_use(&self) -> Result<(Vec<InboxName>, Vec<Assignee>)> {
+        let mut inboxes =
+            self.connection.prepare("SELECT DISTINCT inbox FROM conversation ORDER BY inbox")?;
+        let inboxes = inboxes.query_map([], |row| word(row, 0))?.collect::<Result<_, _>>()?;
+        let mut assignees = self.connection.prepare(
+            "SELECT DISTINCT assignee FROM conversation WHERE assignee IS NOT NULL
+             ORDER BY assignee",
+        )?;
+        let assignees = assignees.query_map([], |row| word(row, 0))?.collect::<Result<_, _>>()?;
+        Ok((inboxes, assignees))
     }
 
     /// What must fit together.
