@@ -31,7 +31,7 @@ pub struct Texts {
 
 /// What came of asking for one message.
 #[derive(Debug, Clone)]
-pub struct Result1 {
+pub struct Decided {
     /// The conversation.
     pub number: Number,
     /// The message.
@@ -95,7 +95,7 @@ impl Desk {
         numbers: &[Number],
         texts: &Texts,
         ending: Ending,
-    ) -> Result<Vec<Result1>> {
+    ) -> Result<Vec<Decided>> {
         let mut asked = Vec::new();
         for number in numbers {
             let messages = self.read(|snapshot| snapshot.messages_of(*number))?;
@@ -105,7 +105,7 @@ impl Desk {
                 })?;
                 if let Some(outcome) = outcome {
                     self.log_outcome(message, *number, &outcome);
-                    asked.push(Result1 { number: *number, message, outcome });
+                    asked.push(Decided { number: *number, message, outcome });
                 }
             }
         }

@@ -4,7 +4,7 @@
 
 use anyhow::{Context, Result};
 
-use super::Scene;
+use super::{Scene, header};
 use crate::config::Inbox;
 use crate::domain::event::MailKind;
 use crate::domain::{
@@ -13,7 +13,7 @@ use crate::domain::{
 use crate::mail::compose::{self, Letter, Nature};
 use crate::mail::token::{Keys, Signed, TokenKind};
 use crate::mail::{self, identity};
-use crate::store::{Act, AddressRole, HeaderAddress, NewMail, NewMessage, Side, Snapshot, Tx};
+use crate::store::{Act, AddressRole, NewMail, NewMessage, Snapshot, Tx};
 
 /// What is to be written, before it has an id.
 #[derive(Debug)]
@@ -115,7 +115,15 @@ fn record(
     raw: &[u8],
 ) -> Result<OutboxId> {
     let recipients: Vec<Mailbox> = letter.to.iter().chain(&letter.cc).cloned().collect();
-    let addresses = header_addresses(scene, letter);
+    let addresses = header::addresses(
+        scene.config,
+        [
+            (AddressRole::From, std::slice::from_ref(&letter.from)),
+            (AddressRole::Sender, letter.sender.as_slice()),
+            (AddressRole::To, &letter.to),
+            (AddressRole::Cc, &letter.cc),
+        ],
+    );
     let (class, signal) = if kind.is_automatic() {
         (Class::Automatic, Some(Signal::AutoSubmitted.as_str()))
     } else {
@@ -140,24 +148,6 @@ fn record(
     let mail = NewMail { kind, message: &message, sender: envelope, recipients: &recipients };
     let (outbox, _) = tx.queue(conversation, act, &mail)?;
     Ok(outbox)
-}
-
-fn header_addresses(scene: &Scene<'_>, letter: &Letter) -> Vec<HeaderAddress> {
-    let from = [(AddressRole::From, std::slice::from_ref(&letter.from))];
-    let rest = [
-        (AddressRole::Sender, letter.sender.as_slice()),
-        (AddressRole::To, &letter.to),
-        (AddressRole::Cc, &letter.cc),
-    ];
-    from.into_iter()
-        .chain(rest)
-        .flat_map(|(role, mailboxes)| mailboxes.iter().map(move |mailbox| (role, mailbox)))
-        .map(|(role, mailbox)| HeaderAddress {
-            role,
-            mailbox: mailbox.clone(),
-            side: if scene.config.is_ours(&mailbox.address) { Side::Ours } else { Side::Outside },
-        })
-        .collect()
 }
 
 /// The inbox of a conversation, which the configuration must know to write in its name.

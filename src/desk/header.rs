@@ -1,0 +1,21 @@
+//! Who stands in the header of a message, in or out, as it is recorded.
+
+use crate::config::Config;
+use crate::domain::Mailbox;
+use crate::store::{AddressRole, HeaderAddress, Side};
+
+/// The addresses of these fields, each with whose it is by the configuration of today: what a
+/// conversation makes of them must not change with the configuration of tomorrow.
+pub(super) fn addresses<const N: usize>(
+    config: &Config,
+    fields: [(AddressRole, &[Mailbox]); N],
+) -> Vec<HeaderAddress> {
+    let side = |ours| if ours { Side::Ours } else { Side::Outside };
+    let all = fields.into_iter().flat_map(|(role, all)| all.iter().map(move |one| (role, one)));
+    all.map(|(role, mailbox)| HeaderAddress {
+        role,
+        mailbox: mailbox.clone(),
+        side: side(config.is_ours(&mailbox.address)),
+    })
+    .collect()
+}
