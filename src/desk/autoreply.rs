@@ -58,6 +58,17 @@ pub enum Outcome {
     AskedBefore,
 }
 
+impl Outcome {
+    /// The mail that was queued, if one was.
+    #[must_use]
+    pub fn queued(&self) -> Option<OutboxId> {
+        match self {
+            Outcome::Answered { outbox, .. } => Some(*outbox),
+            Outcome::Silent(_) | Outcome::AskedBefore => None,
+        }
+    }
+}
+
 impl Desk {
     /// Reads the texts and calendars of the inboxes that answer by machine.
     ///

@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::Result;
 
 use super::{Desk, Failure, Kind, layout};
-use crate::domain::{Actor, Address, Change, Duration, OutboxId, Reason};
+use crate::domain::{Actor, Address, Change, Duration, OutboxId, Reason, Time};
 use crate::host::child::{self, Ended};
 use crate::host::lock::{Lock, LockError};
 use crate::host::log::Level;
@@ -37,12 +37,25 @@ pub struct Handed {
 }
 
 /// Which mails to hand over.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Which {
     /// Those that are due.
     Due,
-    /// All that are queued, due or not: `send --now`.
+    /// All that are queued, due or not: `send --all`.
     All,
+    /// These, if they are due: a delivery sends its own answers and leaves the rest to `send`, or
+    /// a full outbox would keep the MTA waiting until it bounces the mail (R13).
+    These(Vec<OutboxId>),
+}
+
+impl Which {
+    fn takes(&self, mail: &Outgoing, now: Time) -> bool {
+        match self {
+            Which::All => true,
+            Which::Due => mail.due <= now,
+            Which::These(ids) => mail.due <= now && ids.contains(&mail.id),
+        }
+    }
 }
 
 impl Desk {
@@ -52,7 +65,7 @@ impl Desk {
     /// # Errors
     /// [`Kind::NotAllowed`] for anybody but the database's owner, whose address the MTA trusts; and
     /// those of the store.
-    pub fn send(&mut self, which: Which) -> Result<Vec<Handed>> {
+    pub fn send(&mut self, which: &Which) -> Result<Vec<Handed>> {
         if !self.is_owner() {
             return Err(Failure::new(
                 Kind::NotAllowed,
@@ -72,11 +85,12 @@ impl Desk {
         };
         let mut handed = Vec::new();
         for mail in self.read(|snapshot| snapshot.unsettled_mail())? {
-            let due = which == Which::All || mail.due <= self.now;
             match mail.state {
                 // We hold the sender's lock: whoever wrote this is gone.
                 State::Sending => handed.push(self.doubt(mail)?),
-                State::Queued | State::Uncertain if due => handed.push(self.hand_over(mail)?),
+                State::Queued | State::Uncertain if which.takes(&mail, self.now) => {
+                    handed.push(self.hand_over(mail)?);
+                }
                 _ => {}
             }
         }
@@ -91,13 +105,13 @@ impl Desk {
         self.read(|snapshot| snapshot.unsettled_mail())
     }
 
-    /// Sends what is due after a command that queued, if the caller may; failures are for the next
-    /// `send` and for the log.
-    pub fn send_after(&mut self) -> Vec<Handed> {
-        if !self.is_owner() {
+    /// Sends what a command has just queued, if the caller may; failures are for the next `send` and
+    /// for the log.
+    pub fn send_after(&mut self, queued: Vec<OutboxId>) -> Vec<Handed> {
+        if queued.is_empty() || !self.is_owner() {
             return Vec::new();
         }
-        self.send(Which::Due).unwrap_or_else(|error| {
+        self.send(&Which::These(queued)).unwrap_or_else(|error| {
             self.log(Level::Error, &format!("send: {error:#}"));
             Vec::new()
         })

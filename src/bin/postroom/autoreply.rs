@@ -95,7 +95,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
     }
     out.flush()?;
     if !args.dry_run {
-        desk.send_after();
+        desk.send_after(asked.iter().filter_map(|one| one.outcome.queued()).collect());
     }
     Ok(Exit::Done)
 }

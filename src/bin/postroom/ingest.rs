@@ -9,7 +9,7 @@ use clap::Parser;
 use postroom::desk::incoming::Envelope;
 use postroom::desk::ingest::{Chain, Incoming, Landed};
 use postroom::desk::{Desk, Failure, Purpose, filter};
-use postroom::domain::{Address, InboxName};
+use postroom::domain::{Address, InboxName, OutboxId};
 use postroom::host::{env, file};
 use postroom::mail::envelope;
 use postroom::store::Wiring;
@@ -82,14 +82,12 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
         texts: if args.autoreply { Some(desk.texts()?) } else { None },
     };
     let mut out = out::open();
-    match stdin {
+    let queued = match stdin {
         Some(raw) => take_one(args, &mut desk, &raw, &envelope, &chain, &mut out)?,
         None => take_paths(args, &mut desk, &envelope, &chain, &mut out)?,
-    }
+    };
     out.flush()?;
-    if args.autoreply {
-        desk.send_after();
-    }
+    desk.send_after(queued);
     Ok(Exit::Done)
 }
 
@@ -109,13 +107,14 @@ fn take_one(
     envelope: &Envelope,
     chain: &Chain,
     out: &mut Out,
-) -> Result<()> {
+) -> Result<Vec<OutboxId>> {
     let incoming = Incoming { raw, envelope, wiring: Wiring::Stdin, delivered: None };
     let landed = desk.ingest(&incoming, chain)?;
     if args.filter {
         out.write_all(&filter::mark(raw, &landed))?;
     }
-    print(args, out, &landed)
+    print(args, out, &landed)?;
+    Ok(queued(&landed).collect())
 }
 
 fn take_paths(
@@ -124,8 +123,18 @@ fn take_paths(
     envelope: &Envelope,
     chain: &Chain,
     out: &mut Out,
-) -> Result<()> {
-    desk.ingest_paths(&args.path, envelope, chain, |landed| print(args, out, landed))
+) -> Result<Vec<OutboxId>> {
+    let mut all = Vec::new();
+    desk.ingest_paths(&args.path, envelope, chain, |landed| {
+        all.extend(queued(landed));
+        print(args, out, landed)
+    })?;
+    Ok(all)
+}
+
+/// The automatic answers that were queued.
+fn queued(landed: &[Landed]) -> impl Iterator<Item = OutboxId> + '_ {
+    landed.iter().filter_map(|l| l.after.answered.as_ref()?.queued())
 }
 
 /// What the wiring tells: options first, then the environment of the MTA (R23). The environment

@@ -95,7 +95,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
     if args.dry_run {
         out.write_all(&replied.raw)?;
     } else {
-        let handed = desk.send_after();
+        let handed = desk.send_after(vec![replied.outbox]);
         let state = handed.iter().find(|h| h.mail.id == replied.outbox).map(|h| h.state);
         print(args, &mut out, &desk, &replied, state)?;
     }

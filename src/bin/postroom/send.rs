@@ -59,7 +59,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
             .collect()
     } else {
         let which = if args.all { Which::All } else { Which::Due };
-        let handed = desk.send(which)?;
+        let handed = desk.send(&which)?;
         handed.into_iter().map(|h| (line(&h.mail, h.state, h.words), h.state)).collect()
     };
     let mut out = out::open();
