@@ -20,6 +20,8 @@ mod participant;
 mod raw;
 mod search;
 mod select;
+#[cfg(test)]
+mod tests;
 
 use std::cell::Cell;
 use std::ops::Deref;

@@ -161,3 +161,61 @@ fn set_up(connection: &Connection) -> rusqlite::Result<()> {
         "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;",
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn made() -> (tempfile::TempDir, PathBuf) {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("postroom.db");
+        drop(Store::create(&path, Clock::Test, Time(0)).unwrap());
+        (dir, path)
+    }
+
+    #[test]
+    fn a_new_store_opens_with_the_mode_and_the_clock_it_was_made_with() {
+        let (_dir, path) = made();
+        assert_eq!(path.metadata().unwrap().permissions().mode() & 0o777, 0o660);
+        let store = Store::open(&path).unwrap();
+        assert_eq!(store.clock(), Clock::Test);
+        for (pragma, value) in [
+            ("synchronous", "2"),
+            ("foreign_keys", "1"),
+            ("trusted_schema", "0"),
+            ("journal_mode", "wal"),
+        ] {
+            let set: String = store
+                .connection
+                .pragma_query_value(None, pragma, |row| {
+                    row.get::<_, rusqlite::types::Value>(0).map(|value| match value {
+                        rusqlite::types::Value::Integer(n) => n.to_string(),
+                        rusqlite::types::Value::Text(text) => text,
+                        other => format!("{other:?}"),
+                    })
+                })
+                .unwrap();
+            assert_eq!(set, value, "{pragma}");
+        }
+        assert!(Store::create(&path, Clock::Test, Time(0)).is_err(), "made twice");
+    }
+
+    #[test]
+    fn what_is_no_store_of_this_version_is_told_apart() {
+        let (dir, path) = made();
+        assert!(matches!(Store::open(&dir.path().join("none")), Err(OpenError::Missing(_))));
+        let text = dir.path().join("text");
+        std::fs::write(&text, "this is no database, however long it may be".repeat(100)).unwrap();
+        assert!(matches!(Store::open(&text), Err(OpenError::Foreign(_))));
+        let other = dir.path().join("other.db");
+        Connection::open(&other).unwrap().execute_batch("CREATE TABLE t (x)").unwrap();
+        assert!(matches!(Store::open(&other), Err(OpenError::Foreign(_))));
+        for (version, word) in [(0, "older"), (SCHEMA_VERSION + 1, "newer")] {
+            let connection = Connection::open(&path).unwrap();
+            connection.pragma_update(None, "user_version", version).unwrap();
+            drop(connection);
+            let error = Store::open(&path).unwrap_err();
+            assert!(error.to_string().contains(word), "{error}");
+        }
+    }
+}
