@@ -26,8 +26,9 @@ demo: $(release)
 	@POSTROOM=$(CURDIR)/$(release) examples/demo/run
 
 test:
+	@.ci/e2e root
 	$(CARGO) test --locked --profile $(PROFILE)
-	@POSTROOM=$(CURDIR)/$(tested) .ci/e2e
+	@POSTROOM=$(CURDIR)/$(tested) .ci/e2e run
 
 bench: $(release)
 	@POSTROOM=$(CURDIR)/$(release) benches/run

@@ -12,6 +12,7 @@ suite=bookworm
 packages=(
   postfix procmail maildrop fdm fetchmail getmail6 dovecot-imapd dovecot-lmtpd dovecot-sieve
   msmtp cron neomutt notmuch iproute2 python3-minimal
+  mandoc  # no mail program: it proves the manual where the machine has none
   python3 # python3-minimal lacks email, imaplib and smtplib
 )
 
