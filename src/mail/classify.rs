@@ -1,6 +1,7 @@
 //! What a message says about who or what wrote it (R105-R110, R113, R129): found by structure, in
 //! the header and the parts; what it means is decided in [`crate::domain::signal`].
 
+use super::decode;
 use super::envelope::{self, ReturnPath};
 use super::fields::{Field, Fields};
 use super::structure::Part;
@@ -34,7 +35,7 @@ const MOST_OF_PART: usize = 64 << 10;
 /// The signals of a message, each once, in the order of the rules.
 pub(super) fn signals(fields: &Fields<'_>, parts: &[Part<'_>]) -> Vec<Signal> {
     let mut found: Vec<Signal> = Vec::new();
-    found.extend(report(parts).or_else(|| looks_like_bounce(fields)));
+    found.extend(report(fields, parts).or_else(|| looks_like_bounce(fields)));
     found.extend(calendar_reply(parts));
     if fields.all("Auto-Submitted").any(|field| !is_no(&field.unfolded())) {
         found.push(Signal::AutoSubmitted);
@@ -108,8 +109,9 @@ fn has_mark(fields: &Fields<'_>) -> bool {
     MARK_FIELDS.iter().any(|name| fields.get(name).is_some()) || MARK_VALUES.iter().any(valued)
 }
 
-/// What kind of report the parts make: by their own types, or by report-type of the multipart.
-fn report(parts: &[Part<'_>]) -> Option<Signal> {
+/// What kind of report the parts make: by their own types, or by report-type of the multipart. The
+/// header's word for a report stands also when its boundary never came.
+fn report(fields: &Fields<'_>, parts: &[Part<'_>]) -> Option<Signal> {
     let of = |kinds: &[&str]| parts.iter().find(|part| kinds.contains(&part.media.kind.as_str()));
     if let Some(status) = of(&["message/delivery-status", "message/global-delivery-status"]) {
         return Some(delivery_status(status));
@@ -120,8 +122,10 @@ fn report(parts: &[Part<'_>]) -> Option<Signal> {
     if of(&["message/feedback-report"]).is_some() {
         return Some(Signal::AbuseReport);
     }
-    let kind = of(&["multipart/report"])?.media.parameter("report-type").unwrap_or_default();
-    Some(match kind.to_lowercase().as_str() {
+    let declared = fields.get("Content-Type").and_then(decode::media_type);
+    let media = of(&["multipart/report"]).map(|part| part.media.clone()).or(declared);
+    let media = media.filter(|media| media.kind == "multipart/report")?;
+    Some(match media.parameter("report-type").unwrap_or_default().to_lowercase().as_str() {
         "disposition-notification" => Signal::ReadReceipt,
         "feedback-report" => Signal::AbuseReport,
         _ => Signal::Report,
@@ -224,6 +228,12 @@ mod tests {
             ("From: postmaster@x", &[]),
             ("From: postmaster@x\nReturn-Path: <postmaster@x>", &[]),
             ("From: erika@x\nReturn-Path: <>", &[]),
+            ("Content-Type: multipart/report; report-type=delivery-status", &[Signal::Report]),
+            ("Content-Type: multipart/report; boundary=NEVER", &[Signal::Report]),
+            (
+                "Content-Type: Multipart/Report; report-type=disposition-notification",
+                &[Signal::ReadReceipt],
+            ),
         ] {
             assert_eq!(parse(format!("{header}\n\nbody\n").as_bytes()).signals, wanted, "{header}");
         }
