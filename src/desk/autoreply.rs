@@ -100,13 +100,15 @@ impl Desk {
     /// Asks for the messages of these conversations that nobody asked for yet.
     ///
     /// # Errors
-    /// Those of the store, and of a text that lacks a value.
+    /// When one of these is no conversation, before anything is done; those of the store, and of a
+    /// text that lacks a value.
     pub fn autoreply(
         &mut self,
         numbers: &[Number],
         texts: &Texts,
         ending: Ending,
     ) -> Result<Vec<Decided>> {
+        self.must_exist(numbers)?;
         let mut asked = Vec::new();
         for number in numbers {
             let messages = self.read(|snapshot| snapshot.messages_of(*number))?;

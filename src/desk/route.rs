@@ -84,13 +84,14 @@ impl Desk {
     /// Routes what no rule has seen yet: in these conversations, or everywhere.
     ///
     /// # Errors
-    /// Those of the store.
+    /// When one of these is no conversation, before anything is done; and those of the store.
     pub fn route(
         &mut self,
         numbers: Option<&[Number]>,
         rules: &[Rule],
         mode: Mode,
     ) -> Result<Vec<Routed>> {
+        self.must_exist(numbers.unwrap_or_default())?;
         let arrivals = self.read(|snapshot| arrivals(snapshot, numbers, mode))?;
         let ending = match mode {
             Mode::ForReal => Ending::Commit,

@@ -34,6 +34,19 @@ impl Desk {
         })
     }
 
+    /// That there are these conversations: whoever names one that is not there has mistyped.
+    pub(super) fn must_exist(&self, numbers: &[Number]) -> Result<()> {
+        self.read(|snapshot| {
+            for number in numbers {
+                if snapshot.conversation(*number)?.is_none() {
+                    let words = format!("there is no conversation {number}; nothing was done");
+                    return Err(Failure::new(Kind::Unknown, words).into());
+                }
+            }
+            Ok(())
+        })
+    }
+
     /// Fixes what is relative in a query. One that asks of messages has the index catch up first.
     pub(super) fn bind(&mut self, query: &Query) -> Bound {
         let directory = self.config.directory();
