@@ -20,7 +20,7 @@ use crate::domain::{
 };
 use crate::host::log::Level;
 use crate::mail::{self, Defect, Parsed};
-use crate::store::{Act, Answered, Ending, StoredArrival, Tx};
+use crate::store::{Act, Answered, Asked, Ending, StoredArrival, Tx};
 
 /// The texts and calendars that automatic answers need, read once.
 #[derive(Debug, Default)]
@@ -54,8 +54,8 @@ pub enum Outcome {
     },
     /// It did not.
     Silent(Silence),
-    /// It was asked before.
-    AskedBefore,
+    /// It was asked before, and this came of it.
+    AskedBefore(Asked),
 }
 
 impl Outcome {
@@ -137,7 +137,7 @@ impl Desk {
                 let code = silence.code();
                 self.log(level, &format!("{message} conversation={number} autoreply=no {code}"));
             }
-            Outcome::AskedBefore => {}
+            Outcome::AskedBefore(_) => {}
         }
     }
 }
@@ -158,13 +158,13 @@ pub(super) fn answer(
     if stored.direction == Direction::Out {
         return Ok(None);
     }
-    if tx.autoreply_of(message, number)?.is_some() {
-        return Ok(Some(Outcome::AskedBefore));
+    if let Some(before) = tx.autoreply_of(message, number)? {
+        return Ok(Some(Outcome::AskedBefore(before)));
     }
     let arrival = tx.arrival_in(message, &conversation.inbox)?.unwrap_or(arrival);
     let inbox = letter::inbox_of(scene, &conversation)?;
     let parsed = mail::parse(&tx.raw(message)?);
-    let asked = Asked { message, inbox, arrival: &arrival, parsed: &parsed, texts };
+    let asked = Question { message, inbox, arrival: &arrival, parsed: &parsed, texts };
     match asked.decide(tx, scene, &conversation)? {
         Ok(answer) => asked.send(tx, scene, conversation, &answer).map(Some),
         Err(silence) => {
@@ -175,7 +175,7 @@ pub(super) fn answer(
 }
 
 /// A message that is asked for.
-struct Asked<'a> {
+struct Question<'a> {
     message: MessageId,
     inbox: &'a Inbox,
     arrival: &'a StoredArrival,
@@ -183,7 +183,7 @@ struct Asked<'a> {
     texts: &'a Texts,
 }
 
-impl Asked<'_> {
+impl Question<'_> {
     fn decide(
         &self,
         tx: &Tx<'_>,

@@ -7,7 +7,7 @@ use anyhow::Result;
 use clap::Parser;
 use postroom::desk::Purpose;
 use postroom::desk::autoreply::Outcome;
-use postroom::store::Ending;
+use postroom::store::{Asked, Ending};
 use serde::Serialize;
 
 use crate::args::Common;
@@ -71,7 +71,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
                 (Some(text.clone()), Some(outbox.to_string()), None)
             }
             Outcome::Silent(silence) => (None, None, Some(silence.code().to_owned())),
-            Outcome::AskedBefore => (None, None, Some("asked-before".to_owned())),
+            Outcome::AskedBefore(_) => (None, None, Some("asked-before".to_owned())),
         };
         let line = Line {
             number: one.number.0,
@@ -86,10 +86,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
         } else if args.explain || args.dry_run {
             let answer = if line.answered { "yes" } else { "no" };
             let why = line.text.or(line.reason).unwrap_or_default();
-            let sentence = match &one.outcome {
-                Outcome::Silent(silence) => silence.sentence(),
-                _ => "",
-            };
+            let sentence = sentence(&one.outcome);
             writeln!(out, "{}\t{}\t{answer}\t{why}\t{sentence}", one.number, one.message)?;
         }
     }
@@ -98,4 +95,16 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
         desk.send_after(asked.iter().filter_map(|one| one.outcome.queued()).collect());
     }
     Ok(Exit::Done)
+}
+
+/// Why, in words; nothing where a machine answered now.
+fn sentence(outcome: &Outcome) -> String {
+    match outcome {
+        Outcome::Answered { .. } => String::new(),
+        Outcome::Silent(silence) => silence.sentence().to_owned(),
+        Outcome::AskedBefore(Asked::Silent(code)) => format!("there was no answer then: {code}"),
+        Outcome::AskedBefore(Asked::Answered { text, outbox }) => {
+            format!("it was answered then with '{text}' ({outbox})")
+        }
+    }
 }
