@@ -3,10 +3,13 @@
 
 use std::path::Path;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
 use super::{Desk, Failure, Kind, layout};
-use crate::domain::{Actor, Address, Change, Duration, OutboxId, Reason, Time};
+use crate::domain::event::MailKind;
+use crate::domain::{
+    Actor, Address, Change, Conversation, Duration, OutboxId, Reason, Status, Time,
+};
 use crate::host::child::{self, Ended};
 use crate::host::lock::{Lock, LockError};
 use crate::host::log::Level;
@@ -24,17 +27,6 @@ const GIVE_UP: Duration = Duration::days(3);
 /// Exit statuses of sendmail that mean "never", after this many attempts (R148).
 const PERMANENT: [i32; 6] = [64, 65, 67, 68, 77, 78];
 const PERMANENT_ATTEMPTS: i64 = 3;
-
-/// What became of one mail in this run.
-#[derive(Debug, Clone)]
-pub struct Handed {
-    /// The mail, as it was before.
-    pub mail: Outgoing,
-    /// Its state now.
-    pub state: State,
-    /// What sendmail said, or what is wrong.
-    pub words: Option<String>,
-}
 
 /// Which mails to hand over.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,12 +52,12 @@ impl Which {
 
 impl Desk {
     /// Hands over what is due. Somebody else doing so at the moment is fine: then nothing is left
-    /// to do here.
+    /// to do here. Each mail as it is afterwards.
     ///
     /// # Errors
     /// [`Kind::NotAllowed`] for anybody but the database's owner, whose address the MTA trusts; and
     /// those of the store.
-    pub fn send(&mut self, which: &Which) -> Result<Vec<Handed>> {
+    pub fn send(&mut self, which: &Which) -> Result<Vec<Outgoing>> {
         if !self.is_owner() {
             return Err(Failure::new(
                 Kind::NotAllowed,
@@ -87,9 +79,9 @@ impl Desk {
         for mail in self.read(|snapshot| snapshot.unsettled_mail())? {
             match mail.state {
                 // We hold the sender's lock: whoever wrote this is gone.
-                State::Sending => handed.push(self.doubt(mail)?),
+                State::Sending => handed.push(self.doubt(&mail)?),
                 State::Queued | State::Uncertain if which.takes(&mail, self.now) => {
-                    handed.push(self.hand_over(mail)?);
+                    handed.push(self.hand_over(&mail)?);
                 }
                 _ => {}
             }
@@ -107,7 +99,7 @@ impl Desk {
 
     /// Sends what a command has just queued, if the caller may; failures are for the next `send` and
     /// for the log.
-    pub fn send_after(&mut self, queued: Vec<OutboxId>) -> Vec<Handed> {
+    pub fn send_after(&mut self, queued: Vec<OutboxId>) -> Vec<Outgoing> {
         if queued.is_empty() || !self.is_owner() {
             return Vec::new();
         }
@@ -119,7 +111,7 @@ impl Desk {
 
     /// The answer of sendmail was lost. A machine's mail is given up: loss is better than a second
     /// copy. A person's waits, and goes once more (R143).
-    fn doubt(&mut self, mail: Outgoing) -> Result<Handed> {
+    fn doubt(&mut self, mail: &Outgoing) -> Result<Outgoing> {
         let words = "the answer of sendmail was lost";
         if mail.kind.is_automatic() || mail.doubts > 0 {
             return self.settle(mail, State::Failed, Duration::default(), None, words);
@@ -127,7 +119,7 @@ impl Desk {
         self.settle(mail, State::Uncertain, DOUBT, None, words)
     }
 
-    fn hand_over(&mut self, mail: Outgoing) -> Result<Handed> {
+    fn hand_over(&mut self, mail: &Outgoing) -> Result<Outgoing> {
         self.write("send", Ending::Commit, |tx, _| tx.mark_sending(mail.id))?;
         let attempts = mail.attempts + 1;
         let (raw, recipients) = self.read(|snapshot| {
@@ -163,25 +155,22 @@ impl Desk {
         }
     }
 
-    fn accept(&mut self, mail: Outgoing) -> Result<Handed> {
-        let id = mail.id;
-        self.record(id, State::Accepted, Duration::default(), Some(0), None, |outbox| {
-            Some(Change::Sent { outbox })
-        })?;
-        self.log(
-            Level::Info,
-            &format!("{id} {} conversation={} accepted", mail.message, mail.conversation),
-        );
-        Ok(Handed { mail, state: State::Accepted, words: None })
+    fn accept(&mut self, mail: &Outgoing) -> Result<Outgoing> {
+        let attempt = Attempt { state: State::Accepted, due: self.now, code: Some(0), error: None };
+        let mail = self.record(mail, &attempt, Some(&Change::Sent { outbox: mail.id }))?;
+        let line =
+            format!("{} {} conversation={} accepted", mail.id, mail.message, mail.conversation);
+        self.log(Level::Info, &line);
+        Ok(mail)
     }
 
     fn retry(
         &mut self,
-        mail: Outgoing,
+        mail: &Outgoing,
         attempts: i64,
         code: Option<i32>,
         words: &str,
-    ) -> Result<Handed> {
+    ) -> Result<Outgoing> {
         let queued = self.read(|snapshot| snapshot.message(mail.message))?;
         let since = queued.map_or(self.now, |message| message.received);
         let pause = backoff(attempts);
@@ -193,15 +182,15 @@ impl Desk {
 
     fn settle(
         &mut self,
-        mail: Outgoing,
+        mail: &Outgoing,
         state: State,
         pause: Duration,
         code: Option<i32>,
         words: &str,
-    ) -> Result<Handed> {
-        self.record(mail.id, state, pause, code, Some(words), |outbox| {
-            (state == State::Failed).then_some(Change::SendFailed { outbox, code })
-        })?;
+    ) -> Result<Outgoing> {
+        let attempt = Attempt { state, due: self.now + pause, code, error: Some(words) };
+        let failed = Change::SendFailed { outbox: mail.id, code };
+        let mail = self.record(mail, &attempt, (state == State::Failed).then_some(&failed))?;
         let line = format!(
             "{} {} conversation={} {}: {words}",
             mail.id,
@@ -211,37 +200,42 @@ impl Desk {
         );
         let level = if state == State::Failed { Level::Error } else { Level::Warning };
         self.log(level, &line);
-        Ok(Handed { mail, state, words: Some(words.to_owned()) })
+        Ok(mail)
     }
 
     /// Writes down what an attempt came to, with the event where it ends the matter.
     fn record(
         &mut self,
-        id: OutboxId,
-        state: State,
-        pause: Duration,
-        code: Option<i32>,
-        error: Option<&str>,
-        change: impl FnOnce(OutboxId) -> Option<Change>,
-    ) -> Result<()> {
+        mail: &Outgoing,
+        attempt: &Attempt<'_>,
+        change: Option<&Change>,
+    ) -> Result<Outgoing> {
         self.write("send", Ending::Commit, |tx, _| {
-            let attempt = Attempt { state, due: tx.now() + pause, code, error };
-            tx.mark_attempt(id, &attempt)?;
-            let outgoing = tx.outgoing(id)?;
-            let conversation =
-                outgoing.map(|mail| tx.conversation(mail.conversation)).transpose()?.flatten();
-            if let (Some(change), Some(mut conversation)) = (change(id), conversation) {
+            tx.mark_attempt(mail.id, attempt)?;
+            if let (Some(change), Some(mut conversation)) =
+                (change, tx.conversation(mail.conversation)?)
+            {
                 let act = Act {
                     actor: &Actor::Postroom,
                     reason: &Reason::Sending,
                     cause: None,
                     effective: tx.now(),
                 };
-                tx.record(&mut conversation, &act, &[change])?;
+                let reopened = reopened(&conversation, change, mail.kind);
+                let changes: Vec<Change> = [change.clone()].into_iter().chain(reopened).collect();
+                tx.record(&mut conversation, &act, &changes)?;
             }
-            Ok(())
+            tx.outgoing(mail.id)?.with_context(|| format!("{} is gone from the outbox", mail.id))
         })
     }
+}
+
+/// A reply that could not be sent is work again: its contact waits for nothing (R135, R149).
+fn reopened(conversation: &Conversation, change: &Change, kind: MailKind) -> Option<Change> {
+    let unheard = kind == MailKind::Reply && matches!(change, Change::SendFailed { .. });
+    let old = conversation.status;
+    let rests = matches!(old, Status::Pending | Status::Closed | Status::Snoozed { .. });
+    (unheard && rests).then_some(Change::StatusSet { old, new: Status::Open })
 }
 
 /// `sendmail -i -f ADDR -- RCPT...` (R145); the null sender is `<>` (R120).

@@ -96,7 +96,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
         out.write_all(&replied.raw)?;
     } else {
         let handed = desk.send_after(vec![replied.outbox]);
-        let state = handed.iter().find(|h| h.mail.id == replied.outbox).map(|h| h.state);
+        let state = handed.iter().find(|mail| mail.id == replied.outbox).map(|mail| mail.state);
         print(args, &mut out, &desk, &replied, state)?;
     }
     out.flush()?;

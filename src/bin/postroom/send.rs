@@ -6,8 +6,8 @@ use anyhow::Result;
 use clap::Parser;
 use postroom::desk::Purpose;
 use postroom::desk::send::Which;
-use postroom::render::clean;
-use postroom::store::State;
+use postroom::render::{Align, Cell, Column, Style, Table};
+use postroom::store::{Outgoing, State};
 use serde::Serialize;
 
 use crate::args::Common;
@@ -52,47 +52,71 @@ struct Line {
 
 pub(crate) fn run(args: &Args) -> Result<Exit> {
     let mut desk = args.common.desk(if args.list { Purpose::Read } else { Purpose::Write })?;
-    let lines: Vec<(Line, State)> = if args.list {
+    let mails = if args.list {
         desk.outbox()?
-            .into_iter()
-            .map(|mail| (line(&mail, mail.state, mail.error.clone()), mail.state))
-            .collect()
     } else {
-        let which = if args.all { Which::All } else { Which::Due };
-        let handed = desk.send(&which)?;
-        handed.into_iter().map(|h| (line(&h.mail, h.state, h.words), h.state)).collect()
+        desk.send(if args.all { &Which::All } else { &Which::Due })?
     };
     let mut out = out::open();
+    let mut table = Table::new(&COLUMNS);
     let mut exit = Exit::Done;
-    for (line, state) in &lines {
-        let failed = *state == State::Failed;
-        if failed && !args.list {
+    for mail in &mails {
+        let failed = mail.state == State::Failed;
+        if failed {
             exit = Exit::Sendmail;
         }
         if args.json {
-            out::json(&mut out, line)?;
+            out::json(&mut out, &Line::from(mail))?;
         } else if args.list || args.verbose || failed {
-            let words = line.words.as_deref().map(clean::line).unwrap_or_default();
-            writeln!(
-                out,
-                "{}\t{}\t{}\t{}\t{words}",
-                line.number, line.outbox, line.kind, line.state
-            )?;
+            table.row(cells(mail));
         }
     }
+    write!(out, "{}", table.print(out::screen()))?;
     out.flush()?;
     Ok(exit)
 }
 
-fn line(mail: &postroom::store::Outgoing, state: State, words: Option<String>) -> Line {
-    Line {
-        outbox: mail.id.to_string(),
-        number: mail.conversation.0,
-        message: mail.message.to_string(),
-        kind: mail.kind.as_str(),
-        state: state.as_str(),
-        attempts: mail.attempts,
-        due: (state == State::Queued).then(|| mail.due.to_string()),
-        words,
+const COLUMNS: [Column; 6] = [
+    Column { heading: "", align: Align::Right },
+    Column { heading: "MAIL", align: Align::Left },
+    Column { heading: "KIND", align: Align::Left },
+    Column { heading: "STATE", align: Align::Left },
+    Column { heading: "NEXT TRY", align: Align::Left },
+    Column { heading: "WHAT SENDMAIL SAID", align: Align::Cut },
+];
+
+fn cells(mail: &Outgoing) -> [Cell; 6] {
+    let style = match mail.state {
+        State::Failed => Style::Bad,
+        State::Uncertain => Style::Warn,
+        State::Queued | State::Sending | State::Accepted => Style::Plain,
+    };
+    [
+        Cell::from(mail.conversation.to_string()),
+        Cell::from(mail.id.to_string()),
+        Cell::from(mail.kind.as_str()),
+        Cell::new(mail.state.as_str(), style),
+        Cell::from(due(mail).unwrap_or_else(|| "-".to_owned())),
+        Cell::from(mail.error.as_deref().unwrap_or_default()),
+    ]
+}
+
+/// When it is tried next; none for what is tried no more, or just now.
+fn due(mail: &Outgoing) -> Option<String> {
+    matches!(mail.state, State::Queued | State::Uncertain).then(|| mail.due.to_string())
+}
+
+impl From<&Outgoing> for Line {
+    fn from(mail: &Outgoing) -> Self {
+        Line {
+            outbox: mail.id.to_string(),
+            number: mail.conversation.0,
+            message: mail.message.to_string(),
+            kind: mail.kind.as_str(),
+            state: mail.state.as_str(),
+            attempts: mail.attempts,
+            due: due(mail),
+            words: mail.error.clone(),
+        }
     }
 }
