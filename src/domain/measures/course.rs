@@ -1,7 +1,9 @@
 //! The course of one conversation, read from its events up to an instant.
 
 use crate::domain::event::MailKind;
-use crate::domain::{Actor, Change, Conversation, Duration, Event, Reason, Status, Step, Time};
+use crate::domain::{
+    Actor, Change, Conversation, Duration, Event, EventId, Reason, Status, Step, Time,
+};
 
 /// Something that a report counts, at the instant when it happened.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +31,8 @@ pub(super) struct Course {
     answered: Option<Time>,
     first_closed: Option<Time>,
     last_closed: Option<Time>,
+    /// The arrival that the conversation began with.
+    began: Option<EventId>,
 }
 
 /// A span together with the instant at which it ended, which puts it into a period (R218).
@@ -52,6 +56,7 @@ impl Course {
             answered: None,
             first_closed: None,
             last_closed: None,
+            began: None,
         };
         events.iter().filter(|event| event.effective < to).for_each(|event| course.read(event));
         Some(course)
@@ -64,6 +69,7 @@ impl Course {
             Change::Opened { .. } => self.acts.push((at, Act::Opened)),
             Change::Arrived { class, step, .. } if *step != Step::Own => {
                 self.acts.push((at, Act::Arrived));
+                self.began.get_or_insert(event.id);
                 if class.is_person() {
                     self.asked.get_or_insert(at);
                 }
@@ -74,21 +80,34 @@ impl Course {
                     self.answered.get_or_insert(at);
                 }
             }
-            Change::StatusSet { .. } => self.turn(at, before),
+            Change::StatusSet { .. } => self.turn(event, before),
             _ => {}
         }
     }
 
-    fn turn(&mut self, at: Time, before: Status) {
+    fn turn(&mut self, event: &Event, before: Status) {
+        let at = event.effective;
         match (before, self.state.status) {
             (Status::Closed, Status::Closed) => {}
             (_, Status::Closed) => {
                 self.acts.push((at, Act::Closed));
-                self.first_closed.get_or_insert(at);
-                self.last_closed = Some(at);
+                if !self.on_arrival(event) {
+                    self.first_closed.get_or_insert(at);
+                    self.last_closed = Some(at);
+                }
             }
             (Status::Closed, _) => self.acts.push((at, Act::Reopened)),
             _ => {}
+        }
+    }
+
+    /// Whether the first message did it: it was a bounce, or a rule put it away. Nobody resolved
+    /// anything then, and such mail must not make the resolution times look short.
+    fn on_arrival(&self, event: &Event) -> bool {
+        match event.by.reason {
+            Reason::Arrival => true,
+            Reason::Rule { .. } => event.by.cause.is_some() && event.by.cause == self.began,
+            _ => false,
         }
     }
 
@@ -98,12 +117,12 @@ impl Course {
         Some((self.answered?, span(self.asked?, self.answered?)))
     }
 
-    /// First resolution (R206): from the beginning to the first close.
+    /// First resolution (R206): from the beginning to the first close that was not on arrival.
     pub(super) fn first_resolution(&self) -> Option<Ended> {
         Some((self.first_closed?, span(self.state.opened, self.first_closed?)))
     }
 
-    /// Full resolution (R206): from the beginning to the last close, while it is closed.
+    /// Full resolution (R206): from the beginning to the last such close, while it is closed.
     pub(super) fn full_resolution(&self) -> Option<Ended> {
         let closed = self.last_closed.filter(|_| self.state.status == Status::Closed)?;
         Some((closed, span(self.state.opened, closed)))

@@ -21,7 +21,7 @@ fn after(span: &str) -> Time {
 fn status(word: &str) -> Option<Status> {
     let until = Time(0);
     Some(match word {
-        "close" => Status::Closed,
+        "close" | "arrive-closed" | "rule-close" => Status::Closed,
         "reopen" => Status::Open,
         "pending" => Status::Pending,
         "snooze" => Status::Snoozed { until, keep_on_reply: false },
@@ -59,11 +59,14 @@ fn course(line: &str) -> Vec<Event> {
             "receipt" => (Actor::Postroom, Reason::Autoreply { text: "receipt".into() }),
             // A rule run by hand has the login of the person at the keyboard.
             "rule-reply" => (Actor::Login("root".into()), rule()),
-            "assign" => (Actor::Postroom, rule()),
+            "assign" | "rule-close" => (Actor::Postroom, rule()),
+            "arrive-closed" => (Actor::Postroom, Reason::Arrival),
             _ => (who.parse().unwrap(), Reason::Asked),
         };
         let (batch, config) = (BatchId(1), ConfigId(1));
-        let by = By { actor, via: "test".into(), reason, cause: None, batch, config };
+        // Rules run on the first message, which is the second event.
+        let cause = (act == "rule-close").then_some(EventId(2));
+        let by = By { actor, via: "test".into(), reason, cause, batch, config };
         let (id, conversation, change) = (EventId(seq), Number(1), change(act, who));
         Event { id, conversation, seq: Seq(seq), at, effective: at, by, change }
     };
@@ -182,6 +185,21 @@ fn r206_resolution() {
         ),
         ("pending is not closed", "0m open; 2h pending", "opened 1, pending 1"),
         ("put aside", "0m open; 2h snooze", "opened 1, snoozed 1"),
+        (
+            "a bounce begins closed",
+            "0m open; 0m robot; 0m arrive-closed",
+            "opened 1, closed 1, arrived 1",
+        ),
+        (
+            "a rule puts it away, also when it runs later",
+            "0m open; 0m in; 1h rule-close",
+            "opened 1, closed 1, arrived 1",
+        ),
+        (
+            "then somebody works on it",
+            "0m open; 0m robot; 0m arrive-closed; 1h in; 1h reopen; 3h close",
+            "opened 1, reopened 1, closed 2, arrived 2, first 3h, full 3h",
+        ),
     ]);
 }
 
