@@ -61,6 +61,10 @@ fn period(args: &Args, desk: &Desk) -> Result<Period> {
         None => start_of(desk, today)? - Duration::days(29),
     };
     let last = args.to.unwrap_or(today);
+    if let Some(first) = args.from.filter(|first| *first > last) {
+        let (word, last) = (if args.to.is_some() { "--to" } else { "today," }, last);
+        return Err(Failure::usage(format!("--from {first} is after {word} {last}")).into());
+    }
     let after = last.succ_opt().ok_or_else(|| Failure::usage("--to is too far away"))?;
     let end = start_of(desk, after)?;
     Period::new(first, end).map_err(|error| Failure::usage(error.to_string()).into())
