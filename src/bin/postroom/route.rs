@@ -97,6 +97,9 @@ fn explain(out: &mut Out, routed: &Routed) -> Result<()> {
                 if *stop {
                     did.push("stop".to_owned());
                 }
+                if did.is_empty() {
+                    did.push("nothing to change".to_owned());
+                }
                 writeln!(out, "yes\t{}", did.join(", "))?;
             }
         }
