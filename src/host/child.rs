@@ -4,8 +4,8 @@ use std::io::{Read, Write};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::mpsc;
-use std::time::Duration;
+use std::sync::mpsc::{self, Receiver};
+use std::time::{Duration, Instant};
 use std::{io, thread};
 
 use nix::sys::signal::{Signal, killpg};
@@ -14,7 +14,10 @@ use nix::unistd::Pid;
 use super::env;
 
 /// Most bytes of a child's complaints that are kept.
-const MOST_WORDS: u64 = 4096;
+const MOST_WORDS: usize = 4096;
+
+/// How long to listen to what a child left behind, after it has ended itself.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// How a child ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,17 +47,14 @@ pub fn run(program: &Path, args: &[String], input: &[u8], limit: Duration) -> io
         .spawn()?;
     let group = i32::try_from(child.id()).map(Pid::from_raw).map_err(io::Error::other)?;
     let stdin = child.stdin.take();
-    let stderr = child.stderr.take();
+    let words = child.stderr.take().map(complaints);
     let (tell, told) = mpsc::channel();
     thread::scope(|scope| {
         // A program that stops reading has its reasons, and tells them by its status.
         let writer = scope.spawn(move || stdin.map(|mut pipe| pipe.write_all(input)));
-        scope.spawn(move || {
-            let words = complaints(stderr);
-            let _ = tell.send(wait(child).map(|status| (status, words)));
-        });
+        scope.spawn(move || tell.send(wait(child)));
         let ended = match told.recv_timeout(limit) {
-            Ok(result) => result.map(|(status, words)| ended(status, words)),
+            Ok(result) => result.map(|status| ended(status, heard(words.as_ref()))),
             Err(_) => {
                 let _ = killpg(group, Signal::SIGKILL);
                 Ok(Ended::TimeOut)
@@ -76,13 +76,30 @@ fn wait(mut child: Child) -> io::Result<ExitStatus> {
     child.wait()
 }
 
-fn complaints(pipe: Option<impl Read>) -> String {
-    let Some(mut pipe) = pipe else { return String::new() };
-    let mut words = Vec::new();
-    let _ = pipe.by_ref().take(MOST_WORDS).read_to_end(&mut words);
-    // The rest is read, so that the child does not block on a full pipe, and dropped.
-    let _ = io::copy(&mut pipe, &mut io::sink());
-    String::from_utf8_lossy(&words).trim().to_owned()
+/// Reads what a child complains of, in a thread that nobody waits for: a program may leave a
+/// process behind that holds the pipe for as long as it likes.
+fn complaints(mut pipe: impl Read + Send + 'static) -> Receiver<Vec<u8>> {
+    let (say, said) = mpsc::channel();
+    thread::spawn(move || {
+        let (mut piece, mut room) = ([0; 1024], MOST_WORDS);
+        // The rest is read, so that the child does not block on a full pipe, and dropped.
+        while let Ok(n @ 1..) = pipe.read(&mut piece) {
+            let kept = piece.get(..n.min(room)).unwrap_or_default();
+            room -= kept.len();
+            if !kept.is_empty() {
+                let _ = say.send(kept.to_vec());
+            }
+        }
+    });
+    said
+}
+
+/// What a child that has ended complained of: all until the pipe is closed, or what comes soon.
+fn heard(words: Option<&Receiver<Vec<u8>>>) -> String {
+    let end = Instant::now() + PATIENCE;
+    let next = || words?.recv_timeout(end.saturating_duration_since(Instant::now())).ok();
+    let text: Vec<u8> = std::iter::from_fn(next).flatten().collect();
+    String::from_utf8_lossy(&text).trim().to_owned()
 }
 
 /// Runs the editor of the person at the terminal on a file, and waits. The editor may be a command
@@ -125,6 +142,12 @@ mod tests {
             Ended::TimeOut
         );
         assert!(run(Path::new("/nonexistent"), &[], b"", LONG).is_err());
+    }
+
+    #[test]
+    fn what_it_leaves_behind_is_not_waited_for() {
+        let left = sh("echo later >&2; sleep 20 & exit 75", b"", Duration::from_secs(10));
+        assert_eq!(left, Ended::Status(75, "later".to_owned()));
     }
 
     #[test]
