@@ -141,18 +141,15 @@ fn edit(number: Number, start: &str) -> Result<String> {
 
 /// A reply that was refused is kept in a file: nobody types it twice (R195).
 fn keep(error: anyhow::Error, draft: &Draft) -> anyhow::Error {
-    let worth_keeping = !draft.text.trim().is_empty();
+    if draft.text.trim().is_empty() {
+        return error;
+    }
     let stem = format!("postroom-reply-{}", draft.number);
-    match file::keep(&env::scratch(), &stem, &draft.text) {
-        Ok(path) if worth_keeping => {
-            let kind = error.downcast_ref::<Failure>().map(|failure| failure.kind);
-            let words = format!("{error:#}\nyour text is kept in {}", path.display());
-            match kind {
-                Some(kind) => Failure::new(kind, words).into(),
-                None => error.context(format!("your text is kept in {}", path.display())),
-            }
-        }
-        _ => error,
+    let Ok(path) = file::keep(&env::scratch(), &stem, &draft.text) else { return error };
+    let place = format!("your text is kept in {}", path.display());
+    match error.downcast_ref::<Failure>() {
+        Some(failure) => Failure::new(failure.kind, format!("{error:#}\n{place}")).into(),
+        None => error.context(place),
     }
 }
 
