@@ -64,7 +64,7 @@ impl Outcome {
     pub fn queued(&self) -> Option<OutboxId> {
         match self {
             Outcome::Answered { outbox, .. } => Some(*outbox),
-            Outcome::Silent(_) | Outcome::AskedBefore => None,
+            Outcome::Silent(_) | Outcome::AskedBefore(_) => None,
         }
     }
 }
