@@ -5,6 +5,9 @@
 mod common;
 
 use common::{POSTROOM, skip};
+use postroom::domain::automatic::Silence;
+use postroom::domain::placeholders::Placeholder;
+use postroom::mail::Defect;
 use regex::Regex;
 use std::collections::BTreeSet;
 use std::fs;
@@ -79,6 +82,41 @@ fn each_page_of_a_command_has_its_command() {
         commands().into_iter().map(|c| format!("postroom-{c}.1")).collect();
     for name in pages().filter(|name| name.starts_with("postroom-") && name.ends_with(".1")) {
         assert!(commands.contains(&name), "man/{name}: no such command");
+    }
+}
+
+#[test]
+fn each_reference_leads_to_a_page() {
+    let reference = Regex::new(r"Xr (postroom\S*) (\d)").unwrap();
+    for name in pages() {
+        let page = fs::read_to_string(folder().join(&name)).unwrap();
+        for found in reference.captures_iter(&page) {
+            let target = format!("{}.{}", &found[1], &found[2]);
+            assert!(folder().join(&target).exists(), "man/{name}: there is no {target}");
+        }
+    }
+}
+
+#[test]
+fn each_code_stands_in_its_page() {
+    let flat = |name: &str| {
+        let page = fs::read_to_string(folder().join(name)).unwrap();
+        page.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let autoreply = flat("postroom-autoreply.1");
+    for silence in Silence::ALL {
+        let item = format!(".It Cm {} {}", silence.code(), silence.sentence());
+        assert!(autoreply.contains(&item), "postroom-autoreply.1: {item}");
+    }
+    let show = flat("postroom-show.1");
+    for defect in Defect::ALL {
+        let item = format!(".It Cm {defect} ");
+        assert!(show.contains(&item), "postroom-show.1: {item}");
+    }
+    let replies = flat("postroom-replies.5");
+    for place in Placeholder::ALL {
+        let item = format!(".It Cm {place} ");
+        assert!(replies.contains(&item), "postroom-replies.5: {item}");
     }
 }
 
