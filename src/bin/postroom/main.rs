@@ -10,6 +10,8 @@ mod changes;
 mod check;
 mod close;
 mod command;
+#[cfg(test)]
+mod completions;
 mod delivery;
 mod r#do;
 mod exit;
