@@ -52,7 +52,7 @@ install: $(release)
 	install -m 644 completions/postroom.bash $(prefix)/share/bash-completion/completions/postroom
 	install -m 644 completions/_postroom $(prefix)/share/zsh/site-functions/_postroom
 	install -m 644 completions/postroom.fish $(prefix)/share/fish/vendor_completions.d/postroom.fish
-	cp -R rules examples README.md NEWS.md $(prefix)/share/doc/postroom/
+	cp -R rules examples README.md NEWS.md LICENSE-* $(prefix)/share/doc/postroom/
 
 clean:
 	$(CARGO) clean
