@@ -79,7 +79,12 @@ impl Desk {
         for mail in self.read(|snapshot| snapshot.unsettled_mail())? {
             match mail.state {
                 // We hold the sender's lock: whoever wrote this is gone.
-                State::Sending => handed.push(self.doubt(&mail)?),
+                State::Sending => {
+                    handed.push(self.doubt(
+                        &mail,
+                        "the answer of sendmail was lost, with whoever handed it over",
+                    )?);
+                }
                 State::Queued | State::Uncertain if which.takes(&mail, self.now) => {
                     handed.push(self.hand_over(&mail)?);
                 }
@@ -111,8 +116,7 @@ impl Desk {
 
     /// The answer of sendmail was lost. A machine's mail is given up: loss is better than a second
     /// copy. A person's waits, and goes once more (R143).
-    fn doubt(&mut self, mail: &Outgoing) -> Result<Outgoing> {
-        let words = "the answer of sendmail was lost";
+    fn doubt(&mut self, mail: &Outgoing, words: &str) -> Result<Outgoing> {
         if mail.kind.is_automatic() || mail.doubts > 0 {
             return self.settle(mail, State::Failed, Duration::default(), None, words);
         }
@@ -130,7 +134,7 @@ impl Desk {
         let program = self.config.settings().sendmail.clone();
         match child::run(&program, &args, &raw, LIMIT) {
             Ok(Ended::Status(0, _)) => self.accept(mail),
-            Ok(Ended::TimeOut) => self.doubt(mail),
+            Ok(Ended::Lost) => self.doubt(mail, "the answer of sendmail was lost"),
             Ok(Ended::Status(code, words)) => {
                 let words = said(&program, &format!("exit status {code}"), &words);
                 if PERMANENT.contains(&code) && attempts >= PERMANENT_ATTEMPTS {
@@ -144,9 +148,9 @@ impl Desk {
                 }
                 self.retry(mail, attempts, Some(code), &words)
             }
+            // It may have taken the mail before it died: the answer is lost.
             Ok(Ended::Signal(signal, words)) => {
-                let words = said(&program, &format!("killed by signal {signal}"), &words);
-                self.retry(mail, attempts, None, &words)
+                self.doubt(mail, &said(&program, &format!("killed by signal {signal}"), &words))
             }
             Err(error) => {
                 let words = format!("{}: {error}", program.display());

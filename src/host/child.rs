@@ -1,13 +1,15 @@
 //! Child processes: no shell, a time limit, and no way to hang us (R145, R150).
 
-use std::io::{Read, Write};
+use std::fs::File;
+use std::io::{Read, Seek, Write};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::mpsc::{self, Receiver};
+use std::sync::mpsc::{self, Receiver, SyncSender};
 use std::time::{Duration, Instant};
 use std::{io, thread};
 
+use nix::sys::memfd::{MFdFlags, memfd_create};
 use nix::sys::signal::{Signal, killpg};
 use nix::unistd::Pid;
 
@@ -26,61 +28,76 @@ pub enum Ended {
     Status(i32, String),
     /// By a signal, having said this.
     Signal(i32, String),
-    /// It took longer than allowed, and was killed.
-    TimeOut,
+    /// It took longer than allowed and was killed, or could not be waited for.
+    Lost,
 }
 
 /// Runs a program with `input` on its stdin and nothing to read from it but its complaints. It gets
 /// our environment, and a PATH where an MTA gave us none.
 ///
+/// The input is a file in memory, whole before the program starts: were it a pipe, our own death
+/// would look like its end, and half a mail would be sent.
+///
 /// # Errors
 /// When the program cannot be started: then it did nothing.
 pub fn run(program: &Path, args: &[String], input: &[u8], limit: Duration) -> io::Result<Ended> {
-    let mut child = Command::new(program)
+    let stdin = memory_file(input)?;
+    // Whatever may fail comes before the start: what cannot be waited for must not run.
+    let (hear, say) = io::pipe()?;
+    let words = complaints(hear)?;
+    let (give, ended) = waiter()?;
+    let child = Command::new(program)
         .args(args)
         .env("PATH", env::text("PATH").unwrap_or_else(|| "/usr/sbin:/usr/bin:/sbin:/bin".into()))
         .current_dir("/")
         .process_group(0)
-        .stdin(Stdio::piped())
+        .stdin(stdin)
         .stdout(Stdio::null())
-        .stderr(Stdio::piped())
+        .stderr(say)
         .spawn()?;
     let group = i32::try_from(child.id()).map(Pid::from_raw).map_err(io::Error::other)?;
-    let stdin = child.stdin.take();
-    let words = child.stderr.take().map(complaints);
-    let (tell, told) = mpsc::channel();
-    thread::scope(|scope| {
-        // A program that stops reading has its reasons, and tells them by its status.
-        let writer = scope.spawn(move || stdin.map(|mut pipe| pipe.write_all(input)));
-        scope.spawn(move || tell.send(wait(child)));
-        let ended = match told.recv_timeout(limit) {
-            Ok(result) => result.map(|status| ended(status, heard(words.as_ref()))),
-            Err(_) => {
-                let _ = killpg(group, Signal::SIGKILL);
-                Ok(Ended::TimeOut)
-            }
-        };
-        let _ = writer.join();
-        ended
-    })
+    let _ = give.send(child);
+    match ended.recv_timeout(limit) {
+        Ok(Ok(status)) => Ok(told(status, heard(&words))),
+        _ => {
+            let _ = killpg(group, Signal::SIGKILL);
+            Ok(Ended::Lost)
+        }
+    }
 }
 
-fn ended(status: ExitStatus, words: String) -> Ended {
+/// A file without a name, with this content, read from its beginning.
+fn memory_file(content: &[u8]) -> io::Result<File> {
+    let mut file = File::from(memfd_create("stdin", MFdFlags::MFD_CLOEXEC)?);
+    file.write_all(content)?;
+    file.rewind()?;
+    Ok(file)
+}
+
+/// A thread that waits for the child that it is given.
+fn waiter() -> io::Result<(SyncSender<Child>, Receiver<io::Result<ExitStatus>>)> {
+    let (give, given) = mpsc::sync_channel::<Child>(1);
+    let (tell, ended) = mpsc::channel();
+    thread::Builder::new().name("wait".to_owned()).spawn(move || {
+        if let Ok(mut child) = given.recv() {
+            let _ = tell.send(child.wait());
+        }
+    })?;
+    Ok((give, ended))
+}
+
+fn told(status: ExitStatus, words: String) -> Ended {
     match (status.code(), status.signal()) {
         (Some(code), _) => Ended::Status(code, words),
         (None, signal) => Ended::Signal(signal.unwrap_or_default(), words),
     }
 }
 
-fn wait(mut child: Child) -> io::Result<ExitStatus> {
-    child.wait()
-}
-
 /// Reads what a child complains of, in a thread that nobody waits for: a program may leave a
 /// process behind that holds the pipe for as long as it likes.
-fn complaints(mut pipe: impl Read + Send + 'static) -> Receiver<Vec<u8>> {
+fn complaints(mut pipe: impl Read + Send + 'static) -> io::Result<Receiver<Vec<u8>>> {
     let (say, said) = mpsc::channel();
-    thread::spawn(move || {
+    thread::Builder::new().name("complaints".to_owned()).spawn(move || {
         let (mut piece, mut room) = ([0; 1024], MOST_WORDS);
         // The rest is read, so that the child does not block on a full pipe, and dropped.
         while let Ok(n @ 1..) = pipe.read(&mut piece) {
@@ -90,14 +107,14 @@ fn complaints(mut pipe: impl Read + Send + 'static) -> Receiver<Vec<u8>> {
                 let _ = say.send(kept.to_vec());
             }
         }
-    });
-    said
+    })?;
+    Ok(said)
 }
 
 /// What a child that has ended complained of: all until the pipe is closed, or what comes soon.
-fn heard(words: Option<&Receiver<Vec<u8>>>) -> String {
+fn heard(words: &Receiver<Vec<u8>>) -> String {
     let end = Instant::now() + PATIENCE;
-    let next = || words?.recv_timeout(end.saturating_duration_since(Instant::now())).ok();
+    let next = || words.recv_timeout(end.saturating_duration_since(Instant::now())).ok();
     let text: Vec<u8> = std::iter::from_fn(next).flatten().collect();
     String::from_utf8_lossy(&text).trim().to_owned()
 }
@@ -139,7 +156,7 @@ mod tests {
         assert_eq!(sh("kill -9 $$", b"", LONG), Ended::Signal(9, String::new()));
         assert_eq!(
             sh("cat; cat; exec tail -f /dev/null", b"", Duration::from_millis(50)),
-            Ended::TimeOut
+            Ended::Lost
         );
         assert!(run(Path::new("/nonexistent"), &[], b"", LONG).is_err());
     }
