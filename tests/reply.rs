@@ -178,3 +178,48 @@ fn no_note_leaves_the_house() {
     assert_eq!(desk.number(&raw), 0);
     assert!(!desk.log().contains(canary));
 }
+
+/// A further mail with the true id of erika's first, and whom the next reply is for.
+#[test]
+fn who_gets_the_reply() {
+    for (what, fields, wanted) in [
+        ("erika", "From: erika@customer.test\n", "erika@customer.test"),
+        ("a stranger with the id", "From: eve@evil.test\n", "erika@customer.test"),
+        (
+            "an answer to somewhere else",
+            "From: erika@customer.test\nReply-To: me@evil.test\n",
+            "erika@customer.test",
+        ),
+        (
+            "a forgery that DMARC found",
+            "Authentication-Results: mx.example.test; dmarc=fail\n\
+             From: erika@customer.test\nReply-To: me@evil.test\n",
+            "erika@customer.test",
+        ),
+    ] {
+        let desk = office();
+        desk.configure("desk", "authserv-id = \"mx.example.test\"");
+        let further = format!(
+            "{fields}To: support@example.test\nSubject: Re: x\nDate: Mon, 01 Jun 2026 09:30:00 \
+             +0000\nMessage-ID: <further@x>\nIn-Reply-To: <erika@customer.test>\n\nand this\n"
+        );
+        desk.ingest(further.as_bytes());
+        let replied = finish(reply(&desk, "anna", &[]), b"Yes.\n").expect_success().text();
+        let to = replied.trim_end().rsplit('\t').next().unwrap().to_owned();
+        assert_eq!(to, wanted, "{what}");
+    }
+}
+
+/// A form on a web site writes for the customer: the first mail's Reply-To is the contact's word.
+#[test]
+fn the_first_reply_to_counts() {
+    let desk = office();
+    desk.ingest(
+        b"From: form@site.test\nReply-To: otto@customer.test\nTo: support@example.test\n\
+          Subject: Form\nDate: Mon, 01 Jun 2026 09:30:00 +0000\nMessage-ID: <form@x>\n\nhi\n",
+    );
+    let mut command = desk.postroom(["reply", "--as", "anna", "2"]);
+    command.env("TMPDIR", desk.beside("scratch"));
+    let replied = finish(command, b"Yes.\n").expect_success().text();
+    assert!(replied.trim_end().ends_with("\totto@customer.test"), "{replied}");
+}

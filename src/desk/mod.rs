@@ -17,6 +17,7 @@ pub mod init;
 mod land;
 mod letter;
 pub mod list;
+mod recipients;
 pub mod reply;
 pub mod report;
 pub mod route;

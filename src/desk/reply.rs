@@ -4,18 +4,18 @@ use anyhow::Result;
 
 use super::autoreply::line_and_column;
 use super::letter::{self, Words};
-use super::{Desk, Failure, Kind, Scene};
+use super::{Desk, Failure, Kind, Scene, recipients};
 use crate::config::Inbox;
 use crate::config::replies::{self, ReplyName};
 use crate::domain::event::MailKind;
 use crate::domain::placeholders::{Text, Values, unresolved};
 use crate::domain::{
-    Address, Change, Class, Conversation, Direction, Duration, Event, InboxName, Level, Mailbox,
-    MessageId, Number, OutboxId, Participants, Reason, Seq, Status, Time,
+    Address, Change, Class, Conversation, Duration, Event, InboxName, Level, Mailbox, MessageId,
+    Number, OutboxId, Reason, Seq, Status, Time,
 };
 use crate::mail;
 use crate::mail::subject::reply_subject;
-use crate::store::{Act, AddressRole, Ending, Snapshot, Tx};
+use crate::store::{Act, Ending, Snapshot, Tx};
 
 /// The same text within this span is a slip of the finger (R164).
 const TWICE: Duration = Duration::minutes(5);
@@ -124,8 +124,11 @@ fn reply(tx: &Tx<'_>, scene: &Scene<'_>, draft: &Draft) -> Result<Replied> {
         check_not_twice(tx, draft, &events)?;
     }
     let participants = tx.participants(draft.number)?;
-    let answers = answered_message(tx, draft.number, &participants)?;
-    let to = recipients(tx, scene, draft, answers, &participants)?;
+    let answers = recipients::answered_message(tx, draft.number, &participants)?;
+    let to = match draft.to.as_slice() {
+        [] => recipients::of_answer(tx, scene, &conversation, answers, &participants)?,
+        named => named.to_vec(),
+    };
     let (from, sender) = author(scene, inbox)?;
     let subject = match &draft.subject {
         Some(subject) => subject.clone(),
@@ -229,60 +232,6 @@ fn check_not_twice(tx: &Tx<'_>, draft: &Draft, events: &[Event]) -> Result<()> {
         .into());
     }
     Ok(())
-}
-
-/// The message that a reply answers: the last of a participant, else the last that came in.
-fn answered_message(
-    tx: &Snapshot<'_>,
-    number: Number,
-    participants: &Participants,
-) -> Result<Option<MessageId>> {
-    let mut last = None;
-    for id in tx.messages_of(number)?.into_iter().rev() {
-        let incoming = tx.message(id)?.is_some_and(|m| m.direction == Direction::In);
-        if !incoming {
-            continue;
-        }
-        last = last.or(Some(id));
-        let author = tx.author(id)?;
-        if author.is_some_and(|from| participants.0.contains_key(&from.address.person_key())) {
-            return Ok(Some(id));
-        }
-    }
-    Ok(last)
-}
-
-/// Whom a reply is for: whoever is named; else where the author of the answered message wants
-/// answers; else the contact. Our own addresses are left out (R80).
-fn recipients(
-    tx: &Snapshot<'_>,
-    scene: &Scene<'_>,
-    draft: &Draft,
-    answers: Option<MessageId>,
-    participants: &Participants,
-) -> Result<Vec<Mailbox>> {
-    if !draft.to.is_empty() {
-        return Ok(draft.to.clone());
-    }
-    let mut found = Vec::new();
-    if let Some(message) = answers {
-        found = tx.addresses(message, AddressRole::ReplyTo)?;
-        if found.is_empty() {
-            found.extend(tx.author(message)?);
-        }
-    }
-    found.retain(|mailbox| !scene.config.is_ours(&mailbox.address));
-    if found.is_empty() {
-        found.extend(participants.contact().cloned());
-    }
-    if found.is_empty() {
-        return Err(Failure::new(
-            Kind::Data,
-            format!("nobody to write to in conversation {}: name somebody with --to", draft.number),
-        )
-        .into());
-    }
-    Ok(found)
 }
 
 /// From, and Sender where the agent writes on behalf of the inbox (R152).
