@@ -17,7 +17,7 @@ pub enum Align {
     Left,
     /// Figures.
     Right,
-    /// Text that may be cut when the terminal is too narrow. At most one column is so.
+    /// Text that may be cut when the terminal is too narrow, the widest column first.
     Cut,
 }
 
@@ -101,13 +101,18 @@ impl Table {
         };
         let mut widths: Vec<usize> = self.columns.iter().enumerate().map(widest).collect();
         let all = widths.iter().sum::<usize>() + GAP * widths.len().saturating_sub(1);
-        let over = all.saturating_sub(screen);
-        for (width, column) in widths.iter_mut().zip(&self.columns) {
-            if column.align == Align::Cut {
-                *width = width.saturating_sub(over).max(LEAST.min(*width));
-            }
-        }
+        self.give_way(&mut widths, all.saturating_sub(screen));
         widths
+    }
+
+    /// Takes what is over from the columns that may be cut, always from the widest.
+    fn give_way(&self, widths: &mut [usize], over: usize) {
+        for _ in 0..over {
+            let columns = widths.iter_mut().zip(&self.columns);
+            let cut = columns.filter(|(width, c)| c.align == Align::Cut && **width > LEAST);
+            let Some((widest, _)) = cut.max_by_key(|(width, _)| **width) else { return };
+            *widest -= 1;
+        }
     }
 
     fn line(&self, row: &[Cell], widths: &[usize], screen: Screen) -> String {
@@ -166,6 +171,20 @@ mod tests {
         table.row(["7", "erika", "日本語の件名 と long subject", "3d 4h"].map(Cell::from));
         table.row(["142", "bob", "x\ty\u{1b}", ""].map(Cell::from));
         table
+    }
+
+    #[test]
+    fn the_widest_gives_way() {
+        let column = |align| Column { heading: "", align };
+        let mut table = Table::new(&[Align::Cut, Align::Right, Align::Cut].map(column));
+        table.row(["mailer-daemon@mx.example", "7", "Undelivered mail returned"].map(Cell::from));
+        table.row(["erika@x", "10", "Invoice"].map(Cell::from));
+        let at = |width| table.print(Screen::Terminal { width, colour: false });
+        assert_eq!(
+            at(38),
+            "mailer-daemon@m…   7  Undelivered mai…\nerika@x           10  Invoice\n"
+        );
+        assert_eq!(at(10), "mailer-…   7  Undeliv…\nerika@x   10  Invoice\n");
     }
 
     #[test]

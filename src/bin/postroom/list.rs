@@ -71,7 +71,7 @@ const COLUMNS: [Column; 7] = [
     Column { heading: "INBOX", align: Align::Left },
     Column { heading: "ASSIGNEE", align: Align::Left },
     Column { heading: "WAITS", align: Align::Right },
-    Column { heading: "FROM", align: Align::Left },
+    Column { heading: "FROM", align: Align::Cut },
     Column { heading: "SUBJECT", align: Align::Cut },
 ];
 

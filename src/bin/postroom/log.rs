@@ -33,7 +33,7 @@ const COLUMNS: [Column; 6] = [
     Column { heading: "EVENT", align: Align::Left },
     Column { heading: "WHEN", align: Align::Left },
     Column { heading: "WHO", align: Align::Left },
-    Column { heading: "WHAT", align: Align::Left },
+    Column { heading: "WHAT", align: Align::Cut },
     Column { heading: "WHY", align: Align::Cut },
 ];
 
