@@ -7,12 +7,13 @@ use clap::Parser;
 use postroom::desk::Purpose;
 use postroom::desk::route::{Answer, Mode, Routed};
 use postroom::domain::Number;
+use postroom::render::{Align, Cell, Column, Style, Table};
 use serde::Serialize;
 
 use crate::args::Common;
 use crate::changes;
 use crate::exit::Exit;
-use crate::out::{self, Out};
+use crate::out;
 use crate::selection::Selection;
 
 /// Run the rules on arrivals that no rule has seen yet
@@ -71,40 +72,52 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
     let mode = if args.dry_run { Mode::DryRun } else { Mode::ForReal };
     let routed = desk.route(numbers.as_deref(), &rules, mode)?;
     let mut out = out::open();
+    let mut table = Table::new(&COLUMNS);
     for one in &routed {
         if args.json {
             out::json(&mut out, &Line::from(one))?;
         } else if args.explain {
-            explain(&mut out, one)?;
+            explain(&mut table, one);
         } else if !args.quiet {
             for change in one.changes() {
                 writeln!(out, "{}\t{}", one.number, changes::words(change))?;
             }
         }
     }
+    write!(out, "{}", table.print(out::screen()))?;
     out.flush()?;
     Ok(Exit::Done)
 }
 
-fn explain(out: &mut Out, routed: &Routed) -> Result<()> {
+const COLUMNS: [Column; 6] = [
+    Column { heading: "", align: Align::Right },
+    Column { heading: "MAIL", align: Align::Left },
+    Column { heading: "RULE", align: Align::Cut },
+    Column { heading: "WHERE", align: Align::Left },
+    Column { heading: "MATCH", align: Align::Left },
+    Column { heading: "WHAT, OR WHY NOT", align: Align::Cut },
+];
+
+/// One row for each rule: whether it matched, and what it changed or the term at which it failed.
+fn explain(table: &mut Table, routed: &Routed) {
     for asked in &routed.rules {
-        write!(out, "{}\t{}\t{}\t{}\t", routed.number, routed.message, asked.rule, asked.at)?;
-        match &asked.answer {
-            Answer::Failed { term } => writeln!(out, "no\t{term}")?,
+        let (matched, words) = match &asked.answer {
+            Answer::Failed { term } => (Cell::new("no", Style::Faint), term.clone()),
             Answer::Matched { changes, refused, stop } => {
                 let mut did: Vec<String> = changes.iter().map(changes::words).collect();
                 did.extend(refused.iter().map(|why| format!("refused: {why}")));
-                if *stop {
-                    did.push("stop".to_owned());
-                }
                 if did.is_empty() {
                     did.push("nothing to change".to_owned());
                 }
-                writeln!(out, "yes\t{}", did.join(", "))?;
+                did.extend(stop.then(|| "stop".to_owned()));
+                (Cell::new("yes", Style::Good), did.join(", "))
             }
-        }
+        };
+        let (number, message) = (routed.number.to_string(), routed.message.to_string());
+        let [number, message, rule, at, words] =
+            [&number, &message, &asked.rule, &asked.at, &words].map(Cell::from);
+        table.row([number, message, rule, at, matched, words]);
     }
-    Ok(())
 }
 
 /// An arrival that was routed, as JSON.

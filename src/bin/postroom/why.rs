@@ -8,7 +8,7 @@ use postroom::desk::history::{WhyHome, WhyMessage};
 use postroom::desk::{Desk, Failure, Purpose};
 use postroom::domain::automatic::Silence;
 use postroom::domain::{Change, EnvelopeSender, Event, EventId, MessageId, Number, Step};
-use postroom::render::clean;
+use postroom::render::{Align, Cell, Column, Table, clean};
 use postroom::store::Asked;
 use serde::Serialize;
 
@@ -46,7 +46,9 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
         if args.json {
             out::json(&mut out, &EventLine::from(&event))?;
         } else {
-            writeln!(out, "{}", sentence(&event))?;
+            let mut table = sentences(3);
+            table.row(sentence(&event));
+            write!(out, "{}", table.print(out::screen()))?;
         }
     } else {
         let words = format!("'{id}' is no conversation (142), message (m881) or event (e9120)");
@@ -63,14 +65,15 @@ fn conversation(out: &mut Out, desk: &Desk, number: Number, json: bool) -> Resul
         last.retain(|earlier| !is_replaced(&earlier.change, &event.change));
         last.push(event);
     }
+    let mut table = sentences(3);
     for event in &last {
         if json {
             out::json(out, &EventLine::from(event))?;
         } else {
-            writeln!(out, "{}", sentence(event))?;
+            table.row(sentence(event));
         }
     }
-    Ok(())
+    Ok(write!(out, "{}", table.print(out::screen()))?)
 }
 
 /// Whether a later change leaves nothing of an earlier one.
@@ -85,15 +88,16 @@ fn is_replaced(earlier: &Change, later: &Change) -> bool {
     }
 }
 
-/// `142 e9 assigned anna, by postroom: rule 'invoices' (rules/20-route.toml:2), because of e8`.
-fn sentence(event: &Event) -> String {
-    let mut text = format!(
-        "{}\t{}\t{} by {}",
-        event.conversation,
-        event.id,
-        changes::words(&event.change),
-        changes::actor(&event.by.actor)
-    );
+/// A table of ids and a sentence. It is not cut: a terminal wraps what is too long for it, for a
+/// reason that breaks off is none.
+fn sentences(columns: usize) -> Table {
+    Table::new(&vec![Column { heading: "", align: Align::Left }; columns])
+}
+
+/// `142 e9 assigned anna by postroom: rule 'invoices' (rules/20-route.toml:2), because of e8`.
+fn sentence(event: &Event) -> [Cell; 3] {
+    let mut text =
+        format!("{} by {}", changes::words(&event.change), changes::actor(&event.by.actor));
     let reason = changes::reason(event);
     if !reason.is_empty() {
         text.push_str(&format!(": {reason}"));
@@ -101,13 +105,15 @@ fn sentence(event: &Event) -> String {
     if let Some(cause) = event.by.cause {
         text.push_str(&format!(", because of {cause}"));
     }
-    text
+    [event.conversation.to_string(), event.id.to_string(), text].map(Cell::from)
 }
 
 fn print(out: &mut Out, why: &WhyMessage) -> Result<()> {
     let m = &why.message;
+    let mut table = sentences(2);
+    let mut say = |text: String| table.row([m.id.to_string(), text].map(Cell::from));
     let signal = m.signal.as_ref().map(|s| format!(" (signal {s})")).unwrap_or_default();
-    writeln!(out, "{}\tclass {}{signal}", m.id, m.class)?;
+    say(format!("class {}{signal}", m.class));
     for a in &why.arrivals {
         let sender = match &a.sender {
             EnvelopeSender::Unknown => "unknown".to_owned(),
@@ -116,19 +122,19 @@ fn print(out: &mut Out, why: &WhyMessage) -> Result<()> {
         };
         let recipient =
             a.recipient.as_ref().map_or("-".to_owned(), |r| clean::name(r.as_str()).into_owned());
-        writeln!(
-            out,
-            "{}\tarrived in {} for {recipient} at {} by {}, envelope sender {sender}",
-            m.id, a.inbox, a.received, a.wiring
-        )?;
+        say(format!(
+            "arrived in {} for {recipient} at {} by {}, envelope sender {sender}",
+            a.inbox, a.received, a.wiring
+        ));
     }
     for home in &why.homes {
-        print_home(out, m.id, home)?;
+        home_in_words(home).into_iter().for_each(&mut say);
     }
-    Ok(())
+    Ok(write!(out, "{}", table.print(out::screen()))?)
 }
 
-fn print_home(out: &mut Out, message: MessageId, home: &WhyHome) -> Result<()> {
+/// How the message came into a conversation, and what was made of it there.
+fn home_in_words(home: &WhyHome) -> Vec<String> {
     let step = match home.event.as_ref().map(|event| &event.change) {
         Some(Change::Arrived { step: Step::New, .. }) => {
             "nothing it refers to is known: it began the conversation".to_owned()
@@ -139,22 +145,20 @@ fn print_home(out: &mut Out, message: MessageId, home: &WhyHome) -> Result<()> {
         Some(Change::Queued { .. }) => "we wrote it".to_owned(),
         _ => "unknown".to_owned(),
     };
-    writeln!(out, "{message}\tin {}: {step}", home.number)?;
-    for event in &home.followed {
-        writeln!(out, "{message}\t{}, {}", changes::words(&event.change), changes::reason(event))?;
-    }
-    match &home.autoreply {
-        None => {}
-        Some(Asked::Answered { text, outbox }) => {
-            writeln!(out, "{message}\tanswered by machine with '{text}' ({outbox})")?;
-        }
-        Some(Asked::Silent(code)) => {
+    let followed = home
+        .followed
+        .iter()
+        .map(|event| format!("{}, {}", changes::words(&event.change), changes::reason(event)));
+    let answer = home.autoreply.as_ref().map(|asked| match asked {
+        Asked::Answered { text, outbox } => format!("answered by machine with '{text}' ({outbox})"),
+        Asked::Silent(code) => {
             let known = Silence::ALL.into_iter().find(|silence| silence.code() == code);
             let sentence = known.map_or("", Silence::sentence);
-            writeln!(out, "{message}\tno automatic answer: {sentence} ({code})")?;
+            format!("no automatic answer: {sentence} ({code})")
         }
-    }
-    Ok(())
+    });
+    let home = format!("in {}: {step}", home.number);
+    std::iter::once(home).chain(followed).chain(answer).collect()
 }
 
 /// Why a message is where it is, as JSON.
