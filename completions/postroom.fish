@@ -39,7 +39,7 @@ complete -c postroom -n "__fish_postroom_needs_command" -f -a "close" -d 'Say th
 complete -c postroom -n "__fish_postroom_needs_command" -f -a "open" -d 'Say that it is not done'
 complete -c postroom -n "__fish_postroom_needs_command" -f -a "do" -d 'Do several actions at once, or none of them'
 complete -c postroom -n "__fish_postroom_needs_command" -f -a "reply" -d 'Answer the contact: text from stdin, from $EDITOR, or a canned reply'
-complete -c postroom -n "__fish_postroom_needs_command" -f -a "autoreply" -d 'Answer by machine where an inbox says so; a message on stdin stands for its conversations'
+complete -c postroom -n "__fish_postroom_needs_command" -f -a "autoreply" -d 'Answer by machine where an inbox says so, or tell why not'
 complete -c postroom -n "__fish_postroom_needs_command" -f -a "send" -d 'Hand queued mail to sendmail'
 complete -c postroom -n "__fish_postroom_needs_command" -f -a "log" -d 'Tell what happened to conversations, event by event'
 complete -c postroom -n "__fish_postroom_needs_command" -f -a "why" -d 'Tell why a conversation, a message or an event is as it is'
@@ -58,7 +58,7 @@ complete -c postroom -n "__fish_postroom_using_subcommand ingest" -l sender -d '
 complete -c postroom -n "__fish_postroom_using_subcommand ingest" -l extension -d 'The extension of the recipient' -r
 complete -c postroom -n "__fish_postroom_using_subcommand ingest" -l config -d 'The configuration of the desk [default: $POSTROOM_CONFIG, /etc/postroom/postroom.toml, ~/.config/postroom/postroom.toml]' -r -F
 complete -c postroom -n "__fish_postroom_using_subcommand ingest" -l as -d 'Act as this agent: for root, the desk\'s owner, and agents with admin' -r
-complete -c postroom -n "__fish_postroom_using_subcommand ingest" -l now -d 'Take this instant (RFC 3339) for now [default: $POSTROOM_NOW]' -r
+complete -c postroom -n "__fish_postroom_using_subcommand ingest" -l now -d 'Take this instant (RFC 3339) for now; to write, only on a test desk [default: $POSTROOM_NOW]' -r
 complete -c postroom -n "__fish_postroom_using_subcommand ingest" -l route -d 'Run the rules on what arrives'
 complete -c postroom -n "__fish_postroom_using_subcommand ingest" -l autoreply -d 'Answer by machine where an inbox says so'
 complete -c postroom -n "__fish_postroom_using_subcommand ingest" -l filter -d 'Write the message to stdout with Postroom- fields on top'
@@ -69,7 +69,7 @@ complete -c postroom -n "__fish_postroom_using_subcommand ingest" -s h -l help -
 complete -c postroom -n "__fish_postroom_using_subcommand list" -s n -l limit -d 'At most so many lines' -r
 complete -c postroom -n "__fish_postroom_using_subcommand list" -l config -d 'The configuration of the desk [default: $POSTROOM_CONFIG, /etc/postroom/postroom.toml, ~/.config/postroom/postroom.toml]' -r -F
 complete -c postroom -n "__fish_postroom_using_subcommand list" -l as -d 'Act as this agent: for root, the desk\'s owner, and agents with admin' -r
-complete -c postroom -n "__fish_postroom_using_subcommand list" -l now -d 'Take this instant (RFC 3339) for now [default: $POSTROOM_NOW]' -r
+complete -c postroom -n "__fish_postroom_using_subcommand list" -l now -d 'Take this instant (RFC 3339) for now; to write, only on a test desk [default: $POSTROOM_NOW]' -r
 complete -c postroom -n "__fish_postroom_using_subcommand list" -l exit-code -d 'Exit with 1 when there is none'
 complete -c postroom -n "__fish_postroom_using_subcommand list" -l json -d 'Print a JSON object for each'
 complete -c postroom -n "__fish_postroom_using_subcommand list" -l numbers -d 'Print the numbers alone'
@@ -77,7 +77,7 @@ complete -c postroom -n "__fish_postroom_using_subcommand list" -l timing -d 'Te
 complete -c postroom -n "__fish_postroom_using_subcommand list" -s h -l help -d 'Print help'
 complete -c postroom -n "__fish_postroom_using_subcommand show" -l config -d 'The configuration of the desk [default: $POSTROOM_CONFIG, /etc/postroom/postroom.toml, ~/.config/postroom/postroom.toml]' -r -F
 complete -c postroom -n "__fish_postroom_using_subcommand show" -l as -d 'Act as this agent: for root, the desk\'s owner, and agents with admin' -r
-complete -c postroom -n "__fish_postroom_using_subcommand show" -l now -d 'Take this instant (RFC 3339) for now [default: $POSTROOM_NOW]' -r
+complete -c postroom -n "__fish_postroom_using_subcommand show" -l now -d 'Take this instant (RFC 3339) for now; to write, only on a test desk [default: $POSTROOM_NOW]' -r
 complete -c postroom -n "__fish_postroom_using_subcommand show" -l raw -d 'Write the bytes of a message as they came'
 complete -c postroom -n "__fish_postroom_using_subcommand show" -l force -d 'Write bytes even to a terminal'
 complete -c postroom -n "__fish_postroom_using_subcommand show" -l json -d 'Print JSON objects: the conversation, then its messages and notes'
@@ -85,7 +85,7 @@ complete -c postroom -n "__fish_postroom_using_subcommand show" -l timing -d 'Te
 complete -c postroom -n "__fish_postroom_using_subcommand show" -s h -l help -d 'Print help'
 complete -c postroom -n "__fish_postroom_using_subcommand route" -l config -d 'The configuration of the desk [default: $POSTROOM_CONFIG, /etc/postroom/postroom.toml, ~/.config/postroom/postroom.toml]' -r -F
 complete -c postroom -n "__fish_postroom_using_subcommand route" -l as -d 'Act as this agent: for root, the desk\'s owner, and agents with admin' -r
-complete -c postroom -n "__fish_postroom_using_subcommand route" -l now -d 'Take this instant (RFC 3339) for now [default: $POSTROOM_NOW]' -r
+complete -c postroom -n "__fish_postroom_using_subcommand route" -l now -d 'Take this instant (RFC 3339) for now; to write, only on a test desk [default: $POSTROOM_NOW]' -r
 complete -c postroom -n "__fish_postroom_using_subcommand route" -l message -d 'A message on stdin stands for its conversations'
 complete -c postroom -n "__fish_postroom_using_subcommand route" -l dry-run -d 'Change nothing; show what would be, for arrivals in named conversations even if routed before'
 complete -c postroom -n "__fish_postroom_using_subcommand route" -l explain -d 'Tell of each rule whether it matched, and the term at which it failed'
@@ -96,7 +96,7 @@ complete -c postroom -n "__fish_postroom_using_subcommand route" -l timing -d 'T
 complete -c postroom -n "__fish_postroom_using_subcommand route" -s h -l help -d 'Print help'
 complete -c postroom -n "__fish_postroom_using_subcommand assign" -l config -d 'The configuration of the desk [default: $POSTROOM_CONFIG, /etc/postroom/postroom.toml, ~/.config/postroom/postroom.toml]' -r -F
 complete -c postroom -n "__fish_postroom_using_subcommand assign" -l as -d 'Act as this agent: for root, the desk\'s owner, and agents with admin' -r
-complete -c postroom -n "__fish_postroom_using_subcommand assign" -l now -d 'Take this instant (RFC 3339) for now [default: $POSTROOM_NOW]' -r
+complete -c postroom -n "__fish_postroom_using_subcommand assign" -l now -d 'Take this instant (RFC 3339) for now; to write, only on a test desk [default: $POSTROOM_NOW]' -r
 complete -c postroom -n "__fish_postroom_using_subcommand assign" -l message -d 'A message on stdin stands for its conversations'
 complete -c postroom -n "__fish_postroom_using_subcommand assign" -l yes -d 'Go on although it is more than 500 conversations'
 complete -c postroom -n "__fish_postroom_using_subcommand assign" -s q -l quiet -d 'Say nothing'
@@ -105,7 +105,7 @@ complete -c postroom -n "__fish_postroom_using_subcommand assign" -l timing -d '
 complete -c postroom -n "__fish_postroom_using_subcommand assign" -s h -l help -d 'Print help'
 complete -c postroom -n "__fish_postroom_using_subcommand tag" -l config -d 'The configuration of the desk [default: $POSTROOM_CONFIG, /etc/postroom/postroom.toml, ~/.config/postroom/postroom.toml]' -r -F
 complete -c postroom -n "__fish_postroom_using_subcommand tag" -l as -d 'Act as this agent: for root, the desk\'s owner, and agents with admin' -r
-complete -c postroom -n "__fish_postroom_using_subcommand tag" -l now -d 'Take this instant (RFC 3339) for now [default: $POSTROOM_NOW]' -r
+complete -c postroom -n "__fish_postroom_using_subcommand tag" -l now -d 'Take this instant (RFC 3339) for now; to write, only on a test desk [default: $POSTROOM_NOW]' -r
 complete -c postroom -n "__fish_postroom_using_subcommand tag" -l message -d 'A message on stdin stands for its conversations'
 complete -c postroom -n "__fish_postroom_using_subcommand tag" -l yes -d 'Go on although it is more than 500 conversations'
 complete -c postroom -n "__fish_postroom_using_subcommand tag" -s q -l quiet -d 'Say nothing'
@@ -114,7 +114,7 @@ complete -c postroom -n "__fish_postroom_using_subcommand tag" -l timing -d 'Tel
 complete -c postroom -n "__fish_postroom_using_subcommand tag" -s h -l help -d 'Print help'
 complete -c postroom -n "__fish_postroom_using_subcommand set" -l config -d 'The configuration of the desk [default: $POSTROOM_CONFIG, /etc/postroom/postroom.toml, ~/.config/postroom/postroom.toml]' -r -F
 complete -c postroom -n "__fish_postroom_using_subcommand set" -l as -d 'Act as this agent: for root, the desk\'s owner, and agents with admin' -r
-complete -c postroom -n "__fish_postroom_using_subcommand set" -l now -d 'Take this instant (RFC 3339) for now [default: $POSTROOM_NOW]' -r
+complete -c postroom -n "__fish_postroom_using_subcommand set" -l now -d 'Take this instant (RFC 3339) for now; to write, only on a test desk [default: $POSTROOM_NOW]' -r
 complete -c postroom -n "__fish_postroom_using_subcommand set" -l message -d 'A message on stdin stands for its conversations'
 complete -c postroom -n "__fish_postroom_using_subcommand set" -l yes -d 'Go on although it is more than 500 conversations'
 complete -c postroom -n "__fish_postroom_using_subcommand set" -s q -l quiet -d 'Say nothing'
@@ -123,7 +123,7 @@ complete -c postroom -n "__fish_postroom_using_subcommand set" -l timing -d 'Tel
 complete -c postroom -n "__fish_postroom_using_subcommand set" -s h -l help -d 'Print help'
 complete -c postroom -n "__fish_postroom_using_subcommand note" -l config -d 'The configuration of the desk [default: $POSTROOM_CONFIG, /etc/postroom/postroom.toml, ~/.config/postroom/postroom.toml]' -r -F
 complete -c postroom -n "__fish_postroom_using_subcommand note" -l as -d 'Act as this agent: for root, the desk\'s owner, and agents with admin' -r
-complete -c postroom -n "__fish_postroom_using_subcommand note" -l now -d 'Take this instant (RFC 3339) for now [default: $POSTROOM_NOW]' -r
+complete -c postroom -n "__fish_postroom_using_subcommand note" -l now -d 'Take this instant (RFC 3339) for now; to write, only on a test desk [default: $POSTROOM_NOW]' -r
 complete -c postroom -n "__fish_postroom_using_subcommand note" -l message -d 'A message on stdin stands for its conversations'
 complete -c postroom -n "__fish_postroom_using_subcommand note" -l yes -d 'Go on although it is more than 500 conversations'
 complete -c postroom -n "__fish_postroom_using_subcommand note" -s q -l quiet -d 'Say nothing'
@@ -132,7 +132,7 @@ complete -c postroom -n "__fish_postroom_using_subcommand note" -l timing -d 'Te
 complete -c postroom -n "__fish_postroom_using_subcommand note" -s h -l help -d 'Print help'
 complete -c postroom -n "__fish_postroom_using_subcommand close" -l config -d 'The configuration of the desk [default: $POSTROOM_CONFIG, /etc/postroom/postroom.toml, ~/.config/postroom/postroom.toml]' -r -F
 complete -c postroom -n "__fish_postroom_using_subcommand close" -l as -d 'Act as this agent: for root, the desk\'s owner, and agents with admin' -r
-complete -c postroom -n "__fish_postroom_using_subcommand close" -l now -d 'Take this instant (RFC 3339) for now [default: $POSTROOM_NOW]' -r
+complete -c postroom -n "__fish_postroom_using_subcommand close" -l now -d 'Take this instant (RFC 3339) for now; to write, only on a test desk [default: $POSTROOM_NOW]' -r
 complete -c postroom -n "__fish_postroom_using_subcommand close" -l message -d 'A message on stdin stands for its conversations'
 complete -c postroom -n "__fish_postroom_using_subcommand close" -l yes -d 'Go on although it is more than 500 conversations'
 complete -c postroom -n "__fish_postroom_using_subcommand close" -s q -l quiet -d 'Say nothing'
@@ -141,7 +141,7 @@ complete -c postroom -n "__fish_postroom_using_subcommand close" -l timing -d 'T
 complete -c postroom -n "__fish_postroom_using_subcommand close" -s h -l help -d 'Print help'
 complete -c postroom -n "__fish_postroom_using_subcommand open" -l config -d 'The configuration of the desk [default: $POSTROOM_CONFIG, /etc/postroom/postroom.toml, ~/.config/postroom/postroom.toml]' -r -F
 complete -c postroom -n "__fish_postroom_using_subcommand open" -l as -d 'Act as this agent: for root, the desk\'s owner, and agents with admin' -r
-complete -c postroom -n "__fish_postroom_using_subcommand open" -l now -d 'Take this instant (RFC 3339) for now [default: $POSTROOM_NOW]' -r
+complete -c postroom -n "__fish_postroom_using_subcommand open" -l now -d 'Take this instant (RFC 3339) for now; to write, only on a test desk [default: $POSTROOM_NOW]' -r
 complete -c postroom -n "__fish_postroom_using_subcommand open" -l message -d 'A message on stdin stands for its conversations'
 complete -c postroom -n "__fish_postroom_using_subcommand open" -l yes -d 'Go on although it is more than 500 conversations'
 complete -c postroom -n "__fish_postroom_using_subcommand open" -s q -l quiet -d 'Say nothing'
@@ -150,22 +150,22 @@ complete -c postroom -n "__fish_postroom_using_subcommand open" -l timing -d 'Te
 complete -c postroom -n "__fish_postroom_using_subcommand open" -s h -l help -d 'Print help'
 complete -c postroom -n "__fish_postroom_using_subcommand do" -l config -d 'The configuration of the desk [default: $POSTROOM_CONFIG, /etc/postroom/postroom.toml, ~/.config/postroom/postroom.toml]' -r -F
 complete -c postroom -n "__fish_postroom_using_subcommand do" -l as -d 'Act as this agent: for root, the desk\'s owner, and agents with admin' -r
-complete -c postroom -n "__fish_postroom_using_subcommand do" -l now -d 'Take this instant (RFC 3339) for now [default: $POSTROOM_NOW]' -r
+complete -c postroom -n "__fish_postroom_using_subcommand do" -l now -d 'Take this instant (RFC 3339) for now; to write, only on a test desk [default: $POSTROOM_NOW]' -r
 complete -c postroom -n "__fish_postroom_using_subcommand do" -l message -d 'A message on stdin stands for its conversations'
 complete -c postroom -n "__fish_postroom_using_subcommand do" -l yes -d 'Go on although it is more than 500 conversations'
 complete -c postroom -n "__fish_postroom_using_subcommand do" -s q -l quiet -d 'Say nothing'
 complete -c postroom -n "__fish_postroom_using_subcommand do" -l json -d 'Print a JSON object for each change'
 complete -c postroom -n "__fish_postroom_using_subcommand do" -l timing -d 'Tell on stderr how long it took'
 complete -c postroom -n "__fish_postroom_using_subcommand do" -s h -l help -d 'Print help'
-complete -c postroom -n "__fish_postroom_using_subcommand reply" -l canned -d 'Take the prepared text replies/NAME.txt, its placeholders filled' -r
+complete -c postroom -n "__fish_postroom_using_subcommand reply" -l canned -d 'Take the prepared text replies/NAME.txt, its placeholders filled, instead of stdin' -r
 complete -c postroom -n "__fish_postroom_using_subcommand reply" -l to -d 'Write to this address instead of the one who wrote last' -r
 complete -c postroom -n "__fish_postroom_using_subcommand reply" -l cc -d 'Send a copy to this address' -r
 complete -c postroom -n "__fish_postroom_using_subcommand reply" -l subject -d 'Another subject' -r
 complete -c postroom -n "__fish_postroom_using_subcommand reply" -l if-seq -d 'The last event that you have seen [default: the last one when the command starts]' -r
 complete -c postroom -n "__fish_postroom_using_subcommand reply" -l config -d 'The configuration of the desk [default: $POSTROOM_CONFIG, /etc/postroom/postroom.toml, ~/.config/postroom/postroom.toml]' -r -F
 complete -c postroom -n "__fish_postroom_using_subcommand reply" -l as -d 'Act as this agent: for root, the desk\'s owner, and agents with admin' -r
-complete -c postroom -n "__fish_postroom_using_subcommand reply" -l now -d 'Take this instant (RFC 3339) for now [default: $POSTROOM_NOW]' -r
-complete -c postroom -n "__fish_postroom_using_subcommand reply" -l anyway -d 'Send although something came in, the same was sent a moment ago, or braces are left to fill'
+complete -c postroom -n "__fish_postroom_using_subcommand reply" -l now -d 'Take this instant (RFC 3339) for now; to write, only on a test desk [default: $POSTROOM_NOW]' -r
+complete -c postroom -n "__fish_postroom_using_subcommand reply" -l anyway -d 'Send although something came in, or the same was sent a moment ago'
 complete -c postroom -n "__fish_postroom_using_subcommand reply" -l close -d 'Close the conversation, instead of waiting for the contact'
 complete -c postroom -n "__fish_postroom_using_subcommand reply" -l open -d 'Leave the conversation open'
 complete -c postroom -n "__fish_postroom_using_subcommand reply" -l dry-run -d 'Change and send nothing; print the mail as it would be sent'
@@ -175,7 +175,7 @@ complete -c postroom -n "__fish_postroom_using_subcommand reply" -l timing -d 'T
 complete -c postroom -n "__fish_postroom_using_subcommand reply" -s h -l help -d 'Print help'
 complete -c postroom -n "__fish_postroom_using_subcommand autoreply" -l config -d 'The configuration of the desk [default: $POSTROOM_CONFIG, /etc/postroom/postroom.toml, ~/.config/postroom/postroom.toml]' -r -F
 complete -c postroom -n "__fish_postroom_using_subcommand autoreply" -l as -d 'Act as this agent: for root, the desk\'s owner, and agents with admin' -r
-complete -c postroom -n "__fish_postroom_using_subcommand autoreply" -l now -d 'Take this instant (RFC 3339) for now [default: $POSTROOM_NOW]' -r
+complete -c postroom -n "__fish_postroom_using_subcommand autoreply" -l now -d 'Take this instant (RFC 3339) for now; to write, only on a test desk [default: $POSTROOM_NOW]' -r
 complete -c postroom -n "__fish_postroom_using_subcommand autoreply" -l dry-run -d 'Change and send nothing; print what would be decided'
 complete -c postroom -n "__fish_postroom_using_subcommand autoreply" -l explain -d 'Print a line for each message: conversation, message, yes or no, text or reason'
 complete -c postroom -n "__fish_postroom_using_subcommand autoreply" -l json -d 'Print a JSON object for each message'
@@ -183,7 +183,7 @@ complete -c postroom -n "__fish_postroom_using_subcommand autoreply" -l timing -
 complete -c postroom -n "__fish_postroom_using_subcommand autoreply" -s h -l help -d 'Print help'
 complete -c postroom -n "__fish_postroom_using_subcommand send" -l config -d 'The configuration of the desk [default: $POSTROOM_CONFIG, /etc/postroom/postroom.toml, ~/.config/postroom/postroom.toml]' -r -F
 complete -c postroom -n "__fish_postroom_using_subcommand send" -l as -d 'Act as this agent: for root, the desk\'s owner, and agents with admin' -r
-complete -c postroom -n "__fish_postroom_using_subcommand send" -l now -d 'Take this instant (RFC 3339) for now [default: $POSTROOM_NOW]' -r
+complete -c postroom -n "__fish_postroom_using_subcommand send" -l now -d 'Take this instant (RFC 3339) for now; to write, only on a test desk [default: $POSTROOM_NOW]' -r
 complete -c postroom -n "__fish_postroom_using_subcommand send" -l all -d 'Also what is not due yet after a failed attempt'
 complete -c postroom -n "__fish_postroom_using_subcommand send" -l list -d 'Print what is not settled, and send nothing'
 complete -c postroom -n "__fish_postroom_using_subcommand send" -s v -l verbose -d 'Print a line for each mail, not only for those that failed'
@@ -192,13 +192,13 @@ complete -c postroom -n "__fish_postroom_using_subcommand send" -l timing -d 'Te
 complete -c postroom -n "__fish_postroom_using_subcommand send" -s h -l help -d 'Print help'
 complete -c postroom -n "__fish_postroom_using_subcommand log" -l config -d 'The configuration of the desk [default: $POSTROOM_CONFIG, /etc/postroom/postroom.toml, ~/.config/postroom/postroom.toml]' -r -F
 complete -c postroom -n "__fish_postroom_using_subcommand log" -l as -d 'Act as this agent: for root, the desk\'s owner, and agents with admin' -r
-complete -c postroom -n "__fish_postroom_using_subcommand log" -l now -d 'Take this instant (RFC 3339) for now [default: $POSTROOM_NOW]' -r
+complete -c postroom -n "__fish_postroom_using_subcommand log" -l now -d 'Take this instant (RFC 3339) for now; to write, only on a test desk [default: $POSTROOM_NOW]' -r
 complete -c postroom -n "__fish_postroom_using_subcommand log" -l json -d 'Print a JSON object for each event'
 complete -c postroom -n "__fish_postroom_using_subcommand log" -l timing -d 'Tell on stderr how long it took'
 complete -c postroom -n "__fish_postroom_using_subcommand log" -s h -l help -d 'Print help'
 complete -c postroom -n "__fish_postroom_using_subcommand why" -l config -d 'The configuration of the desk [default: $POSTROOM_CONFIG, /etc/postroom/postroom.toml, ~/.config/postroom/postroom.toml]' -r -F
 complete -c postroom -n "__fish_postroom_using_subcommand why" -l as -d 'Act as this agent: for root, the desk\'s owner, and agents with admin' -r
-complete -c postroom -n "__fish_postroom_using_subcommand why" -l now -d 'Take this instant (RFC 3339) for now [default: $POSTROOM_NOW]' -r
+complete -c postroom -n "__fish_postroom_using_subcommand why" -l now -d 'Take this instant (RFC 3339) for now; to write, only on a test desk [default: $POSTROOM_NOW]' -r
 complete -c postroom -n "__fish_postroom_using_subcommand why" -l json -d 'Print JSON objects'
 complete -c postroom -n "__fish_postroom_using_subcommand why" -l timing -d 'Tell on stderr how long it took'
 complete -c postroom -n "__fish_postroom_using_subcommand why" -s h -l help -d 'Print help'
@@ -206,14 +206,14 @@ complete -c postroom -n "__fish_postroom_using_subcommand report" -l from -d 'Fi
 complete -c postroom -n "__fish_postroom_using_subcommand report" -l to -d 'Last day, inclusive [default: today]' -r
 complete -c postroom -n "__fish_postroom_using_subcommand report" -l config -d 'The configuration of the desk [default: $POSTROOM_CONFIG, /etc/postroom/postroom.toml, ~/.config/postroom/postroom.toml]' -r -F
 complete -c postroom -n "__fish_postroom_using_subcommand report" -l as -d 'Act as this agent: for root, the desk\'s owner, and agents with admin' -r
-complete -c postroom -n "__fish_postroom_using_subcommand report" -l now -d 'Take this instant (RFC 3339) for now [default: $POSTROOM_NOW]' -r
+complete -c postroom -n "__fish_postroom_using_subcommand report" -l now -d 'Take this instant (RFC 3339) for now; to write, only on a test desk [default: $POSTROOM_NOW]' -r
 complete -c postroom -n "__fish_postroom_using_subcommand report" -l json -d 'Print one JSON object'
 complete -c postroom -n "__fish_postroom_using_subcommand report" -l csv -d 'Print lines of section,inbox,key,measure,value'
 complete -c postroom -n "__fish_postroom_using_subcommand report" -l timing -d 'Tell on stderr how long it took'
 complete -c postroom -n "__fish_postroom_using_subcommand report" -s h -l help -d 'Print help'
 complete -c postroom -n "__fish_postroom_using_subcommand check" -l config -d 'The configuration of the desk [default: $POSTROOM_CONFIG, /etc/postroom/postroom.toml, ~/.config/postroom/postroom.toml]' -r -F
 complete -c postroom -n "__fish_postroom_using_subcommand check" -l as -d 'Act as this agent: for root, the desk\'s owner, and agents with admin' -r
-complete -c postroom -n "__fish_postroom_using_subcommand check" -l now -d 'Take this instant (RFC 3339) for now [default: $POSTROOM_NOW]' -r
+complete -c postroom -n "__fish_postroom_using_subcommand check" -l now -d 'Take this instant (RFC 3339) for now; to write, only on a test desk [default: $POSTROOM_NOW]' -r
 complete -c postroom -n "__fish_postroom_using_subcommand check" -l rebuild -d 'Only fold all events into an empty copy, and compare every column'
 complete -c postroom -n "__fish_postroom_using_subcommand check" -s q -l quiet -d 'Say nothing when all is well'
 complete -c postroom -n "__fish_postroom_using_subcommand check" -l json -d 'Print a JSON object for each finding'
@@ -232,7 +232,7 @@ complete -c postroom -n "__fish_postroom_using_subcommand help; and not __fish_s
 complete -c postroom -n "__fish_postroom_using_subcommand help; and not __fish_seen_subcommand_from init ingest list show route assign tag set note close open do reply autoreply send log why report check help" -f -a "open" -d 'Say that it is not done'
 complete -c postroom -n "__fish_postroom_using_subcommand help; and not __fish_seen_subcommand_from init ingest list show route assign tag set note close open do reply autoreply send log why report check help" -f -a "do" -d 'Do several actions at once, or none of them'
 complete -c postroom -n "__fish_postroom_using_subcommand help; and not __fish_seen_subcommand_from init ingest list show route assign tag set note close open do reply autoreply send log why report check help" -f -a "reply" -d 'Answer the contact: text from stdin, from $EDITOR, or a canned reply'
-complete -c postroom -n "__fish_postroom_using_subcommand help; and not __fish_seen_subcommand_from init ingest list show route assign tag set note close open do reply autoreply send log why report check help" -f -a "autoreply" -d 'Answer by machine where an inbox says so; a message on stdin stands for its conversations'
+complete -c postroom -n "__fish_postroom_using_subcommand help; and not __fish_seen_subcommand_from init ingest list show route assign tag set note close open do reply autoreply send log why report check help" -f -a "autoreply" -d 'Answer by machine where an inbox says so, or tell why not'
 complete -c postroom -n "__fish_postroom_using_subcommand help; and not __fish_seen_subcommand_from init ingest list show route assign tag set note close open do reply autoreply send log why report check help" -f -a "send" -d 'Hand queued mail to sendmail'
 complete -c postroom -n "__fish_postroom_using_subcommand help; and not __fish_seen_subcommand_from init ingest list show route assign tag set note close open do reply autoreply send log why report check help" -f -a "log" -d 'Tell what happened to conversations, event by event'
 complete -c postroom -n "__fish_postroom_using_subcommand help; and not __fish_seen_subcommand_from init ingest list show route assign tag set note close open do reply autoreply send log why report check help" -f -a "why" -d 'Tell why a conversation, a message or an event is as it is'

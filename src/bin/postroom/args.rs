@@ -20,7 +20,7 @@ pub(crate) struct Common {
     #[arg(long = "as", value_name = "AGENT")]
     pub(crate) agent: Option<AgentName>,
 
-    /// Take this instant (RFC 3339) for now [default: $POSTROOM_NOW]
+    /// Take this instant (RFC 3339) for now; to write, only on a test desk [default: $POSTROOM_NOW]
     #[arg(long, value_name = "TIME")]
     pub(crate) now: Option<Time>,
 

@@ -15,10 +15,10 @@ use crate::exit::Exit;
 use crate::out;
 use crate::selection::Selection;
 
-/// Answer by machine where an inbox says so; a message on stdin stands for its conversations
+/// Answer by machine where an inbox says so, or tell why not
 #[derive(Debug, Parser)]
 pub(crate) struct Args {
-    /// These conversations instead of those of the message on stdin
+    /// These conversations; without them, those of the message on stdin
     selection: Option<String>,
 
     /// Change and send nothing; print what would be decided

@@ -8,13 +8,17 @@ use crate::verb::{self, Options};
 
 /// Say that it is done
 #[derive(Debug, Parser)]
+#[command(
+    override_usage = "postroom close [OPTIONS] SELECTION\n       postroom close [OPTIONS] --message <MESSAGE"
+)]
 pub(crate) struct Args {
+    /// Conversations
+    #[arg(value_name = "WORD", trailing_var_arg = true, allow_hyphen_values = true)]
+    words: Vec<String>,
+
+    // Behind the words: its heading would be theirs too.
     #[command(flatten)]
     options: Options,
-
-    /// Conversations
-    #[arg(value_name = "SELECTION", trailing_var_arg = true, allow_hyphen_values = true)]
-    words: Vec<String>,
 }
 
 pub(crate) fn run(args: &Args) -> Result<Exit> {

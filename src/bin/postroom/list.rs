@@ -18,7 +18,7 @@ use crate::selection;
 /// List conversations, most recently changed first
 #[derive(Debug, Parser)]
 pub(crate) struct Args {
-    /// Which ones: postroom-query(7) [default: is:open]
+    /// Which ones, behind all options: postroom-query(7) [default: is:open]
     #[arg(trailing_var_arg = true)]
     query: Vec<String>,
 

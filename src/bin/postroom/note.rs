@@ -12,13 +12,17 @@ use crate::verb::{self, Options};
 
 /// Write a note, which no participant ever sees
 #[derive(Debug, Parser)]
+#[command(
+    override_usage = "postroom note [OPTIONS] SELECTION [TEXT]\n       postroom note [OPTIONS] --message TEXT <MESSAGE"
+)]
 pub(crate) struct Args {
+    /// Conversations, and the text; without one it comes from stdin
+    #[arg(value_name = "WORD", trailing_var_arg = true, allow_hyphen_values = true)]
+    words: Vec<String>,
+
+    // Behind the words: its heading would be theirs too.
     #[command(flatten)]
     options: Options,
-
-    /// Conversations, and the text; without one it comes from stdin
-    #[arg(value_name = "SELECTION [TEXT]", trailing_var_arg = true, allow_hyphen_values = true)]
-    words: Vec<String>,
 }
 
 pub(crate) fn run(args: &Args) -> Result<Exit> {

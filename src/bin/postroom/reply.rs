@@ -22,7 +22,7 @@ pub(crate) struct Args {
     /// The conversation
     number: Number,
 
-    /// Take the prepared text replies/NAME.txt, its placeholders filled
+    /// Take the prepared text replies/NAME.txt, its placeholders filled, instead of stdin
     #[arg(long, value_name = "NAME")]
     canned: Option<String>,
 
