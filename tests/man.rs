@@ -120,6 +120,71 @@ fn each_code_stands_in_its_page() {
     }
 }
 
+/// The blocks of the EXAMPLES of a page that only Postroom and the shell carry out, as sh reads
+/// them; a line of a crontab stands without its times.
+fn examples(page: &str) -> Vec<String> {
+    let plain = |line: &str| {
+        let line = line.replace(r"\(aq", "'").replace(r"\(dq", "\"");
+        line.replace(r"\-", "-").replace(r"\e", "\\")
+    };
+    let times = Regex::new(r"^([0-9*-]+ ){5}").unwrap();
+    let own = r"^( |$|(umask 077; )?(/usr/local/bin/)?postroom |echo |export |for |done)";
+    let own = Regex::new(own).unwrap();
+    let (_, examples) = page.split_once("\n.Sh EXAMPLES\n").unwrap_or_default();
+    let examples = examples.split("\n.Sh ").next().unwrap_or_default();
+    let blocks = examples.split("\n.Bd ").skip(1).filter_map(|rest| rest.split("\n.Ed").next());
+    blocks
+        .map(|block| block.lines().skip(1).map(plain).collect::<Vec<_>>())
+        .map(|lines| lines.iter().map(|l| times.replace(l, "").into_owned()).collect::<Vec<_>>())
+        .filter(|lines| lines.iter().all(|line| own.is_match(line)))
+        .map(|lines| lines.join("\n").replace("/usr/local/bin/", ""))
+        .map(|text| text.replace("142", "1").replace("m881", "m1"))
+        .collect()
+}
+
+/// Each example is run in a desk with one mail. What it names may be missing there; but no word of
+/// it may be a usage error, which a wrapper around the program writes down.
+#[test]
+fn each_example_is_understood() {
+    let dir = tempfile::tempdir().unwrap();
+    let at = |name: &str| dir.path().join(name);
+    fs::create_dir(at("bin")).unwrap();
+    let wrapper = format!(
+        "#!/bin/sh\n{POSTROOM} \"$@\"\ns=$?\n[ $s != 64 ] || echo \"$*\" >>{}\nexit $s\n",
+        at("faults").display()
+    );
+    fs::write(at("bin/postroom"), wrapper).unwrap();
+    let mail = "From: erika@customer.test\nTo: support@example.test\nSubject: x\n\nx\n";
+    fs::write(at("mail"), mail).unwrap();
+    fs::write(at("faults"), "").unwrap();
+    let sh = |script: &str| {
+        let path = format!("{}:/usr/bin:/bin", at("bin").display());
+        let mut sh = Command::new("/bin/sh");
+        sh.args(["-c", script]).current_dir(dir.path()).env_clear().env("PATH", path);
+        sh.env("POSTROOM_CONFIG", at("made/postroom.toml")).env("POSTROOM_LOG", at("log"));
+        sh.env("POSTROOM_NOW", "2026-06-01T09:00:00Z");
+        sh.env("TMPDIR", dir.path()).stdin(std::process::Stdio::null()).output().unwrap()
+    };
+    let made = sh("chmod +x bin/postroom && mkdir -p Maildir/new && cp mail answer.txt && \
+                   postroom init -q made --test-clock --inbox support=support@example.test && \
+                   sed -i '/^.desk.$/a sendmail = \"/bin/true\"' made/postroom.toml && \
+                   echo '[agent.anna]\nemail = [\"anna@example.test\"]' >>made/postroom.toml && \
+                   postroom ingest <mail");
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    let mut count = 0;
+    for name in pages() {
+        let page = fs::read_to_string(folder().join(&name)).unwrap();
+        for example in examples(&page) {
+            let said = String::from_utf8(sh(&example).stderr).unwrap();
+            let faults = fs::read_to_string(at("faults")).unwrap();
+            assert!(faults.is_empty(), "man/{name}:\n{example}\n\n{said}");
+            let _ = fs::remove_dir_all(at("desk")); // what an example of init made
+            count += 1;
+        }
+    }
+    assert!(count > 50, "only {count} examples were found");
+}
+
 #[test]
 fn mandoc_finds_no_fault() {
     let Some(mandoc) = mandoc() else {
