@@ -53,6 +53,7 @@ install: $(release)
 	install -m 644 completions/_postroom $(prefix)/share/zsh/site-functions/_postroom
 	install -m 644 completions/postroom.fish $(prefix)/share/fish/vendor_completions.d/postroom.fish
 	cp -R rules examples README.md NEWS.md LICENSE-* $(prefix)/share/doc/postroom/
+	chmod -R a+rX $(prefix)/share/doc/postroom
 
 clean:
 	$(CARGO) clean
