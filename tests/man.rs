@@ -142,47 +142,106 @@ fn examples(page: &str) -> Vec<String> {
         .collect()
 }
 
-/// Each example is run in a desk with one mail. What it names may be missing there; but no word of
-/// it may be a usage error, which a wrapper around the program writes down.
+/// A desk with one mail and a sendmail that takes all, and a program that writes usage errors down.
+struct Desk(tempfile::TempDir);
+
+impl Desk {
+    fn new() -> Desk {
+        let desk = Desk(tempfile::tempdir().unwrap());
+        fs::create_dir(desk.at("bin")).unwrap();
+        let faults = desk.at("faults");
+        let wrapper = format!(
+            "#!/bin/sh\n{POSTROOM} \"$@\"\ns=$?\n[ $s != 64 ] || echo \"$*\" >>{}\nexit $s\n",
+            faults.display()
+        );
+        fs::write(desk.at("bin/postroom"), wrapper).unwrap();
+        let mail = "From: erika@customer.test\nTo: support@example.test\nSubject: x\n\nx\n";
+        fs::write(desk.at("mail"), mail).unwrap();
+        fs::write(faults, "").unwrap();
+        let made = desk.sh("chmod +x bin/postroom && mkdir -p Maildir/new && cp mail answer.txt &&
+            postroom init -q made --test-clock --inbox support=support@example.test &&
+            sed -i '/^.desk.$/a sendmail = \"/bin/true\"' made/postroom.toml &&
+            echo '[agent.anna]\nemail = [\"anna@example.test\"]\ninbox = { support = \"full\" }' >>made/postroom.toml &&
+            postroom ingest <mail");
+        assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+        desk
+    }
+
+    fn at(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    fn sh(&self, script: &str) -> std::process::Output {
+        let path = format!("{}:/usr/bin:/bin", self.at("bin").display());
+        let mut sh = Command::new("/bin/sh");
+        sh.args(["-c", script]).current_dir(self.0.path()).env_clear().env("PATH", path);
+        sh.env("POSTROOM_CONFIG", self.at("made/postroom.toml"));
+        sh.env("POSTROOM_LOG", self.at("log")).env("POSTROOM_NOW", "2026-06-01T09:00:00Z");
+        sh.env("TMPDIR", self.0.path()).stdin(std::process::Stdio::null()).output().unwrap()
+    }
+}
+
+/// What an example names may be missing in the desk; but no word of it may be a usage error.
 #[test]
 fn each_example_is_understood() {
-    let dir = tempfile::tempdir().unwrap();
-    let at = |name: &str| dir.path().join(name);
-    fs::create_dir(at("bin")).unwrap();
-    let wrapper = format!(
-        "#!/bin/sh\n{POSTROOM} \"$@\"\ns=$?\n[ $s != 64 ] || echo \"$*\" >>{}\nexit $s\n",
-        at("faults").display()
-    );
-    fs::write(at("bin/postroom"), wrapper).unwrap();
-    let mail = "From: erika@customer.test\nTo: support@example.test\nSubject: x\n\nx\n";
-    fs::write(at("mail"), mail).unwrap();
-    fs::write(at("faults"), "").unwrap();
-    let sh = |script: &str| {
-        let path = format!("{}:/usr/bin:/bin", at("bin").display());
-        let mut sh = Command::new("/bin/sh");
-        sh.args(["-c", script]).current_dir(dir.path()).env_clear().env("PATH", path);
-        sh.env("POSTROOM_CONFIG", at("made/postroom.toml")).env("POSTROOM_LOG", at("log"));
-        sh.env("POSTROOM_NOW", "2026-06-01T09:00:00Z");
-        sh.env("TMPDIR", dir.path()).stdin(std::process::Stdio::null()).output().unwrap()
-    };
-    let made = sh("chmod +x bin/postroom && mkdir -p Maildir/new && cp mail answer.txt && \
-                   postroom init -q made --test-clock --inbox support=support@example.test && \
-                   sed -i '/^.desk.$/a sendmail = \"/bin/true\"' made/postroom.toml && \
-                   echo '[agent.anna]\nemail = [\"anna@example.test\"]' >>made/postroom.toml && \
-                   postroom ingest <mail");
-    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    let desk = Desk::new();
     let mut count = 0;
     for name in pages() {
         let page = fs::read_to_string(folder().join(&name)).unwrap();
         for example in examples(&page) {
-            let said = String::from_utf8(sh(&example).stderr).unwrap();
-            let faults = fs::read_to_string(at("faults")).unwrap();
+            let said = String::from_utf8(desk.sh(&example).stderr).unwrap();
+            let faults = fs::read_to_string(desk.at("faults")).unwrap();
             assert!(faults.is_empty(), "man/{name}:\n{example}\n\n{said}");
-            let _ = fs::remove_dir_all(at("desk")); // what an example of init made
+            let _ = fs::remove_dir_all(desk.at("desk")); // what an example of init made
             count += 1;
         }
     }
     assert!(count > 50, "only {count} examples were found");
+}
+
+#[test]
+fn each_field_of_json_stands_in_its_page() {
+    let desk = Desk::new();
+    let page = fs::read_to_string(folder().join("postroom-json.7")).unwrap();
+    let named: BTreeSet<&str> = page
+        .lines()
+        .filter(|line| line.contains("Ic "))
+        .flat_map(|line| line.split(|c: char| c != '_' && !c.is_ascii_alphanumeric()))
+        .collect();
+    for command in [
+        "ingest --json <mail",
+        "autoreply --json 1",
+        "route --dry-run --json 1",
+        "do --json 1 'assign anna; tag +a; set priority=high; note x; close'",
+        "reply --json 1 <answer.txt",
+        "send --list --json",
+        "list --json ''",
+        "show --json 1",
+        "log --json 1",
+        "why --json m1",
+        "report --json --from 2026-06-01",
+    ] {
+        let done = desk.sh(&format!("postroom {command}"));
+        assert!(done.status.success(), "{command}: {}", String::from_utf8_lossy(&done.stderr));
+        for line in String::from_utf8(done.stdout).unwrap().lines() {
+            let mut keys = BTreeSet::new();
+            collect_keys(&serde_json::from_str(line).unwrap(), &mut keys);
+            for key in keys.iter().filter(|key| *key != "v") {
+                assert!(named.contains(key.as_str()), "postroom-json.7: no '{key}' of {command}");
+            }
+        }
+    }
+}
+
+fn collect_keys(value: &serde_json::Value, keys: &mut BTreeSet<String>) {
+    match value {
+        serde_json::Value::Object(map) => map.iter().for_each(|(key, value)| {
+            keys.insert(key.clone());
+            collect_keys(value, keys);
+        }),
+        serde_json::Value::Array(all) => all.iter().for_each(|value| collect_keys(value, keys)),
+        _ => {}
+    }
 }
 
 #[test]
