@@ -117,7 +117,9 @@ impl Desk {
                     answer(tx, scene, message, *number, texts)
                 })?;
                 if let Some(outcome) = outcome {
-                    self.log_outcome(message, *number, &outcome);
+                    if ending == Ending::Commit {
+                        self.log_outcome(message, *number, &outcome);
+                    }
                     asked.push(Decided { number: *number, message, outcome });
                 }
             }

@@ -80,8 +80,23 @@ pub(crate) fn confirm(numbers: &[Number], yes: bool) -> Result<()> {
     Ok(())
 }
 
-/// A query, with an error that points at the place.
+/// A query, with an error that points at the place. What looks like an option or a view is no text
+/// to search for: taken so, it would select the wrong conversations.
 pub(crate) fn query(text: &str) -> Result<Query> {
+    for word in text.split_whitespace() {
+        if word.starts_with("--") {
+            return Err(Failure::usage(format!(
+                "'{word}' stands behind the query: options come before it"
+            ))
+            .into());
+        }
+        if word.starts_with('@') {
+            return Err(Failure::usage(format!(
+                "'{word}': there are no views in this release; write the query itself"
+            ))
+            .into());
+        }
+    }
     text.parse().map_err(|error: postroom::domain::Located| {
         Failure::usage(format!(
             "column {} of the query: {error}\n{}",
@@ -160,6 +175,9 @@ mod tests {
             ("m881", "error"),
             ("e1", "error"),
             ("is:open", "Query"),
+            ("@mine", "error"),
+            ("is:open --json", "error"),
+            ("from:@example.org -tag:new", "Query"),
             ("invoice", "Query"),
         ] {
             assert_eq!(parsed(word), wanted, "{word}");
