@@ -65,6 +65,82 @@ fn wrong_words_in_an_alias() {
 }
 
 #[test]
+fn help_in_an_alias() {
+    for words in
+        [&["ingest", "--help"][..], &["ingest", "--version"], &["close", "--message", "-h"]]
+    {
+        let desk = Desk::new();
+        expect_try_again(&words.join(" "), &desk, &desk.feed(words, &mail()));
+        expect_cured("help", &desk);
+    }
+    let done = Desk::new().run(["ingest", "--help"]).expect_success();
+    assert!(done.text().contains("Usage:"), "nothing on stdin: {done:?}");
+}
+
+#[test]
+fn a_verb_that_is_refused() {
+    let desk = Desk::new();
+    for words in [
+        &["assign", "--message", "canary-nobody"][..],
+        &["do", "--message", "tag +x", "assign canary-nobody"],
+        &["assign", "--message", "--timing", "canary-nobody"],
+        &["close", "--message", "--json", "--quiet"],
+        &["close", "--message", "1"],
+        &["route", "--message", "1"],
+    ] {
+        let what = words.join(" ");
+        expect_try_again(&what, &desk, &desk.feed(words, &mail()));
+        desk.feed(["ingest"], &mail()).expect_success();
+        expect_try_again(&what, &desk, &desk.feed(words, &mail()));
+    }
+    desk.feed(["close", "--message"], &mail()).expect_success();
+}
+
+#[test]
+fn timing_is_not_for_a_delivery() {
+    let desk = Desk::new();
+    let done = desk.feed(["ingest", "--timing"], &mail()).expect_success();
+    assert_eq!((done.text().as_str(), done.stderr.as_str()), ("", ""));
+    expect_try_again("timing", &desk, &desk.feed(["ingest", "--timing", "--nope"], &mail()));
+}
+
+#[test]
+fn a_file_that_is_not_there_is_no_delivery() {
+    let desk = Desk::new();
+    let done = desk.run(["ingest", "/nonexistent/typo.eml"]);
+    assert_eq!(done.status.code(), Some(66), "{done:?}");
+    assert!(done.stderr.contains("typo.eml"), "{done:?}");
+}
+
+/// The reason is in the log that the configuration names, whatever fails behind it.
+#[test]
+fn the_log_of_the_configuration_gets_the_reason() {
+    let desk = Desk::new();
+    desk.configure("desk", "log = \"../log\"\nlock-timeout = \"1s\"");
+    let config = desk.dir().join("postroom.toml");
+    let named = ["--config", config.to_str().unwrap()];
+    let feed = |words: &[&str]| {
+        let mut command = desk.postroom(words);
+        command.env_remove("POSTROOM_LOG");
+        if words.contains(&"--config") {
+            command.env_remove("POSTROOM_CONFIG");
+        }
+        finish(command, &mail())
+    };
+    expect_try_again("usage", &desk, &feed(&["ingest", "--nope", named[0], named[1]]));
+    expect_try_again("verb", &desk, &feed(&["ingst"]));
+    let lock = File::options().read(true).write(true).open(desk.dir().join("lock")).unwrap();
+    lock.lock().unwrap();
+    expect_try_again("lock", &desk, &feed(&["ingest", named[0], named[1]]));
+    drop(lock);
+    let away = desk.beside("away.db");
+    fs::rename(desk.database(), &away).unwrap();
+    expect_try_again("no store", &desk, &feed(&["ingest"]));
+    fs::rename(&away, desk.database()).unwrap();
+    expect_cured("log of the configuration", &desk);
+}
+
+#[test]
 fn a_configuration_that_is_broken_or_gone() {
     let desk = Desk::new();
     let config = desk.dir().join("postroom.toml");

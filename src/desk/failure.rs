@@ -3,8 +3,10 @@
 use std::fmt;
 use std::path::Path;
 
-use crate::config::ConfigError;
+use super::{config_path, early_log, log_of};
+use crate::config::{self, ConfigError};
 use crate::domain::Refusal;
+use crate::host::log::Log;
 
 /// What kind of failure. The executable gives each its exit status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,6 +29,15 @@ pub enum Kind {
     NotAllowed,
     /// The configuration is wrong.
     Config,
+}
+
+/// Where to tell of a failure when no desk is open: its own log if the configuration can be read,
+/// else as [`early_log`].
+#[must_use]
+pub fn log(named: Option<&Path>) -> Log {
+    let path = config_path(named).ok();
+    let config = path.and_then(|path| config::load(&path).ok());
+    config.map_or_else(early_log, |(config, _)| log_of(&config))
 }
 
 /// A failure with its kind, and a sentence for people.

@@ -24,7 +24,7 @@ pub(crate) struct Common {
     #[arg(long, value_name = "TIME")]
     pub(crate) now: Option<Time>,
 
-    /// Tell on stderr how long it took
+    /// Tell on stderr how long it took; not where a message is delivered
     #[arg(long)]
     timing: bool,
 }

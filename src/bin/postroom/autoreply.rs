@@ -11,6 +11,7 @@ use postroom::store::{Asked, Ending};
 use serde::Serialize;
 
 use crate::args::Common;
+use crate::delivery;
 use crate::exit::Exit;
 use crate::out;
 use crate::selection::Selection;
@@ -50,8 +51,7 @@ struct Line {
 
 /// Without conversations on the command line a message stands on stdin.
 pub(crate) fn is_delivery(rest: &[OsString]) -> bool {
-    let argv = std::iter::once(OsString::from("autoreply")).chain(rest.iter().cloned());
-    !Args::try_parse_from(argv).is_ok_and(|args| args.selection.is_some())
+    delivery::is_expected(rest, |args: &Args| args.selection.is_some())
 }
 
 pub(crate) fn run(args: &Args) -> Result<Exit> {

@@ -3,9 +3,11 @@
 use std::ffi::OsString;
 use std::io::{self, Read, Write};
 use std::panic::{self, AssertUnwindSafe, PanicHookInfo};
+use std::path::PathBuf;
 use std::sync::Mutex;
 
-use postroom::desk;
+use clap::Parser;
+use postroom::desk::{self, failure};
 use postroom::host::log::Level;
 use postroom::host::{random, signal, terminal};
 
@@ -16,35 +18,53 @@ use crate::memory;
 /// What the last panic said; a panic hook can hand it over in no other way.
 static PANIC: Mutex<String> = Mutex::new(String::new());
 
-/// Runs a command in delivery position: every failure is 75 (R2-R5).
-pub(crate) fn run(command: impl FnOnce() -> anyhow::Result<Exit>) -> Exit {
+/// Runs a command in delivery position: whatever is not done is 75 (R2-R5).
+pub(crate) fn run(rest: &[OsString], command: impl FnOnce() -> anyhow::Result<Exit>) -> Exit {
     panic::set_hook(Box::new(remember_panic));
     // Without handlers a signal ends us by itself, which an MTA understands too.
     let _ = signal::end_with(Exit::TryAgain as i32);
     memory::watch(&desk::early_log());
-    let reason = match panic::catch_unwind(AssertUnwindSafe(command)) {
-        Ok(Ok(exit)) => return exit,
-        Ok(Err(error)) => match error.downcast_ref::<clap::Error>() {
-            Some(shown) if !shown.use_stderr() => {
-                let _ = shown.print();
-                return Exit::Done;
-            }
-            Some(usage) => format!("usage: {}", first_line(&usage.to_string())),
-            None => format!("{error:#}"),
-        },
-        Err(_) => {
-            let said = PANIC.lock().map(|said| said.clone()).unwrap_or_default();
-            format!("bug: {said}")
-        }
+    let done = panic::catch_unwind(AssertUnwindSafe(|| done(command())));
+    let Err(reason) = done.unwrap_or_else(|_| {
+        let said = PANIC.lock().map(|said| said.clone()).unwrap_or_default();
+        Err(format!("bug: {said}"))
+    }) else {
+        return Exit::Done;
     };
-    fail(&reason);
+    fail(rest, &reason);
     Exit::TryAgain
 }
 
+/// Nothing, or the reason why a command is not done.
+fn done(ended: anyhow::Result<Exit>) -> Result<(), String> {
+    let error = match ended {
+        Ok(Exit::Done) => return Ok(()),
+        Ok(other) => return Err(format!("the command ended with {}", other as u8)),
+        Err(error) => error,
+    };
+    match error.downcast_ref::<clap::Error>() {
+        Some(help) if !help.use_stderr() => {
+            if mail_waits() {
+                return Err("usage: help was asked for, and the mail would be gone".to_owned());
+            }
+            let _ = help.print();
+            Ok(())
+        }
+        Some(usage) => Err(format!("usage: {}", first_line(&usage.to_string()))),
+        None => Err(format!("{error:#}")),
+    }
+}
+
+/// Whether anything stands on stdin, which then has been begun to read.
+fn mail_waits() -> bool {
+    !terminal::stdin_is_terminal() && matches!(io::stdin().read(&mut [0]), Ok(1))
+}
+
 /// One line for outsiders, who may read it in a bounce (R9, R10); the reason goes to the log.
-fn fail(reason: &str) {
+fn fail(rest: &[OsString], reason: &str) {
     let reference = random::reference();
-    desk::early_log().write(Level::Error, &format!("[{reference}] deferred: {reason}"));
+    let log = failure::log(named_config(rest).as_deref());
+    log.write(Level::Error, &format!("[{reference}] deferred: {reason}"));
     let _ = writeln!(
         io::stderr(),
         "4.3.0 the mail cannot be taken at the moment; try again later [{reference}]"
@@ -87,6 +107,29 @@ pub(crate) fn takes_message(rest: &[OsString]) -> bool {
     rest.iter().any(|word| word == "--message" || word == "--filter")
 }
 
+/// Whether a message is on stdin of a command that takes one where its arguments name nothing else.
+/// Arguments that clap refuses are a delivery as well, for an alias may hold them; only a person at
+/// a terminal who begins with what is meant is told so.
+pub(crate) fn is_expected<A: Parser>(rest: &[OsString], names: impl Fn(&A) -> bool) -> bool {
+    let argv = std::iter::once(OsString::new()).chain(rest.iter().cloned());
+    match A::try_parse_from(argv) {
+        Ok(args) => !names(&args),
+        Err(_) => {
+            let named = rest.first().is_some_and(|word| !word.to_string_lossy().starts_with('-'));
+            !(named && terminal::stdin_is_terminal())
+        }
+    }
+}
+
+/// The configuration that the arguments name, also where clap refuses them.
+fn named_config(rest: &[OsString]) -> Option<PathBuf> {
+    rest.iter().zip(rest.iter().skip(1).map(Some).chain([None])).find_map(|(word, next)| {
+        let joined = word.to_str().and_then(|word| word.strip_prefix("--config="));
+        let parted = next.filter(|_| word == "--config");
+        joined.map(PathBuf::from).or_else(|| parted.map(PathBuf::from))
+    })
+}
+
 /// Edit distance (Levenshtein) of two short words.
 fn distance(a: &str, b: &str) -> usize {
     let b: Vec<char> = b.chars().collect();
@@ -107,6 +150,20 @@ fn distance(a: &str, b: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_configuration_that_is_named() {
+        for (words, wanted) in [
+            (&["--nope", "--config", "a"][..], Some("a")),
+            (&["--config=a", "b"], Some("a")),
+            (&["--config"], None),
+            (&["--config-x", "a"], None),
+            (&[], None),
+        ] {
+            let words: Vec<OsString> = words.iter().map(OsString::from).collect();
+            assert_eq!(named_config(&words), wanted.map(PathBuf::from), "{words:?}");
+        }
+    }
 
     #[test]
     fn a_slip_of_the_finger_is_close() {

@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 use clap::Parser;
@@ -16,6 +16,7 @@ use postroom::store::Wiring;
 use serde::Serialize;
 
 use crate::args::Common;
+use crate::delivery;
 use crate::exit::Exit;
 use crate::out::{self, Out};
 
@@ -65,12 +66,9 @@ pub(crate) struct Args {
     common: Common,
 }
 
-/// A message on stdin is a delivery; files are named by a person or a script. Only arguments whose
-/// last word lies there as a file are read twice: a delivery has none.
+/// A message on stdin is a delivery; files are named by a person or a script.
 pub(crate) fn is_delivery(rest: &[OsString]) -> bool {
-    let named = rest.last().is_some_and(|word| Path::new(word).exists());
-    let argv = || std::iter::once(OsString::from("ingest")).chain(rest.iter().cloned());
-    !(named && Args::try_parse_from(argv()).is_ok_and(|args| !args.path.is_empty()))
+    delivery::is_expected(rest, |args: &Args| !args.path.is_empty())
 }
 
 pub(crate) fn run(args: &Args) -> Result<Exit> {

@@ -50,16 +50,19 @@ fn main() -> ExitCode {
     let started = Instant::now();
     let (name, rest) = called_as(&argv);
     let known = COMMANDS.iter().find(|command| command.name == name);
-    let exit = match known {
-        Some(command) if (command.is_delivery)(&rest) => {
-            delivery::run(|| (command.run)(&full(command, &rest)))
-        }
-        Some(command) => guarded(|| (command.run)(&full(command, &rest))),
-        None if delivery::looks_like_one(&name, &rest) => {
-            delivery::run(|| Err(command::unknown(&name)))
-        }
-        None => guarded(|| command::overview(&name)),
+    let is_delivery = match known {
+        Some(command) => (command.is_delivery)(&rest),
+        None => delivery::looks_like_one(&name, &rest),
     };
+    let run = || match known {
+        Some(command) => (command.run)(&full(command, &rest)),
+        None if is_delivery => Err(command::unknown(&name)),
+        None => command::overview(&name),
+    };
+    if is_delivery {
+        return delivery::run(&rest, run).into();
+    }
+    let exit = guarded(run);
     if rest.iter().any(|word| word == "--timing") {
         let took = started.elapsed().as_secs_f64() * 1000.0;
         // Nobody is there to be told of a closed stderr.

@@ -9,17 +9,22 @@ use std::sync::atomic::{AtomicI32, Ordering};
 use nix::libc;
 use postroom::host::log::Log;
 
-/// Where the log can be reached without allocating; -1 outside of delivery position.
-static LOG: AtomicI32 = AtomicI32::new(-1);
+/// Where the log can be reached without allocating; or one of the two below.
+static LOG: AtomicI32 = AtomicI32::new(NOT_WATCHED);
+
+/// Outside of delivery position.
+const NOT_WATCHED: i32 = -1;
+
+/// In delivery position, without a log.
+const NO_LOG: i32 = -2;
 
 const TELL: &[u8] = b"4.3.0 the mail cannot be taken at the moment; try again later [memory]\n";
 const LOG_LINE: &[u8] = b"<19>postroom: error: [memory] deferred: out of memory\n";
 
-/// From here on, running out of memory ends the process with 75 and a line in the log.
+/// From here on, running out of memory ends the process with 75 and a line in the log, if
+/// there is one.
 pub(crate) fn watch(log: &Log) {
-    if let Some(fd) = log.open() {
-        LOG.store(fd.into_raw_fd(), Ordering::Relaxed);
-    }
+    LOG.store(log.open().map_or(NO_LOG, IntoRawFd::into_raw_fd), Ordering::Relaxed);
 }
 
 struct Careful;
@@ -49,7 +54,7 @@ unsafe impl GlobalAlloc for Careful {
 
 fn checked(ptr: *mut u8) -> *mut u8 {
     let log = LOG.load(Ordering::Relaxed);
-    if !ptr.is_null() || log < 0 {
+    if !ptr.is_null() || log == NOT_WATCHED {
         return ptr;
     }
     // SAFETY: write(2) and _exit(2) with static buffers; no allocation, no lock, no unwinding.

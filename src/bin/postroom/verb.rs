@@ -6,8 +6,8 @@ use anyhow::Result;
 use clap::Args as ClapArgs;
 use postroom::desk::act::Acted;
 use postroom::desk::{Failure, Purpose};
-use postroom::domain::Located;
 use postroom::domain::action::{self, Origin};
+use postroom::domain::{Located, Number};
 use serde::Serialize;
 
 use crate::args::Common;
@@ -60,7 +60,17 @@ pub(crate) fn run(verb: &'static str, words: &[String], options: &Options) -> Re
     let numbers = selection.numbers(&mut desk)?;
     selection::confirm(&numbers, options.yes)?;
     let acted = desk.act(verb, &numbers, &actions)?;
+    if options.message
+        && let Some((number, failure)) = refused(&acted)
+    {
+        return Err(Failure::new(failure.kind, format!("{number}: {failure}")).into());
+    }
     print(&acted, options)
+}
+
+/// The first refusal: where a message is on stdin it is for the log, and nothing is printed.
+fn refused(acted: &[Acted]) -> Option<(Number, &Failure)> {
+    acted.iter().find_map(|one| Some((one.number, one.result.as_ref().err()?)))
 }
 
 /// An error that points into the words.
