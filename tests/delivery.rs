@@ -105,6 +105,20 @@ fn timing_is_not_for_a_delivery() {
 }
 
 #[test]
+fn a_filter_with_nowhere_to_write_to() {
+    let desk = Desk::new();
+    for stdout in [">&-", ">/dev/null", ">/dev/full"] {
+        let mut command = Command::new("sh");
+        command.args(["-c", &format!("exec \"$0\" ingest --filter {stdout}"), POSTROOM]);
+        desk.environment(&mut command);
+        expect_try_again(stdout, &desk, &finish(command, &mail()));
+    }
+    let done = desk.feed(["ingest", "--filter"], &mail()).expect_success();
+    assert!(done.stdout.ends_with(&mail()), "{done:?}");
+    expect_cured("filter", &desk);
+}
+
+#[test]
 fn a_file_that_is_not_there_is_no_delivery() {
     let desk = Desk::new();
     let done = desk.run(["ingest", "/nonexistent/typo.eml"]);

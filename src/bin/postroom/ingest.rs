@@ -8,7 +8,7 @@ use anyhow::{Context, Result};
 use clap::Parser;
 use postroom::desk::incoming::Envelope;
 use postroom::desk::ingest::{Chain, Incoming, Landed};
-use postroom::desk::{Desk, Failure, Purpose, filter};
+use postroom::desk::{Desk, Failure, Kind, Purpose, filter};
 use postroom::domain::{Address, InboxName, OutboxId};
 use postroom::host::{env, file};
 use postroom::mail::envelope;
@@ -73,6 +73,10 @@ pub(crate) fn is_delivery(rest: &[OsString]) -> bool {
 
 pub(crate) fn run(args: &Args) -> Result<Exit> {
     let stdin = if args.path.is_empty() { Some(read_stdin()?) } else { None };
+    if args.filter && !out::leads_somewhere() {
+        let why = "--filter writes the message to stdout, which is closed or /dev/null";
+        return Err(Failure::new(Kind::TryAgain, why).into());
+    }
     let mut desk = args.common.desk(Purpose::Write)?;
     let envelope = envelope(args)?;
     let chain = Chain {
@@ -93,7 +97,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
 fn read_stdin() -> Result<Vec<u8>> {
     let raw = file::read_to_end(io::stdin().lock()).context("stdin")?;
     if raw.is_empty() {
-        return Err(Failure::new(postroom::desk::Kind::TryAgain, "the message is empty").into());
+        return Err(Failure::new(Kind::TryAgain, "the message is empty").into());
     }
     Ok(raw)
 }

@@ -1,6 +1,10 @@
 //! stdout, for people and for pipes.
 
+use std::fs::File;
 use std::io::{self, BufWriter, StdoutLock, Write};
+use std::os::fd::AsFd;
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
 
 use anyhow::Result;
 use postroom::host::terminal;
@@ -13,6 +17,15 @@ pub(crate) type Out = BufWriter<StdoutLock<'static>>;
 /// Opens stdout.
 pub(crate) fn open() -> Out {
     BufWriter::new(io::stdout().lock())
+}
+
+/// Whether what is written to stdout arrives anywhere. Where it was closed the runtime has put
+/// /dev/null in its place, and writes succeed.
+pub(crate) fn leads_somewhere() -> bool {
+    let stdout = io::stdout().as_fd().try_clone_to_owned().map(File::from);
+    let device = stdout.and_then(|stdout| stdout.metadata()).map(|meta| meta.rdev());
+    let null = Path::new("/dev/null").metadata().map(|meta| meta.rdev());
+    device.is_ok_and(|device| null.map_or(true, |null| device != null))
 }
 
 /// What stdout is.
