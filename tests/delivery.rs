@@ -374,3 +374,54 @@ fn a_log_that_cannot_be_written_changes_nothing() {
     assert_eq!((done.text().as_str(), done.stderr.as_str()), ("", ""));
     expect_cured("log", &desk);
 }
+
+/// One file that cannot be read stops no import, and an empty one is no mail.
+#[test]
+fn files_that_cannot_be_taken() {
+    let desk = Desk::new();
+    let maildir = desk.beside("Maildir");
+    for folder in ["cur", "new"] {
+        fs::create_dir_all(maildir.join(folder)).unwrap();
+    }
+    fs::write(maildir.join("new/1.a"), b"").unwrap();
+    fs::write(maildir.join("new/3.a"), mail()).unwrap();
+    let done = desk.run(["ingest", maildir.to_str().unwrap()]).expect_success();
+    assert!(done.stderr.contains("1.a: empty") && done.stderr.lines().count() == 1, "{done:?}");
+    assert_eq!(desk.number("SELECT count(*) FROM message"), 1);
+
+    let mbox = desk.beside("mbox");
+    let one = [b"From a@x Sat Jan  3 01:05:34 1996\n", &common::mail("one")[..]].concat();
+    fs::write(&mbox, [&one[..], b"\n", &one].concat()).unwrap();
+    let single = desk.beside("single");
+    fs::write(&single, one).unwrap();
+    let words = ["ingest", mbox.to_str().unwrap(), "/nonexistent/x", single.to_str().unwrap()];
+    let done = desk.run(words);
+    assert_eq!(done.status.code(), Some(65), "{done:?}");
+    assert!(done.stderr.contains("mbox: an mbox") && done.stderr.contains("/nonexistent/x"));
+    assert_eq!(desk.number("SELECT count(*) FROM message"), 2, "{done:?}");
+}
+
+/// A file of a Maildir that gives an error when it is read.
+#[test]
+fn an_unreadable_file_in_a_maildir() {
+    let desk = Desk::new();
+    let maildir = desk.beside("Maildir");
+    fs::create_dir_all(maildir.join("new")).unwrap();
+    for (name, mode) in [("1.a", 0o000), ("2.a", 0o644)] {
+        fs::write(maildir.join("new").join(name), common::mail(name)).unwrap();
+        set_mode(&maildir.join("new").join(name), mode);
+    }
+    let mut command = if fs::metadata("/proc/self").unwrap().uid() == 0 {
+        let mut command = Command::new("setpriv");
+        command.args(["--bounding-set", "-all", POSTROOM]); // root without its rights over modes
+        command
+    } else {
+        Command::new(POSTROOM)
+    };
+    desk.environment(&mut command);
+    command.arg("ingest").arg(&maildir);
+    let done = finish(command, b"");
+    assert_eq!(done.status.code(), Some(66), "{done:?}");
+    assert!(done.stderr.contains("1.a: Permission denied"), "{done:?}");
+    assert_eq!(desk.number("SELECT count(*) FROM message"), 1);
+}

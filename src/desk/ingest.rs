@@ -1,12 +1,13 @@
 //! Messages come in: from stdin one to a transaction, from files and Maildirs many.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 
 use super::incoming::Envelope;
 use super::land::{Ready, land};
-use super::{Desk, autoreply, route, source};
+use super::source::{self, Content};
+use super::{Desk, Failure, autoreply, route};
 use crate::domain::rule::Rule;
 use crate::domain::{Class, InboxName, MessageId, Number, Time};
 use crate::host::log::Level;
@@ -88,6 +89,17 @@ impl How {
     }
 }
 
+/// What became of a file that was to come in.
+#[derive(Debug)]
+pub enum Told<'a> {
+    /// Its message landed.
+    Landed(&'a [Landed]),
+    /// Nothing is in it.
+    Empty(&'a Path),
+    /// It cannot be read, or is no message; it, or all of a folder, was passed over.
+    Refused(&'a Failure),
+}
+
 /// Mails that come in together, in one transaction: bounded in number, and in memory.
 #[derive(Debug, Default)]
 struct Batch {
@@ -98,6 +110,11 @@ struct Batch {
 impl Batch {
     const MOST_MAILS: usize = 500;
     const MOST_BYTES: usize = 16 << 20;
+
+    fn add(&mut self, raw: Vec<u8>, delivered: Option<Time>, wiring: Wiring) {
+        self.bytes += raw.len();
+        self.mails.push((raw, delivered, wiring));
+    }
 
     fn is_full(&self) -> bool {
         self.mails.len() >= Self::MOST_MAILS || self.bytes >= Self::MOST_BYTES
@@ -121,23 +138,30 @@ impl Desk {
         Ok(landed)
     }
 
-    /// Files and Maildirs come in, many to a transaction; their sources are left as they are.
+    /// Files and Maildirs come in, many to a transaction; their sources are left as they are. What
+    /// cannot be read or taken is told, and the rest comes in.
     ///
     /// # Errors
-    /// As [`Desk::ingest`], and for paths that cannot be read; what came in before stays.
+    /// As [`Desk::ingest`], and those of `tell`; what came in before stays.
     pub fn ingest_paths(
         &mut self,
         paths: &[PathBuf],
         envelope: &Envelope,
         chain: &Chain,
-        mut tell: impl FnMut(&[Landed]) -> Result<()>,
+        mut tell: impl FnMut(Told<'_>) -> Result<()>,
     ) -> Result<()> {
         for path in paths {
+            let sources = source::sources(path).or_else(|why| {
+                tell(Told::Refused(&why))?;
+                anyhow::Ok(Vec::new())
+            })?;
             let mut batch = Batch::default();
-            for source in source::sources(path)? {
-                if let Some((raw, delivered)) = source.read()? {
-                    batch.bytes += raw.len();
-                    batch.mails.push((raw, delivered, source.wiring));
+            for source in sources {
+                match source.read() {
+                    Ok(Content::Message(raw, at)) => batch.add(raw, at, source.wiring),
+                    Ok(Content::Empty) => tell(Told::Empty(&source.path))?,
+                    Ok(Content::Gone) => {}
+                    Err(why) => tell(Told::Refused(&why))?,
                 }
                 if batch.is_full() {
                     self.ingest_batch(&std::mem::take(&mut batch), envelope, chain, &mut tell)?;
@@ -153,7 +177,7 @@ impl Desk {
         batch: &Batch,
         envelope: &Envelope,
         chain: &Chain,
-        tell: &mut impl FnMut(&[Landed]) -> Result<()>,
+        tell: &mut impl FnMut(Told<'_>) -> Result<()>,
     ) -> Result<()> {
         if batch.mails.is_empty() {
             return Ok(());
@@ -172,7 +196,7 @@ impl Desk {
         })?;
         for (ready, landed) in ready.iter().zip(&landed) {
             self.log_landed(ready, landed);
-            tell(landed)?;
+            tell(Told::Landed(landed))?;
         }
         Ok(())
     }

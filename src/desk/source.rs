@@ -3,8 +3,6 @@
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
-
 use super::{Failure, Kind};
 use crate::domain::Time;
 use crate::host::file;
@@ -19,7 +17,7 @@ pub(super) struct Source {
 }
 
 /// The messages that a path stands for: itself, or those of a Maildir, in the order of names.
-pub(super) fn sources(path: &Path) -> Result<Vec<Source>> {
+pub(super) fn sources(path: &Path) -> Result<Vec<Source>, Failure> {
     let meta = path.metadata().map_err(|error| no_input(path, &error))?;
     if !meta.is_dir() {
         return Ok(vec![Source { path: path.to_owned(), wiring: Wiring::File }]);
@@ -29,8 +27,7 @@ pub(super) fn sources(path: &Path) -> Result<Vec<Source>> {
         return Err(Failure::new(
             Kind::NoInput,
             format!("{}: neither a file nor a Maildir (it has no new/ or cur/)", path.display()),
-        )
-        .into());
+        ));
     }
     let mut found = Vec::new();
     for dir in [cur, new] {
@@ -38,7 +35,7 @@ pub(super) fn sources(path: &Path) -> Result<Vec<Source>> {
             continue;
         }
         for entry in fs::read_dir(&dir).map_err(|error| no_input(&dir, &error))? {
-            let entry = entry.with_context(|| dir.display().to_string())?;
+            let entry = entry.map_err(|error| no_input(&dir, &error))?;
             let is_message = entry.file_name().to_str().is_some_and(maildir::is_message);
             if is_message && entry.file_type().is_ok_and(|kind| kind.is_file()) {
                 found.push(Source { path: entry.path(), wiring: Wiring::Maildir });
@@ -49,27 +46,88 @@ pub(super) fn sources(path: &Path) -> Result<Vec<Source>> {
     Ok(found)
 }
 
+/// What lies in a source.
+#[derive(Debug)]
+pub(super) enum Content {
+    /// A message, and when the file was written: for a Maildir that is the delivery.
+    Message(Vec<u8>, Option<Time>),
+    /// Nothing.
+    Empty,
+    /// Another reader took the file away (R40).
+    Gone,
+}
+
 impl Source {
-    /// The bytes, and when the file was written: for a Maildir that is the delivery. None when
-    /// another reader took the file away (R40).
-    pub(super) fn read(&self) -> Result<Option<(Vec<u8>, Option<Time>)>> {
+    /// Reads it.
+    ///
+    /// # Errors
+    /// When it cannot be read, or was named as a message and is an mbox.
+    pub(super) fn read(&self) -> Result<Content, Failure> {
         let file = match File::open(&self.path) {
             Ok(file) => file,
             Err(error)
                 if error.kind() == std::io::ErrorKind::NotFound
                     && self.wiring == Wiring::Maildir =>
             {
-                return Ok(None);
+                return Ok(Content::Gone);
             }
             Err(error) => return Err(no_input(&self.path, &error)),
         };
         let written = file.metadata().and_then(|meta| meta.modified()).ok();
-        let raw = file::read_to_end(file).with_context(|| self.path.display().to_string())?;
-        let written = written.map(|at| Time::from_utc(at.into()));
-        Ok(Some((raw, written)))
+        let raw = file::read_to_end(file).map_err(|error| no_input(&self.path, &error))?;
+        if raw.is_empty() {
+            return Ok(Content::Empty);
+        }
+        if self.wiring == Wiring::File && is_mbox(&raw) {
+            let why = "an mbox of several messages; this release takes in single messages and \
+                       Maildirs; nothing of it was taken";
+            return Err(Failure::new(Kind::Data, format!("{}: {why}", self.path.display())));
+        }
+        Ok(Content::Message(raw, written.map(|at| Time::from_utc(at.into()))))
     }
 }
 
-fn no_input(path: &Path, error: &std::io::Error) -> anyhow::Error {
-    Failure::new(Kind::NoInput, format!("{}: {error}", path.display())).into()
+/// Whether it begins like an mbox (RFC 4155) and a second message begins behind an empty line.
+fn is_mbox(raw: &[u8]) -> bool {
+    let mut behind_empty = false;
+    is_mbox_line(raw)
+        && raw.split(|byte| *byte == b'\n').any(|line| {
+            let begins = behind_empty && is_mbox_line(line);
+            behind_empty = matches!(line, [] | [b'\r']);
+            begins
+        })
+}
+
+/// `From `, and a time of day in the same line: text that begins with the word has none.
+fn is_mbox_line(text: &[u8]) -> bool {
+    let is_time = |four: &[u8]| matches!(four, [a, b':', b, c] if [a, b, c].iter().all(|digit| digit.is_ascii_digit()));
+    let line = text.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    line.strip_prefix(b"From ").is_some_and(|rest| rest.windows(4).any(is_time))
+}
+
+fn no_input(path: &Path, error: &std::io::Error) -> Failure {
+    Failure::new(Kind::NoInput, format!("{}: {error}", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_an_mbox() {
+        const ONE: &str = "From a@x Sat Jan  3 01:05:34 1996\nSubject: a\n\na\n";
+        let crlf = ONE.replace('\n', "\r\n");
+        for (text, wanted) in [
+            (format!("{ONE}\n{ONE}"), true),
+            (format!("{crlf}\r\n{crlf}"), true),
+            (format!("{ONE}\nFrom here on it is text.\n"), false),
+            (format!("{ONE}From a@x Sat Jan  3 01:05:34 1996\n"), false),
+            (format!("{ONE}\n>{ONE}"), false),
+            (format!("Subject: forwarded\n\n{ONE}\n{ONE}"), false),
+            (ONE.to_owned(), false),
+            (String::new(), false),
+        ] {
+            assert_eq!(is_mbox(text.as_bytes()), wanted, "{text:?}");
+        }
+    }
 }

@@ -7,11 +7,12 @@ use std::path::PathBuf;
 use anyhow::{Context, Result};
 use clap::Parser;
 use postroom::desk::incoming::Envelope;
-use postroom::desk::ingest::{Chain, Incoming, Landed};
+use postroom::desk::ingest::{Chain, Incoming, Landed, Told};
 use postroom::desk::{Desk, Failure, Kind, Purpose, filter};
 use postroom::domain::{Address, InboxName, OutboxId};
 use postroom::host::{env, file};
 use postroom::mail::envelope;
+use postroom::render::clean;
 use postroom::store::Wiring;
 use serde::Serialize;
 
@@ -84,13 +85,13 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
         texts: if args.autoreply { Some(desk.texts()?) } else { None },
     };
     let mut out = out::open();
-    let queued = match stdin {
-        Some(raw) => take_one(args, &mut desk, &raw, &envelope, &chain, &mut out)?,
+    let (queued, exit) = match stdin {
+        Some(raw) => (take_one(args, &mut desk, &raw, &envelope, &chain, &mut out)?, Exit::Done),
         None => take_paths(args, &mut desk, &envelope, &chain, &mut out)?,
     };
     out.flush()?;
     desk.send_after(queued);
-    Ok(Exit::Done)
+    Ok(exit)
 }
 
 /// All of stdin, before anything else is done (R6); nothing at all is a broken pipe upstream (R19).
@@ -119,19 +120,37 @@ fn take_one(
     Ok(queued(&landed).collect())
 }
 
+/// Takes all that can be taken; the first refusal is the exit status.
 fn take_paths(
     args: &Args,
     desk: &mut Desk,
     envelope: &Envelope,
     chain: &Chain,
     out: &mut Out,
-) -> Result<Vec<OutboxId>> {
-    let mut all = Vec::new();
-    desk.ingest_paths(&args.path, envelope, chain, |landed| {
-        all.extend(queued(landed));
-        print(args, out, landed)
+) -> Result<(Vec<OutboxId>, Exit)> {
+    let (mut all, mut exit) = (Vec::new(), Exit::Done);
+    desk.ingest_paths(&args.path, envelope, chain, |told| {
+        match told {
+            Told::Landed(landed) => {
+                all.extend(queued(landed));
+                print(args, out, landed)?;
+            }
+            Told::Empty(path) => {
+                let path = path.display().to_string();
+                let path = clean::name(&path);
+                writeln!(io::stderr(), "postroom: {path}: empty; passed over")?;
+            }
+            Told::Refused(why) => {
+                let words = why.to_string();
+                writeln!(io::stderr(), "postroom: {}", clean::text(&words))?;
+                if exit == Exit::Done {
+                    exit = why.kind.into();
+                }
+            }
+        }
+        Ok(())
     })?;
-    Ok(all)
+    Ok((all, exit))
 }
 
 /// The automatic answers that were queued.
