@@ -2,9 +2,9 @@
 //!
 //! Nothing here can see a note.
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 
-use super::{Scene, header};
+use super::{Failure, Kind, Scene, header};
 use crate::config::Inbox;
 use crate::domain::event::MailKind;
 use crate::domain::{
@@ -47,6 +47,7 @@ pub(super) fn queue(
     act: &Act<'_>,
     words: Words<'_>,
 ) -> Result<Queued> {
+    check_recipients(words.to.iter().chain(&words.cc))?;
     let keys = scene.keys()?;
     let message = tx.next_message_id()?;
     let id = |kind| signed_id(&keys, kind, conversation, message, &words.from.address);
@@ -65,9 +66,25 @@ pub(super) fn queue(
         references,
         nature: if words.kind.is_automatic() { Nature::Automatic } else { Nature::Personal },
     };
-    let raw = compose::compose(&letter)?;
+    let raw = compose::compose(&letter)
+        .map_err(|bad| Failure::new(Kind::Data, format!("{bad}; nothing was sent")))?;
     let outbox = record(tx, scene, conversation, act, words.kind, words.envelope, &letter, &raw)?;
     Ok(Queued { outbox, raw })
+}
+
+/// An address that not every mail program carries is named, before it stops the whole mail.
+fn check_recipients<'a>(mut all: impl Iterator<Item = &'a Mailbox>) -> Result<(), Failure> {
+    match all.find(|mailbox| !mailbox.address.local().is_ascii()) {
+        None => Ok(()),
+        Some(mailbox) => Err(Failure::new(
+            Kind::Data,
+            format!(
+                "{}: letters that are not ASCII stand before the @, and mail to such an address \
+                 cannot be written (RFC 6531); nothing was sent",
+                mailbox.address
+            ),
+        )),
+    }
 }
 
 /// One of our ids: it proves where an answer belongs.
@@ -152,8 +169,15 @@ fn record(
 
 /// The inbox of a conversation, which the configuration must know to write in its name.
 pub(super) fn inbox_of<'a>(scene: &Scene<'a>, conversation: &Conversation) -> Result<&'a Inbox> {
-    scene
-        .config
-        .inbox(&conversation.inbox)
-        .with_context(|| format!("inbox {} is no longer in the configuration", conversation.inbox))
+    let inbox = &conversation.inbox;
+    Ok(scene.config.inbox(inbox).ok_or_else(|| {
+        Failure::new(
+            Kind::Config,
+            format!(
+                "inbox {inbox} of conversation {} is no longer in the configuration: add \
+                 [inbox.{inbox}]",
+                conversation.number
+            ),
+        )
+    })?)
 }

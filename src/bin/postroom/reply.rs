@@ -146,10 +146,10 @@ fn keep(error: anyhow::Error, draft: &Draft) -> anyhow::Error {
     }
     let stem = format!("postroom-reply-{}", draft.number);
     let Ok(path) = file::keep(&env::scratch(), &stem, &draft.text) else { return error };
-    let place = format!("your text is kept in {}", path.display());
-    match error.downcast_ref::<Failure>() {
-        Some(failure) => Failure::new(failure.kind, format!("{error:#}\n{place}")).into(),
-        None => error.context(place),
+    let kept = format!("your text is kept in {}", path.display());
+    match error.downcast_ref::<Failure>().map(|failure| failure.kind) {
+        Some(kind) => Failure::new(kind, format!("{error:#}\n{kept}")).into(),
+        None => error.context(kept),
     }
 }
 
