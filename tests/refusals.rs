@@ -64,3 +64,23 @@ fn an_inbox_that_is_gone_from_the_configuration() {
     expect(&reply(&desk, &["1"], b"Hello\n"), 78, "inbox support");
     expect(&desk.run(["autoreply", "1"]), 78, "inbox support");
 }
+
+#[test]
+fn autoreply_to_nothing_and_to_very_many() {
+    let desk = desk();
+    expect(&desk.run(["autoreply", "99"]), 67, "conversation 99");
+    desk.configure("inbox.support", "autoreply = { receipt = \"receipt\" }");
+    desk.configure("desk", "sendmail = \"/bin/true\"");
+    for n in 0..26 {
+        let name = format!("c{n}");
+        let mail = String::from_utf8(mail(&name)).unwrap();
+        desk.ingest(mail.replace("customer.test", &format!("{name}.test")).as_bytes());
+    }
+    expect(&desk.run(["autoreply", "2-27"]), 64, "--yes");
+    expect(&desk.run(["autoreply", "is:open"]), 64, "--yes");
+    assert_eq!(desk.number("SELECT count(*) FROM outbox"), 0);
+    assert!(!desk.log().contains("autoreply=receipt"), "{}", desk.log());
+    desk.run(["autoreply", "--yes", "2-27"]).expect_success();
+    assert!(desk.number("SELECT count(*) FROM outbox") > 0);
+    desk.run(["autoreply", "2-27"]).expect_success();
+}

@@ -5,8 +5,9 @@ use std::io::Write;
 
 use anyhow::Result;
 use clap::Parser;
-use postroom::desk::Purpose;
-use postroom::desk::autoreply::Outcome;
+use postroom::desk::autoreply::{Outcome, Texts};
+use postroom::desk::{Desk, Failure, Purpose};
+use postroom::domain::Number;
 use postroom::store::{Asked, Ending};
 use serde::Serialize;
 
@@ -14,7 +15,10 @@ use crate::args::Common;
 use crate::delivery;
 use crate::exit::Exit;
 use crate::out;
-use crate::selection::Selection;
+use crate::selection::{self, Selection};
+
+/// Sending more mails than this needs `--yes`.
+const MANY: usize = 25;
 
 /// Answer by machine where an inbox says so, or tell why not
 #[derive(Debug, Parser)]
@@ -25,6 +29,10 @@ pub(crate) struct Args {
     /// Change and send nothing; print what would be decided
     #[arg(long)]
     dry_run: bool,
+
+    /// Go on although it is more than 25 mails, or 500 conversations
+    #[arg(long)]
+    yes: bool,
 
     /// Print a line for each message: conversation, message, yes or no, text or reason
     #[arg(long)]
@@ -54,6 +62,21 @@ pub(crate) fn is_delivery(rest: &[OsString]) -> bool {
     delivery::is_expected(rest, |args: &Args| args.selection.is_some())
 }
 
+/// Refuses to answer very many unasked. Fewer conversations than that are not rehearsed.
+fn confirm(desk: &mut Desk, numbers: &[Number], texts: &Texts) -> Result<()> {
+    selection::confirm(numbers, false)?;
+    if numbers.len() <= MANY {
+        return Ok(());
+    }
+    let rehearsed = desk.autoreply(numbers, texts, Ending::Rollback)?;
+    let mails = rehearsed.iter().filter_map(|one| one.outcome.queued()).count();
+    if mails > MANY {
+        let words = format!("that would be up to {mails} mails; say --yes if you mean it");
+        return Err(Failure::usage(words).into());
+    }
+    Ok(())
+}
+
 pub(crate) fn run(args: &Args) -> Result<Exit> {
     let selection = match &args.selection {
         Some(word) => Selection::parse(word)?,
@@ -62,6 +85,12 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
     let mut desk = args.common.desk(if args.dry_run { Purpose::Read } else { Purpose::Write })?;
     let texts = desk.texts()?;
     let numbers = selection.numbers(&mut desk)?;
+    for number in &numbers {
+        desk.seen(*number)?;
+    }
+    if !args.dry_run && !args.yes {
+        confirm(&mut desk, &numbers, &texts)?;
+    }
     let ending = if args.dry_run { Ending::Rollback } else { Ending::Commit };
     let asked = desk.autoreply(&numbers, &texts, ending)?;
     let mut out = out::open();
