@@ -84,3 +84,13 @@ fn autoreply_to_nothing_and_to_very_many() {
     assert!(desk.number("SELECT count(*) FROM outbox") > 0);
     desk.run(["autoreply", "2-27"]).expect_success();
 }
+
+/// Whatever stands in a damaged store, `check` moves no cursor.
+#[test]
+fn what_check_finds_is_cleaned() {
+    let desk = desk();
+    desk.damage("INSERT INTO conversation_field VALUES (1, char(27) || '[2J', 'x')");
+    let done = desk.run(["check"]);
+    assert_eq!(done.status.code(), Some(1), "{done:?}");
+    assert!(done.text().contains("[2J") && !done.stdout.contains(&27), "{done:?}");
+}

@@ -6,6 +6,7 @@ use anyhow::Result;
 use clap::Parser;
 use postroom::desk::Purpose;
 use postroom::desk::check::Depth;
+use postroom::render::clean;
 use serde::Serialize;
 
 use crate::args::Common;
@@ -47,7 +48,8 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
         if args.json {
             out::json(&mut out, &Line { place: &finding.place, finding: &finding.words })?;
         } else {
-            writeln!(out, "{}\t{}", finding.place, finding.words)?;
+            let (place, words) = (clean::name(&finding.place), clean::line(&finding.words));
+            writeln!(out, "{place}\t{words}")?;
         }
     }
     if checked.findings.is_empty() && !args.quiet && !args.json {
