@@ -155,6 +155,31 @@ fn the_log_of_the_configuration_gets_the_reason() {
 }
 
 #[test]
+fn a_log_made_by_root_is_of_the_owner_of_the_store() {
+    let desk = Desk::new();
+    if fs::metadata("/proc/self").unwrap().uid() != 0 {
+        return skip("a log made by root", "not root");
+    }
+    std::os::unix::fs::chown(desk.database(), Some(65534), Some(65533)).unwrap();
+    desk.configure("desk", "log = \"../made/log\"");
+    fs::create_dir(desk.beside("made")).unwrap();
+    for (by_variable, words) in
+        [(true, "ingest"), (false, "ingest"), (true, "ingst"), (false, "ingst")]
+    {
+        let log = desk.beside("made/log");
+        let mut command = desk.postroom([words]);
+        match by_variable {
+            true => command.env("POSTROOM_LOG", &log),
+            false => command.env_remove("POSTROOM_LOG"),
+        };
+        finish(command, &mail());
+        let made = fs::metadata(&log).unwrap();
+        assert_eq!((made.uid(), made.gid()), (65534, 65533), "{words} {by_variable}");
+        fs::remove_file(log).unwrap();
+    }
+}
+
+#[test]
 fn a_configuration_that_is_broken_or_gone() {
     let desk = Desk::new();
     let config = desk.dir().join("postroom.toml");

@@ -37,7 +37,7 @@ pub enum Kind {
 pub fn log(named: Option<&Path>) -> Log {
     let path = config_path(named).ok();
     let config = path.and_then(|path| config::load(&path).ok());
-    config.map_or_else(early_log, |(config, _)| log_of(&config))
+    config.map_or_else(|| early_log(named), |(config, _)| log_of(&config))
 }
 
 /// A failure with its kind, and a sentence for people.

@@ -279,18 +279,26 @@ impl Scene<'_> {
 /// Where this desk logs: what the environment says comes first, for a broken configuration has
 /// nothing to say.
 #[must_use]
-pub fn early_log() -> Log {
-    env::path("POSTROOM_LOG").map_or(Log::Syslog, Log::File)
+pub fn early_log(named: Option<&Path>) -> Log {
+    let Some(path) = env::path("POSTROOM_LOG") else { return Log::Syslog };
+    let config = config_path(named).unwrap_or_default();
+    log_file(path, config.parent().unwrap_or(Path::new("")))
 }
 
 fn log_of(config: &Config) -> Log {
     if let Some(path) = env::path("POSTROOM_LOG") {
-        return Log::File(path);
+        return log_file(path, config.dir());
     }
     match &config.settings().log {
         config::Log::Syslog => Log::Syslog,
-        config::Log::File(path) => Log::File(path.clone()),
+        config::Log::File(path) => log_file(path.clone(), config.dir()),
     }
+}
+
+/// A log is of those who own the store, wherever it lies.
+fn log_file(path: PathBuf, desk: &Path) -> Log {
+    let store = desk.join(layout::STORE);
+    Log::File { path, like: if store.exists() { store } else { desk.to_owned() } }
 }
 
 /// The Unix login mapped to an agent; another agent only for root, the database's owner, or an

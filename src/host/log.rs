@@ -3,10 +3,12 @@
 use std::fs::{File, OpenOptions, Permissions};
 use std::io::{self, Write};
 use std::os::fd::OwnedFd;
-use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt, fchown};
 use std::os::unix::net::UnixDatagram;
 use std::path::{Path, PathBuf};
 use std::process;
+
+use nix::unistd::Uid;
 
 use super::clock;
 
@@ -16,7 +18,13 @@ pub enum Log {
     /// `/dev/log`, facility mail.
     Syslog,
     /// A file; made with mode 0660 when it is missing.
-    File(PathBuf),
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What it is made like: when root makes it, it gets the owner and the group of this file
+        /// or folder, where that is there, or the lines of the others would have no place.
+        like: PathBuf,
+    },
 }
 
 /// How much a line matters.
@@ -43,7 +51,7 @@ impl Log {
         // Nobody is there to be told of a failing log.
         let _ = match self {
             Log::Syslog => to_syslog(level, &line),
-            Log::File(path) => to_file(path, level, &line),
+            Log::File { path, like } => to_file(path, like, level, &line),
         };
     }
 }
@@ -59,14 +67,14 @@ impl Log {
                 socket.connect("/dev/log").ok()?;
                 Some(socket.into())
             }
-            Log::File(path) => append(path).ok().map(OwnedFd::from),
+            Log::File { path, like } => append(path, like).ok().map(OwnedFd::from),
         }
     }
 }
 
 /// Opens a log file to append; one that is made gets its mode whatever the umask, or the first
 /// delivery would lock the agents out.
-fn append(path: &Path) -> io::Result<File> {
+fn append(path: &Path, like: &Path) -> io::Result<File> {
     let open = |create| OpenOptions::new().append(true).create_new(create).mode(0o660).open(path);
     match open(false) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
@@ -75,6 +83,11 @@ fn append(path: &Path) -> io::Result<File> {
     match open(true) {
         Ok(file) => {
             file.set_permissions(Permissions::from_mode(0o660))?;
+            if Uid::effective().is_root()
+                && let Ok(like) = like.metadata()
+            {
+                fchown(&file, Some(like.uid()), Some(like.gid()))?;
+            }
             Ok(file)
         }
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => open(false),
@@ -116,14 +129,14 @@ fn to_syslog(level: Level, line: &str) -> io::Result<()> {
     Ok(())
 }
 
-fn to_file(path: &Path, level: Level, line: &str) -> io::Result<()> {
+fn to_file(path: &Path, like: &Path, level: Level, line: &str) -> io::Result<()> {
     let word = match level {
         Level::Error => "error: ",
         Level::Warning => "warning: ",
         Level::Info => "",
     };
     let text = format!("{} postroom[{}]: {word}{line}\n", clock::now(), process::id());
-    append(path)?.write_all(text.as_bytes())
+    append(path, like)?.write_all(text.as_bytes())
 }
 
 #[cfg(test)]
@@ -136,9 +149,29 @@ mod tests {
         assert!(one_line(&"x".repeat(9000)).len() < 2100);
     }
 
+    fn log(path: &str) -> Log {
+        Log::File { path: PathBuf::from(path), like: PathBuf::from("/") }
+    }
+
     #[test]
     fn a_failing_log_changes_nothing() {
-        Log::File(PathBuf::from("/dev/full")).write(Level::Info, "x");
-        Log::File(PathBuf::from("/nonexistent/x")).write(Level::Info, "x");
+        log("/dev/full").write(Level::Info, "x");
+        log("/nonexistent/x").write(Level::Info, "x");
+    }
+
+    #[test]
+    fn a_log_that_root_makes_is_of_those_who_use_it() {
+        let dir = tempfile::tempdir().unwrap();
+        let (like, path) = (dir.path().join("store"), dir.path().join("log"));
+        File::create(&like).unwrap();
+        if Uid::effective().is_root() {
+            std::os::unix::fs::chown(&like, Some(65534), Some(65533)).unwrap();
+        }
+        Log::File { path: path.clone(), like: like.clone() }.write(Level::Info, "x");
+        let (made, like) = (path.metadata().unwrap(), like.metadata().unwrap());
+        assert_eq!((made.uid(), made.gid()), (like.uid(), like.gid()));
+        assert_eq!(made.permissions().mode() & 0o777, 0o660);
+        let gone = Log::File { path: dir.path().join("log2"), like: dir.path().join("gone") };
+        assert!(gone.open().is_some());
     }
 }

@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::io::{self, Read, Write};
 use std::panic::{self, AssertUnwindSafe, PanicHookInfo};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use clap::Parser;
@@ -23,7 +23,8 @@ pub(crate) fn run(rest: &[OsString], command: impl FnOnce() -> anyhow::Result<Ex
     panic::set_hook(Box::new(remember_panic));
     // Without handlers a signal ends us by itself, which an MTA understands too.
     let _ = signal::end_with(Exit::TryAgain as i32);
-    memory::watch(&desk::early_log());
+    let named = named_config(rest);
+    memory::watch(&desk::early_log(named.as_deref()));
     let done = panic::catch_unwind(AssertUnwindSafe(|| done(command())));
     let Err(reason) = done.unwrap_or_else(|_| {
         let said = PANIC.lock().map(|said| said.clone()).unwrap_or_default();
@@ -31,7 +32,7 @@ pub(crate) fn run(rest: &[OsString], command: impl FnOnce() -> anyhow::Result<Ex
     }) else {
         return Exit::Done;
     };
-    fail(rest, &reason);
+    fail(named.as_deref(), &reason);
     Exit::TryAgain
 }
 
@@ -61,9 +62,9 @@ fn mail_waits() -> bool {
 }
 
 /// One line for outsiders, who may read it in a bounce (R9, R10); the reason goes to the log.
-fn fail(rest: &[OsString], reason: &str) {
+fn fail(named: Option<&Path>, reason: &str) {
     let reference = random::reference();
-    let log = failure::log(named_config(rest).as_deref());
+    let log = failure::log(named);
     log.write(Level::Error, &format!("[{reference}] deferred: {reason}"));
     let _ = writeln!(
         io::stderr(),
