@@ -142,12 +142,13 @@ impl Config {
         self.document.teams.get(name)
     }
 
-    /// The agents with their levels, and the teams with their agents: what decisions need.
+    /// The agents with their levels, and the teams with their agents: what decisions need. No
+    /// file says who the steward is.
     #[must_use]
     pub fn directory(&self) -> Directory {
         let agents = self.agents().map(|agent| (agent.name.clone(), agent.inboxes.clone()));
         let teams = self.teams().map(|team| (team.name.clone(), team.agents.clone()));
-        Directory { agents: agents.collect(), teams: teams.collect() }
+        Directory { agents: agents.collect(), teams: teams.collect(), steward: None }
     }
 
     /// The names of all calendars.

@@ -91,12 +91,7 @@ pub(super) fn perform(
     directory: &Directory,
 ) -> Result<Done> {
     let decision = {
-        let level = directory.level_of(doer.actor, &conversation.inbox).ok_or_else(|| {
-            Failure::from(Refusal::NotAllowed(format!(
-                "{} has no part in inbox {}",
-                doer.actor, conversation.inbox
-            )))
-        })?;
+        let level = directory.level_of(doer.actor, &conversation.inbox).map_err(Failure::from)?;
         let context = Context { now: tx.now(), actor: doer.actor, level, directory };
         decide(conversation, action, &context).map_err(Failure::from)?
     };
@@ -127,8 +122,6 @@ impl Scene<'_> {
         directory: &Directory,
         inbox: &crate::domain::InboxName,
     ) -> Result<crate::domain::Level, Failure> {
-        directory.level_of(self.me, inbox).ok_or_else(|| {
-            Failure::new(Kind::NotAllowed, format!("{} has no part in inbox {inbox}", self.me))
-        })
+        directory.level_of(self.me, inbox).map_err(Failure::from)
     }
 }

@@ -137,7 +137,7 @@ impl Desk {
             None => clock::now(),
         };
         let caller = Caller::current();
-        let me = who(&config, &caller, wanted.agent.as_ref(), &dir.join(layout::STORE))?;
+        let me = who(&config, &caller, wanted.agent.as_ref(), &dir)?;
         let log = log_of(&config);
         let fault = Fault::of(&store);
         Ok(Desk { dir, store, config, text, now, me, caller, log, fault })
@@ -193,7 +193,8 @@ impl Desk {
         let limit = self.config.settings().lock_timeout.std();
         let _lock = Lock::wait(&self.dir.join(layout::LOCK), limit)
             .with_context(|| self.dir.join(layout::LOCK).display().to_string())?;
-        let scene = Scene { dir: &self.dir, config: &self.config, me: &self.me };
+        let steward = steward(&self.caller, &self.dir);
+        let scene = Scene { dir: &self.dir, config: &self.config, me: &self.me, steward };
         self.store.write(&run, ending, |tx| f(tx, &scene))
     }
 
@@ -212,7 +213,8 @@ impl Desk {
     }
 
     pub(crate) fn scene(&self) -> Scene<'_> {
-        Scene { dir: &self.dir, config: &self.config, me: &self.me }
+        let steward = steward(&self.caller, &self.dir);
+        Scene { dir: &self.dir, config: &self.config, me: &self.me, steward }
     }
 }
 
@@ -244,6 +246,7 @@ pub(crate) struct Scene<'a> {
     pub(crate) dir: &'a Path,
     pub(crate) config: &'a Config,
     pub(crate) me: &'a Actor,
+    pub(crate) steward: Option<&'a str>,
 }
 
 impl Scene<'_> {
@@ -257,7 +260,7 @@ impl Scene<'_> {
 
     /// The agents and teams, as the domain sees them.
     pub(crate) fn directory(&self) -> Directory {
-        self.config.directory()
+        Directory { steward: self.steward.map(str::to_owned), ..self.config.directory() }
     }
 
     /// What fixes the relative terms of a query.
@@ -301,14 +304,15 @@ fn log_file(path: PathBuf, desk: &Path) -> Log {
     Log::File { path, like: if store.exists() { store } else { desk.to_owned() } }
 }
 
+/// The login of the caller, if it runs the desk: root, or the owner of the database.
+fn steward<'a>(caller: &'a Caller, dir: &Path) -> Option<&'a str> {
+    let runs = caller.is_root() || caller.owns(&dir.join(layout::STORE));
+    runs.then_some(caller.login.as_str())
+}
+
 /// The Unix login mapped to an agent; another agent only for root, the database's owner, or an
 /// agent with `admin` (DESIGN section 5).
-fn who(
-    config: &Config,
-    caller: &Caller,
-    wanted: Option<&AgentName>,
-    store: &Path,
-) -> Result<Actor> {
+fn who(config: &Config, caller: &Caller, wanted: Option<&AgentName>, dir: &Path) -> Result<Actor> {
     let own = config.agent_by_login(&caller.login);
     let Some(wanted) = wanted else {
         return Ok(match own {
@@ -319,8 +323,7 @@ fn who(
     let agent = config.agent(wanted).ok_or_else(|| {
         Failure::new(Kind::Unknown, format!("there is no agent {wanted}: add [agent.{wanted}]"))
     })?;
-    let may = caller.is_root()
-        || caller.owns(store)
+    let may = steward(caller, dir).is_some()
         || own.is_some_and(|own| own.admin || own.name == agent.name);
     if !may {
         return Err(Failure::new(

@@ -7,7 +7,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Actor, AgentName, InboxName, TeamName};
+use super::{Actor, AgentName, InboxName, Refusal, TeamName};
 
 /// How far an agent may go in an inbox; each level includes those before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -59,13 +59,16 @@ impl FromStr for Level {
     }
 }
 
-/// The agents and teams of the configuration.
+/// The agents and teams of the configuration, and who runs the desk.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Directory {
     /// Every agent, with the level in each inbox that is open to them.
     pub agents: BTreeMap<AgentName, BTreeMap<InboxName, Level>>,
     /// Every team, with its agents.
     pub teams: BTreeMap<TeamName, Vec<AgentName>>,
+    /// The login that acts, when it is root's or that of the database's owner: unless it acts as
+    /// an agent, everything is open to it.
+    pub steward: Option<String>,
 }
 
 impl Directory {
@@ -75,15 +78,25 @@ impl Directory {
         self.agents.get(agent)?.get(inbox).copied()
     }
 
-    /// The level at which one acts. A login that no agent has is the service or an administrator,
-    /// and rules are written by one: both act with [`Level::Full`]. A contact has no level (R73).
-    #[must_use]
-    pub fn level_of(&self, actor: &Actor, inbox: &InboxName) -> Option<Level> {
-        match actor {
+    /// The level at which one acts. Rules are written by an administrator and act with
+    /// [`Level::Full`], as does the steward. A login that no agent has gets nothing, so that taking
+    /// an agent out of the configuration gives nobody more. A contact has no level (R73).
+    ///
+    /// # Errors
+    /// [`Refusal::NotAllowed`] for somebody who has no part in the inbox.
+    pub fn level_of(&self, actor: &Actor, inbox: &InboxName) -> Result<Level, Refusal> {
+        let level = match actor {
             Actor::Agent(agent) => self.level(agent, inbox),
-            Actor::Login(_) | Actor::Postroom => Some(Level::Full),
+            Actor::Postroom => Some(Level::Full),
+            Actor::Login(login) if self.steward.as_ref() == Some(login) => Some(Level::Full),
+            Actor::Login(login) => {
+                return Err(Refusal::NotAllowed(format!(
+                    "no agent has the login {login}: add [agent.X] with login = \"{login}\""
+                )));
+            }
             Actor::Contact => None,
-        }
+        };
+        level.ok_or_else(|| Refusal::NotAllowed(format!("{actor} has no part in inbox {inbox}")))
     }
 }
 
@@ -107,17 +120,21 @@ mod tests {
         let directory = Directory {
             agents: [(anna.clone(), [(support.clone(), Level::Note)].into())].into(),
             teams: BTreeMap::new(),
+            steward: Some("www-data".into()),
         };
         let sales: InboxName = "sales".parse().unwrap();
         for (actor, inbox, level) in [
             (Actor::Agent(anna.clone()), &support, Some(Level::Note)),
             (Actor::Agent(anna), &sales, None),
             (Actor::Agent("bram".parse().unwrap()), &support, None),
-            (Actor::Login("root".into()), &support, Some(Level::Full)),
+            (Actor::Login("www-data".into()), &support, Some(Level::Full)),
+            (Actor::Login("bram".into()), &support, None),
             (Actor::Postroom, &sales, Some(Level::Full)),
             (Actor::Contact, &support, None),
         ] {
-            assert_eq!(directory.level_of(&actor, inbox), level, "{actor} in {inbox}");
+            assert_eq!(directory.level_of(&actor, inbox).ok(), level, "{actor} in {inbox}");
         }
+        let refusal = directory.level_of(&Actor::Login("bram".into()), &support).unwrap_err();
+        assert!(refusal.to_string().contains("add [agent.X] with login"), "{refusal}");
     }
 }

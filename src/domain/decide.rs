@@ -183,6 +183,7 @@ mod tests {
                 team("crew", &["anna"]),
             ]
             .into(),
+            steward: None,
         }
     }
 
