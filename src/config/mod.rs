@@ -48,7 +48,18 @@ pub struct Config {
 /// # Errors
 /// Everything that is wrong in it, in the order of the file.
 pub fn load(path: &Path) -> Result<(Config, Vec<Warning>), Vec<ConfigError>> {
-    let source = Source::read(path).map_err(|error| vec![error])?;
+    check(Source::read(path).map_err(|error| vec![error])?, path)
+}
+
+/// Checks a text that is to become the `postroom.toml` at this path.
+///
+/// # Errors
+/// Everything that is wrong in it, as [`load`] would tell it.
+pub fn parse(path: &Path, text: String) -> Result<(Config, Vec<Warning>), Vec<ConfigError>> {
+    check(Source { name: path.display().to_string(), text }, path)
+}
+
+fn check(source: Source, path: &Path) -> Result<(Config, Vec<Warning>), Vec<ConfigError>> {
     let dir = path.parent().unwrap_or(Path::new("")).to_owned();
     let mut report = Report::new(&source);
     let root = Section::document(&mut report);

@@ -8,6 +8,7 @@ use chrono_tz::Tz;
 use super::nearest::hint;
 use super::section::{Report, Section};
 use crate::domain::Duration;
+use crate::domain::automatic::{LocalPart, Pause};
 
 /// How long a command waits for other writers, where nothing else is said.
 const LOCK_TIMEOUT: Duration = Duration::minutes(1);
@@ -25,6 +26,10 @@ pub struct Settings {
     pub log: Log,
     /// Brakes on automatic mail.
     pub limits: Limits,
+    /// For how long the closed text is not repeated to one sender.
+    pub autoreply_pause: Pause,
+    /// Senders that no machine answers, besides the built-in ones.
+    pub autoreply_never: Vec<LocalPart>,
     /// How long a command waits for others to finish writing (R13: far below an MTA's own limit).
     pub lock_timeout: Duration,
 }
@@ -71,9 +76,21 @@ impl Settings {
             None => Log::Syslog,
         };
         let limits = Limits::read(section, report);
+        let autoreply_pause = autoreply_pause(section, report);
+        let never = section.texts("autoreply-never", report);
+        let autoreply_never = never.iter().filter_map(|word| report.parse(word)).collect();
         let lock_timeout = section.parse("lock-timeout", report).unwrap_or(LOCK_TIMEOUT);
         let (zone, sendmail) = (zone?.0, sendmail?);
-        Some(Settings { zone, sendmail, authserv_id, log, limits, lock_timeout })
+        Some(Settings {
+            zone,
+            sendmail,
+            authserv_id,
+            log,
+            limits,
+            autoreply_pause,
+            autoreply_never,
+            lock_timeout,
+        })
     }
 }
 
@@ -87,6 +104,15 @@ impl Limits {
             global: limit("autoreply-global-per-hour", usual.global),
         }
     }
+}
+
+fn autoreply_pause(section: &mut Section<'_>, report: &mut Report<'_>) -> Pause {
+    let Some(text) = section.text("autoreply-pause", report) else { return Pause::default() };
+    let Some(span) = report.parse(&text) else { return Pause::default() };
+    Pause::new(span).unwrap_or_else(|error| {
+        report.error(text.span.start, error.to_string());
+        Pause::default()
+    })
 }
 
 fn sendmail(section: &mut Section<'_>, report: &mut Report<'_>) -> Option<PathBuf> {

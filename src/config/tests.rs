@@ -1,6 +1,7 @@
 //! One good file, and what becomes of it with one slip at a time.
 
 use super::*;
+use crate::domain::automatic;
 
 const GOOD: &str = r#"[desk]
 timezone = "Europe/Amsterdam"
@@ -109,6 +110,26 @@ fn a_good_file_says_what_it_says() {
 }
 
 #[test]
+fn the_pause_and_the_unanswered_of_automatic_mail() {
+    let with = |lines: &str| GOOD.replace("autoreply-per-hour = 20", lines);
+    let text = with("autoreply-pause = \"14d\"\nautoreply-never = [\"scanner\", \"*-robot\"]");
+    let (config, _) = load_text(&text).unwrap();
+    let settings = config.settings();
+    let fortnight = crate::domain::Duration::days(14);
+    assert_eq!(settings.autoreply_pause, automatic::Pause::new(fortnight).unwrap());
+    let never: [automatic::LocalPart; 2] = ["scanner", "*-robot"].map(|word| word.parse().unwrap());
+    assert_eq!(settings.autoreply_never, never);
+    for (line, wanted) in [
+        ("autoreply-pause = \"61d\"", "7:19: an automatic answer is repeated after 1d to 60d"),
+        ("autoreply-pause = \"soon\"", "7:19: "),
+        ("autoreply-never = [\"a@b\"]", "7:20: 'a@b' is not a local part"),
+    ] {
+        let errors = errors(&with(line));
+        assert!(errors.starts_with(wanted), "{errors}");
+    }
+}
+
+#[test]
 fn an_address_finds_its_inbox() {
     let (config, _) = load_text(GOOD).unwrap();
     for (to, inbox) in [
@@ -124,6 +145,14 @@ fn an_address_finds_its_inbox() {
         assert_eq!(found, inbox, "{to}");
         assert_eq!(config.is_ours(&address(to)), inbox.is_some(), "{to}");
     }
+}
+
+#[test]
+fn a_text_is_proved_before_it_is_a_file() {
+    let path = Path::new("desk/postroom.toml");
+    assert!(parse(path, GOOD.to_owned()).is_ok());
+    let errors = parse(path, GOOD.replace("Amsterdam", "Bar")).unwrap_err();
+    assert!(errors[0].to_string().starts_with("desk/postroom.toml:2:12: unknown time zone"));
 }
 
 #[test]
