@@ -3,8 +3,11 @@
 
 mod common;
 
-use common::{Desk, Done, copy, mail};
+use common::{Desk, Done, POSTROOM, copy, finish, mail};
 use std::fs;
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+use std::path::Path;
+use std::process::Command;
 
 /// A desk with two conversations: what came, what was done and what is to go
 /// out. Each test damages a copy.
@@ -170,4 +173,49 @@ impl Desk {
         copy(&self.dir(), &other.dir());
         other
     }
+}
+
+#[test]
+fn init_makes_a_desk_that_can_be_used_or_none() {
+    let place = tempfile::tempdir().unwrap();
+    let dir = place.path().join("desk");
+    let init = |limit: &str, words: &[&str]| {
+        let mut shell = Command::new("/bin/sh");
+        shell.args(["-c", "ulimit -f $0; exec \"$@\"", limit, POSTROOM, "init"]);
+        finish(shell_words(shell, &dir, words), b"")
+    };
+    let good = ["--inbox", "support=support@example.test"];
+    for (words, said) in [
+        (&["--timezone", "Foo/Bar"][..], "unknown time zone 'Foo/Bar'"),
+        (&["--timezone", "UTC\"\nfallback = \"support"], "postroom.toml:4:12: "),
+        (&["--inbox", "support=help@example.test"], "duplicate key"),
+        (&["--inbox", "sales=support@example.test"], "is an address of inbox"),
+        (&["--inbox", "all=*@example.test"], "an inbox needs an address"),
+    ] {
+        let done = init("unlimited", &[&good[..], words].concat());
+        assert_eq!(done.status.code(), Some(64), "{done:?}");
+        assert!(done.stderr.contains(said), "{done:?}");
+        assert!(!dir.exists(), "{words:?}");
+    }
+    // Where the store cannot be written whole, nothing is left of the desk.
+    for there in [false, true] {
+        if there {
+            fs::create_dir(&dir).unwrap();
+            fs::set_permissions(&dir, fs::Permissions::from_mode(0o700)).unwrap();
+        }
+        for limit in ["0", "8", "64", "128"] {
+            let done = init(limit, &good);
+            assert!(!done.status.success(), "{limit}: {done:?}");
+            assert_eq!(dir.exists(), there, "{limit}");
+        }
+    }
+    init("unlimited", &good).expect_success();
+    let modes = ["", "postroom.db", "rules"].map(|name| dir.join(name).metadata().unwrap().mode());
+    assert_eq!(modes.map(|mode| mode & 0o7777), [0o2770, 0o660, 0o2750]);
+    assert!(!dir.join("postroom.db-wal").exists());
+}
+
+fn shell_words(mut command: Command, dir: &Path, words: &[&str]) -> Command {
+    command.arg(dir).args(words).env_clear().env("PATH", "/usr/bin:/bin").current_dir("/");
+    command
 }

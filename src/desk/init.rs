@@ -1,15 +1,18 @@
 //! Making a desk: a directory with its configuration, store, keys, rules and texts.
 
 use std::fmt::Write as _;
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use anyhow::{Context, Result};
 
 use super::layout;
 use super::{Failure, Kind};
+use crate::config::{self, ConfigError};
 use crate::domain::address::Pattern;
 use crate::domain::{InboxName, Time};
-use crate::host::{file, random, user};
+use crate::host::{file, random, signal, user};
 use crate::mail::token::Keys;
 use crate::store::{Clock, Store};
 
@@ -26,57 +29,110 @@ pub struct Plan {
     pub clock: Clock,
 }
 
+/// Whether the directory was there, empty, before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Room {
+    Found,
+    Made,
+}
+
 /// Makes the desk. The directory is 2770 and the store 0660, so that the service and the agents,
-/// under several uids of one group, can all write (R172).
+/// under several uids of one group, can all write (R172). Where the store is, the desk is whole;
+/// after an error it is not there, nor is anything else that stood in the way of another try.
 ///
 /// # Errors
-/// When something is there already, or cannot be made.
+/// When something is there already, cannot be made, or would make a configuration that cannot be
+/// read.
 pub fn init(dir: &Path, plan: &Plan, now: Time) -> Result<()> {
     let store = dir.join(layout::STORE);
-    if store.exists() {
-        return Err(Failure::new(
-            Kind::Usage,
-            format!("{}: there is a desk already; nothing was changed", dir.display()),
-        )
+    if store.try_exists().with_context(|| store.display().to_string())? {
+        return Err(Failure::usage(format!(
+            "{}: there is a desk already; nothing was changed",
+            dir.display()
+        ))
         .into());
     }
+    let config = postroom_toml(plan);
+    config::parse(&dir.join(layout::CONFIG), config.clone()).map_err(wrong_words)?;
     let gid = plan.group.as_deref().map(group).transpose()?;
+    signal::outlive_size_limit()?;
+    let room = room(dir)?;
+    if let Err(error) = furnish(dir, plan, &config, gid, now) {
+        clear(dir, room);
+        return Err(error);
+    }
+    file::sync_dir_of(&store)?;
+    Ok(())
+}
+
+/// What is wrong in the configuration came from the command line.
+fn wrong_words(errors: Vec<ConfigError>) -> Failure {
+    Failure::usage(Failure::config(errors).to_string())
+}
+
+fn room(dir: &Path) -> Result<Room> {
     if !dir.is_dir() {
         file::make_dir(dir, 0o2770)
             .with_context(|| format!("{}: cannot be made", dir.display()))?;
-    } else if dir.read_dir().with_context(|| dir.display().to_string())?.next().is_some() {
-        return Err(Failure::new(
-            Kind::Usage,
-            format!("{}: not empty; name a new directory for the desk", dir.display()),
-        )
+        return Ok(Room::Made);
+    }
+    if dir.read_dir().with_context(|| dir.display().to_string())?.next().is_some() {
+        return Err(Failure::usage(format!(
+            "{}: not empty; name a new directory for the desk",
+            dir.display()
+        ))
         .into());
     }
-    chgrp(dir, gid)?;
-    for sub in [layout::RULES, layout::REPLIES] {
-        file::make_dir(&dir.join(sub), 0o2750)?;
-        chgrp(&dir.join(sub), gid)?;
+    Ok(Room::Found)
+}
+
+fn furnish(dir: &Path, plan: &Plan, config: &str, gid: Option<u32>, now: Time) -> Result<()> {
+    give(dir, gid, 0o2770)?;
+    for sub in [layout::RULES, layout::REPLIES].map(|sub| dir.join(sub)) {
+        file::make_dir(&sub, 0o2750)?;
+        give(&sub, gid, 0o2750)?;
     }
     let keys = Keys::generate(random::bytes()?);
     for (name, mode, content) in [
-        (layout::CONFIG, 0o640, postroom_toml(plan)),
-        (layout::KEYS, 0o640, keys.to_text()),
-        (layout::LOCK, 0o660, String::new()),
-        (layout::SEND_LOCK, 0o660, String::new()),
-        ("replies/receipt.txt", 0o640, RECEIPT.to_owned()),
-        ("replies/closed-hours.txt", 0o640, CLOSED_HOURS.to_owned()),
-        ("rules/10-first.toml", 0o640, FIRST_RULES.to_owned()),
+        (layout::CONFIG, 0o640, config),
+        (layout::KEYS, 0o640, &keys.to_text()),
+        (layout::LOCK, 0o660, ""),
+        (layout::SEND_LOCK, 0o660, ""),
+        ("replies/receipt.txt", 0o640, RECEIPT),
+        ("replies/closed-hours.txt", 0o640, CLOSED_HOURS),
+        ("rules/10-first.toml", 0o640, FIRST_RULES),
     ] {
         let path = dir.join(name);
         file::make_file(&path, mode, content.as_bytes())
             .with_context(|| format!("{}: cannot be made", path.display()))?;
-        chgrp(&path, gid)?;
+        give(&path, gid, mode)?;
     }
-    // The store comes last: where it is, the desk is whole.
-    drop(Store::create(&store, plan.clock, now)?);
-    chgrp(&store, gid)?;
-    file::sync_dir_of(&store)?;
+    // The store comes last, and whole.
+    let new = dir.join(NEW_STORE);
+    let made = Store::create(&new, plan.clock, now).and_then(Store::close);
+    made.with_context(|| format!("{}: cannot be made", new.display()))?;
+    give(&new, gid, 0o660)?;
+    std::fs::rename(&new, dir.join(layout::STORE))?;
     Ok(())
 }
+
+/// Takes away what [`furnish`] made, as far as that goes.
+fn clear(dir: &Path, room: Room) {
+    for sub in [layout::RULES, layout::REPLIES] {
+        let _ = std::fs::remove_dir_all(dir.join(sub));
+    }
+    let store = ["", "-journal", "-wal", "-shm"].map(|end| format!("{NEW_STORE}{end}"));
+    let files = [layout::CONFIG, layout::KEYS, layout::LOCK, layout::SEND_LOCK];
+    for name in files.into_iter().chain(store.iter().map(String::as_str)) {
+        let _ = std::fs::remove_file(dir.join(name));
+    }
+    if room == Room::Made {
+        let _ = std::fs::remove_dir(dir);
+    }
+}
+
+/// The name of the store until it is whole.
+const NEW_STORE: &str = "postroom.db.new";
 
 fn group(name: &str) -> Result<u32> {
     let found = user::group(name).with_context(|| format!("group {name}"))?;
@@ -84,14 +140,18 @@ fn group(name: &str) -> Result<u32> {
     Ok(found.ok_or_else(unknown)?)
 }
 
-fn chgrp(path: &Path, gid: Option<u32>) -> Result<()> {
-    let Some(gid) = gid else { return Ok(()) };
-    std::os::unix::fs::chown(path, None, Some(gid))
-        .with_context(|| format!("{}: the group cannot be set", path.display()))
+/// Sets group and mode; the mode last, since the setgid bit is lost with a change of the group.
+fn give(path: &Path, gid: Option<u32>, mode: u32) -> Result<()> {
+    if gid.is_some() {
+        std::os::unix::fs::chown(path, None, gid)
+            .with_context(|| format!("{}: the group cannot be set", path.display()))?;
+    }
+    std::fs::set_permissions(path, Permissions::from_mode(mode))
+        .with_context(|| format!("{}: the mode cannot be set", path.display()))
 }
 
 fn postroom_toml(plan: &Plan) -> String {
-    let mut text = format!("# postroom.toml(5)\n\n[desk]\ntimezone = \"{}\"\n", plan.zone);
+    let mut text = format!("# postroom.toml(5)\n\n[desk]\ntimezone = {:?}\n", plan.zone);
     if let [_, _, ..] = plan.inboxes.as_slice()
         && let Some((fallback, _)) = plan.inboxes.first()
     {

@@ -17,6 +17,14 @@ pub fn end_with(status: i32) -> io::Result<()> {
     for signal in [SIGTERM, SIGHUP, SIGINT] {
         signal_hook::flag::register_conditional_shutdown(signal, status, Arc::clone(&always))?;
     }
+    outlive_size_limit()
+}
+
+/// Makes a write beyond RLIMIT_FSIZE an error that is reported, not a death by SIGXFSZ.
+///
+/// # Errors
+/// When the system refuses a handler.
+pub fn outlive_size_limit() -> io::Result<()> {
     signal_hook::flag::register(SIGXFSZ, Arc::new(AtomicBool::new(false)))?;
     Ok(())
 }

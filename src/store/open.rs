@@ -99,7 +99,6 @@ impl Store {
         file.set_permissions(std::fs::Permissions::from_mode(0o660))?;
         drop(file);
         let mut connection = Connection::open(path)?;
-        connection.pragma_update(None, "journal_mode", "wal")?;
         set_up(&connection)?;
         let tx = connection.transaction()?;
         tx.execute_batch(include_str!("schema.sql"))?;
@@ -111,7 +110,17 @@ impl Store {
         tx.pragma_update(None, "application_id", APPLICATION_ID)?;
         tx.pragma_update(None, "user_version", SCHEMA_VERSION)?;
         tx.commit()?;
+        // Last, so that the file itself holds all of it, not a log beside it.
+        connection.pragma_update(None, "journal_mode", "wal")?;
         Ok(Store { connection, clock })
+    }
+
+    /// Closes the store, and tells when that fails.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn close(self) -> Result<()> {
+        self.connection.close().map_err(|(_, error)| error.into())
     }
 
     /// Opens a store that is there; never makes one.
