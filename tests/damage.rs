@@ -120,6 +120,70 @@ fn lose_index_row(desk: &Desk) {
 }
 
 #[test]
+fn what_events_and_bytes_say_is_compared_with_what_is_stored() {
+    let sound = Sound::new();
+    for (what, place, sql) in [
+        ("lost mail", r"event e\d+\tthe mail", "DELETE FROM outbox_recipient; DELETE FROM outbox"),
+        ("mail of another kind", r"event e\d+\tthe mail", "UPDATE outbox SET kind = 'receipt'"),
+        ("other bytes to send", r"event e\d+\tthe mail", "UPDATE outbox SET message = 1"),
+        ("mail elsewhere", r"event e\d+\tthe mail", "UPDATE outbox SET conversation = 2"),
+        ("mail for nobody", "outbox o1", "DELETE FROM outbox_recipient"),
+        ("recipient", "outbox o1, recipient 0", "UPDATE outbox_recipient SET address = 'x@y.test'"),
+        ("note's author", "note n1", "UPDATE note SET author = 'bram'"),
+        ("note's time", "note n1", "UPDATE note SET at = at - 1"),
+        ("event's time", "event e2", "UPDATE event SET at = at + 1 WHERE id = 1"),
+        ("event's batch", "event e3", "UPDATE event SET batch = 99 WHERE id = 3"),
+        ("event's cause", "event e3", "UPDATE event SET cause = 4 WHERE id = 3"),
+        ("unreadable event", "event e3", "UPDATE event SET data = 'none' WHERE id = 3"),
+        ("newer event", "event e3", "UPDATE event SET v = 2 WHERE id = 3"),
+        ("event's reason", "event e3", "UPDATE event SET reason = '' WHERE id = 3"),
+        ("configuration", "config 1", "UPDATE config SET text = text || ' '"),
+        ("sequence", "table message", "UPDATE sqlite_sequence SET seq = 1 WHERE name = 'message'"),
+        ("lost sequence", "table event", "DELETE FROM sqlite_sequence WHERE name = 'event'"),
+        ("lost index", "index message_received", "DROP INDEX message_received"),
+        ("lost table", "table note", "DROP TABLE note"),
+        ("trigger", "trigger t", "CREATE TRIGGER t AFTER INSERT ON note BEGIN SELECT 1; END"),
+        ("subject", "message m1, subject", "UPDATE message SET subject = 'x' WHERE id = 1"),
+        ("id", "message m1, message_id", "UPDATE message SET message_id = 'x@y' WHERE id = 1"),
+        ("date", "message m1, date", "UPDATE message SET date = 0 WHERE id = 1"),
+        (
+            "author",
+            "message m1, from",
+            "UPDATE message_address SET address = 'eve@customer.test'
+             WHERE message = 1 AND role = 'from'",
+        ),
+        ("lost author", "message m1, from", "DELETE FROM message_address WHERE role = 'from'"),
+        (
+            "author's key",
+            "message m1, address from 0",
+            "UPDATE message_address SET person = 'eve@customer.test'
+             WHERE message = 1 AND role = 'from'",
+        ),
+        ("reference", "message m2, references", "INSERT INTO reference VALUES (2, 0, 'x@y')"),
+    ] {
+        sound.expect_named(what, &["check"], place, |desk| desk.damage(sql));
+    }
+    for name in ["keys", "lock", "send.lock"] {
+        sound.expect_named(name, &["check"], name, |desk| {
+            fs::remove_file(desk.dir().join(name)).unwrap();
+        });
+    }
+}
+
+/// One event that cannot be read hides nothing else, and blames nothing that is sound.
+#[test]
+fn an_event_that_cannot_be_read_does_not_end_the_check() {
+    let sound = Sound::new();
+    let damage = "UPDATE event SET kind = 'vanished' WHERE id = 5;
+                  UPDATE conversation SET priority = 3 WHERE number = 2";
+    for words in [&["check"][..], &["check", "--rebuild"]] {
+        let said = sound.check(words, |desk| desk.damage(damage)).text();
+        let places: Vec<&str> = said.lines().filter_map(|line| line.split('\t').next()).collect();
+        assert_eq!(places, ["event e5", "conversation number 2, column priority"], "{said}");
+    }
+}
+
+#[test]
 fn each_damaged_column_of_the_projection_is_named() {
     let sound = Sound::new();
     for column in columns(&sound.desk, "conversation") {

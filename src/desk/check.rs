@@ -1,12 +1,15 @@
 //! Proving the desk: the file, the records, the bytes, the projection, the configuration.
 
+use std::fs::OpenOptions;
+
 use anyhow::Result;
 use sha2::{Digest, Sha256};
 
-use super::Desk;
-use crate::domain::Assignee;
-use crate::mail::{identity, identity::VERSION};
-use crate::store::{Counts, Digests, Finding, Snapshot};
+use super::land::nearest_first;
+use super::{Desk, layout};
+use crate::domain::{Assignee, Direction, MessageId};
+use crate::mail::{self, identity, identity::VERSION};
+use crate::store::{AddressRole, Counts, Digests, Finding, Snapshot};
 
 /// How much is proved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,9 +35,13 @@ impl Desk {
     /// # Errors
     /// When the store cannot be read at all.
     pub fn check(&self, depth: Depth) -> Result<Checked> {
-        let mut findings = Vec::new();
+        let mut findings = self.read(|snapshot| snapshot.check_schema())?;
+        if !findings.is_empty() {
+            return Ok(Checked { counts: Counts::default(), findings });
+        }
         if depth == Depth::All {
             findings.extend(self.check_config());
+            findings.extend(self.check_desk_files());
             findings.extend(self.read(|snapshot| {
                 let mut found = snapshot.check_file()?;
                 found.extend(snapshot.check_records()?);
@@ -53,6 +60,22 @@ impl Desk {
     fn check_config(&self) -> Vec<Finding> {
         let errors = self.config.check_all().err().unwrap_or_default();
         errors.iter().map(|e| Finding::new(e.at.to_string(), e.message.clone())).collect()
+    }
+
+    /// The files beside the store, without which no mail could come in.
+    fn check_desk_files(&self) -> Vec<Finding> {
+        let mut found = Vec::new();
+        if let Err(error) = self.scene().keys() {
+            found.push(Finding::new(layout::KEYS, format!("{error:#}")));
+        }
+        for name in [layout::LOCK, layout::SEND_LOCK] {
+            let path = self.dir.join(name);
+            if let Err(error) = OpenOptions::new().read(true).write(true).open(&path) {
+                let words = format!("{}: cannot be opened for writing: {error}", path.display());
+                found.push(Finding::new(name, words));
+            }
+        }
+        found
     }
 
     /// Names in the store that the configuration lacks.
@@ -91,9 +114,51 @@ fn check_bytes(snapshot: &Snapshot<'_>) -> Result<Vec<Finding>> {
     let mut found = Vec::new();
     for digests in snapshot.digests()? {
         let raw = snapshot.raw(digests.id)?;
-        found.extend(wrong_bytes(&digests, &raw));
+        match wrong_bytes(&digests, &raw) {
+            Some(finding) => found.push(finding),
+            None if digests.identity_version == VERSION => {
+                found.extend(misread(snapshot, digests.id, &raw));
+            }
+            None => {}
+        }
     }
     Ok(found)
+}
+
+/// What was recorded of an incoming message against what its bytes say. Only what threads and
+/// addresses it: how else it is understood may get better.
+fn misread(snapshot: &Snapshot<'_>, id: MessageId, raw: &[u8]) -> Vec<Finding> {
+    let place = format!("message {id}");
+    match differences(snapshot, id, raw) {
+        Ok(columns) => columns
+            .into_iter()
+            .map(|column| {
+                Finding::new(format!("{place}, {column}"), "it is not what the bytes say")
+            })
+            .collect(),
+        Err(error) => vec![Finding::new(place, format!("it cannot be read: {error:#}"))],
+    }
+}
+
+fn differences(snapshot: &Snapshot<'_>, id: MessageId, raw: &[u8]) -> Result<Vec<&'static str>> {
+    let Some(stored) = snapshot.message(id)? else { return Ok(Vec::new()) };
+    if stored.direction == Direction::Out {
+        return Ok(Vec::new());
+    }
+    let parsed = mail::parse(raw);
+    let addresses = |role| snapshot.addresses(id, role);
+    let agrees = [
+        ("subject", stored.subject == parsed.subject),
+        ("message_id", stored.message_id == parsed.message_id),
+        ("date", stored.date == parsed.date),
+        ("from", addresses(AddressRole::From)? == parsed.from.as_slice()),
+        ("sender", addresses(AddressRole::Sender)? == parsed.sender.as_slice()),
+        ("reply-to", addresses(AddressRole::ReplyTo)? == parsed.reply_to),
+        ("to", addresses(AddressRole::To)? == parsed.to),
+        ("cc", addresses(AddressRole::Cc)? == parsed.cc),
+        ("references", snapshot.references(id)? == nearest_first(&parsed)),
+    ];
+    Ok(agrees.into_iter().filter(|(_, agrees)| !agrees).map(|(column, _)| column).collect())
 }
 
 fn wrong_bytes(digests: &Digests, raw: &[u8]) -> Option<Finding> {

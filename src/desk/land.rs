@@ -161,7 +161,7 @@ fn add_message(
 
 /// The ids that a message refers to, nearest first: In-Reply-To when it is exactly one id, then
 /// References from the last to the first, then what else In-Reply-To holds (R59).
-fn nearest_first(parsed: &Parsed) -> Vec<String> {
+pub(super) fn nearest_first(parsed: &Parsed) -> Vec<String> {
     let (first, rest) = match parsed.in_reply_to.as_slice() {
         [only] => (Some(only), &[][..]),
         several => (None, several),

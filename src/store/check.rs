@@ -1,12 +1,18 @@
 //! Proving the store: what SQLite can prove, what must fit together, and the projection against
 //! its events.
 
+use std::collections::BTreeMap;
+
 use anyhow::{Context, Result};
-use rusqlite::Row;
+use rusqlite::{Connection, Row};
+use sha2::{Digest, Sha256};
 
 use super::column::word;
 use super::{ConfigText, Snapshot, Store, Tx};
-use crate::domain::{Assignee, Change, Conversation, Event, InboxName, Number, Seq, Time};
+use crate::domain::address::domain_key;
+use crate::domain::{
+    Address, Assignee, Change, Conversation, Event, EventId, InboxName, Number, Seq, Time,
+};
 
 /// Something that is not as it must be.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,8 +41,15 @@ pub struct Counts {
     pub events: i64,
 }
 
+/// What stands before each of [`QUERIES`]: events as `said`, so that one that holds no JSON is a
+/// finding of its own and not the end of the others.
+const SAID: &str = "WITH said AS (
+    SELECT id, conversation, at, actor, kind,
+           CASE WHEN json_valid(data) THEN data ELSE '{}' END AS data
+    FROM event)";
+
 /// Statements that find nothing in a sound store: the place, and what is wrong there.
-const QUERIES: [(&str, &str); 9] = [
+const QUERIES: [(&str, &str); 13] = [
     (
         "SELECT 'conversation ' || conversation FROM event GROUP BY conversation
          HAVING min(seq) <> 1 OR max(seq) <> count(*)",
@@ -61,43 +74,82 @@ const QUERIES: [(&str, &str); 9] = [
     ),
     (
         "SELECT 'outbox o' || outbox.id FROM outbox
-         WHERE NOT EXISTS (SELECT 1 FROM event
-                           WHERE event.conversation = outbox.conversation
-                             AND event.kind = 'queued'
-                             AND json_extract(event.data, '$.outbox') = outbox.id)",
+         WHERE NOT EXISTS (SELECT 1 FROM said
+                           WHERE said.conversation = outbox.conversation
+                             AND said.kind = 'queued'
+                             AND json_extract(said.data, '$.outbox') = outbox.id)",
         "no event says that it was queued",
     ),
     (
         "SELECT 'outbox o' || outbox.id FROM outbox
          WHERE (outbox.state = 'accepted')
-            <> EXISTS (SELECT 1 FROM event
-                       WHERE event.conversation = outbox.conversation AND event.kind = 'sent'
-                         AND json_extract(event.data, '$.outbox') = outbox.id)",
+            <> EXISTS (SELECT 1 FROM said
+                       WHERE said.conversation = outbox.conversation AND said.kind = 'sent'
+                         AND json_extract(said.data, '$.outbox') = outbox.id)",
         "its state and its events disagree on whether it was sent",
     ),
     (
         "SELECT 'outbox o' || outbox.id FROM outbox
          WHERE (outbox.state = 'failed')
-            <> EXISTS (SELECT 1 FROM event
-                       WHERE event.conversation = outbox.conversation
-                         AND event.kind = 'send-failed'
-                         AND json_extract(event.data, '$.outbox') = outbox.id)",
+            <> EXISTS (SELECT 1 FROM said
+                       WHERE said.conversation = outbox.conversation
+                         AND said.kind = 'send-failed'
+                         AND json_extract(said.data, '$.outbox') = outbox.id)",
         "its state and its events disagree on whether it was given up",
     ),
     (
         "SELECT 'note n' || note.id FROM note
-         WHERE NOT EXISTS (SELECT 1 FROM event
-                           WHERE event.conversation = note.conversation AND event.kind = 'noted'
-                             AND json_extract(event.data, '$.note') = note.id)",
-        "no event says that it was written",
+         WHERE NOT EXISTS (SELECT 1 FROM said
+                           WHERE said.conversation = note.conversation AND said.kind = 'noted'
+                             AND said.at = note.at AND said.actor = note.author
+                             AND json_extract(said.data, '$.note') = note.id)",
+        "no event says that it was written then, there and by its author",
+    ),
+    (
+        "SELECT 'event e' || said.id FROM said
+         WHERE said.kind = 'noted'
+           AND NOT EXISTS (SELECT 1 FROM note
+                           WHERE note.id = json_extract(said.data, '$.note'))",
+        "the note that it names is gone",
+    ),
+    (
+        "SELECT 'event e' || said.id FROM said
+         WHERE said.kind = 'queued'
+           AND NOT EXISTS (SELECT 1 FROM outbox
+                           WHERE outbox.id = json_extract(said.data, '$.outbox')
+                             AND outbox.message = json_extract(said.data, '$.message')
+                             AND outbox.kind = json_extract(said.data, '$.mail')
+                             AND outbox.conversation = said.conversation)",
+        "the mail that it queued is not in the outbox, or is another one there",
+    ),
+    (
+        "SELECT 'outbox o' || id FROM outbox
+         WHERE NOT EXISTS (SELECT 1 FROM outbox_recipient
+                           WHERE outbox_recipient.outbox = outbox.id)",
+        "it is for nobody: its recipients are gone",
     ),
     (
         "SELECT 'event e' || event.id FROM event
-         WHERE event.kind = 'noted'
-           AND NOT EXISTS (SELECT 1 FROM note
-                           WHERE note.id = json_extract(event.data, '$.note'))",
-        "the note that it names is gone",
+         WHERE NOT EXISTS (SELECT 1 FROM event AS first
+                           WHERE first.id = event.batch AND first.batch = first.id
+                             AND first.id <= event.id AND first.at = event.at)",
+        "its batch does not begin with an event of the same time before it",
     ),
+    (
+        "SELECT 'event e' || id FROM event WHERE effective > at OR cause >= id",
+        "it comes before what happened, or before its cause",
+    ),
+];
+
+/// The tables whose ids are never given twice, each with its id.
+const NUMBERED: [(&str, &str); 7] = [
+    ("config", "id"),
+    ("message", "id"),
+    ("arrival", "id"),
+    ("conversation", "number"),
+    ("event", "id"),
+    ("note", "id"),
+    ("outbox", "id"),
 ];
 
 /// The projection: what events make, and nothing else.
@@ -178,13 +230,106 @@ impl Snapshot<'_> {
     pub fn check_records(&self) -> Result<Vec<Finding>> {
         let mut found = Vec::new();
         for (sql, words) in QUERIES {
-            let mut select = self.connection.prepare(sql)?;
+            let mut select = self.connection.prepare(&format!("{SAID} {sql}"))?;
             for place in select.query_map([], |row| row.get::<_, String>(0))? {
                 found.push(Finding::new(place?, words));
             }
         }
+        for (table, id) in NUMBERED {
+            let behind: bool = self.connection.query_row(
+                &format!(
+                    "SELECT coalesce((SELECT max({id}) FROM {table}), 0)
+                          > coalesce((SELECT max(seq) FROM sqlite_sequence WHERE name = ?1), 0)"
+                ),
+                [table],
+                |row| row.get(0),
+            )?;
+            if behind {
+                let words = "sqlite_sequence is behind: an id would be given twice";
+                found.push(Finding::new(format!("table {table}"), words));
+            }
+        }
+        found.extend(self.check_configs()?);
+        found.extend(self.check_keys()?);
         Ok(found)
     }
+
+    /// Each configuration against its hash.
+    fn check_configs(&self) -> Result<Vec<Finding>> {
+        let mut found = Vec::new();
+        let mut select = self.connection.prepare("SELECT id, hash, text FROM config")?;
+        let mut rows = select.query([])?;
+        while let Some(row) = rows.next()? {
+            let (hash, text) = (row.get_ref(1)?.as_blob()?, row.get_ref(2)?.as_str()?);
+            if Sha256::digest(text).as_slice() != hash {
+                let place = format!("config {}", row.get::<_, i64>(0)?);
+                found.push(Finding::new(place, "its text is not the one that was used"));
+            }
+        }
+        Ok(found)
+    }
+
+    /// Each address against the columns that stand for it in comparisons.
+    fn check_keys(&self) -> Result<Vec<Finding>> {
+        let mut found = Vec::new();
+        let mut select = self.connection.prepare(
+            "SELECT 'message m' || message || ', address ' || role || ' ' || position,
+                    address, person, key, domain FROM message_address
+             UNION ALL
+             SELECT 'outbox o' || outbox || ', recipient ' || position,
+                    address, person, NULL, NULL FROM outbox_recipient",
+        )?;
+        let mut rows = select.query([])?;
+        while let Some(row) = rows.next()? {
+            let text = row.get_ref(1)?.as_str()?;
+            let column = |n| row.get::<_, Option<String>>(n);
+            let (person, key, domain) = (column(2)?, column(3)?, column(4)?);
+            let agrees = |address: Address| {
+                let same = |stored: Option<String>, made: String| stored.is_none_or(|s| s == made);
+                same(person, address.person_key())
+                    && same(key, address.key())
+                    && same(domain, domain_key(address.domain()))
+            };
+            if !text.parse().is_ok_and(agrees) {
+                let words = "the address is none, or its key is another's";
+                found.push(Finding::new(row.get::<_, String>(0)?, words));
+            }
+        }
+        Ok(found)
+    }
+
+    /// Tables and indexes against those of this version. Without them nothing else can be proved.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn check_schema(&self) -> Result<Vec<Finding>> {
+        let fresh = Connection::open_in_memory()?;
+        fresh.execute_batch(include_str!("schema.sql"))?;
+        let (is, must) = (objects(self.connection)?, objects(&fresh)?);
+        let mut found = Vec::new();
+        for (object, sql) in &must {
+            match is.get(object) {
+                None => found.push(Finding::new(object, "it is missing")),
+                Some(other) if other != sql => {
+                    found.push(Finding::new(object, "it is not the one of this version"));
+                }
+                Some(_) => {}
+            }
+        }
+        let triggers = is.keys().filter(|object| object.starts_with("trigger "));
+        found.extend(triggers.map(|object| Finding::new(object, "it is none of ours")));
+        Ok(found)
+    }
+}
+
+/// What a database consists of, as `index raw_message`, each with its statement. What SQLite makes
+/// for itself is left out.
+fn objects(connection: &Connection) -> Result<BTreeMap<String, Option<String>>> {
+    let mut select = connection.prepare(
+        "SELECT type || ' ' || name, sql FROM main.sqlite_schema WHERE name NOT GLOB 'sqlite_*'",
+    )?;
+    let rows = select.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 impl Store {
@@ -209,12 +354,18 @@ impl Store {
         let text = ConfigText { hash: [0; 32], text: String::new() };
         let tx = Tx::reading(&transaction, &text);
         let mut found = Vec::new();
-        tx.each_log(|number, events| {
-            if let Err(error) = refold(&tx, number, events) {
-                found.push(Finding::new(format!("conversation {number}"), format!("{error:#}")));
+        for (number, ids) in tx.logs()? {
+            let (events, unreadable) = tx.readable(&ids);
+            if unreadable.is_empty() {
+                if let Err(error) = refold(&tx, number, &events) {
+                    let place = format!("conversation {number}");
+                    found.push(Finding::new(place, format!("{error:#}")));
+                }
+            } else {
+                tx.take_over(number)?;
             }
-            Ok(())
-        })?;
+            found.extend(unreadable);
+        }
         for (table, key) in PROJECTION {
             found.extend(tx.compare(table, key)?);
         }
@@ -250,7 +401,7 @@ fn refold(tx: &Tx<'_>, number: Number, events: &[Event]) -> Result<()> {
 
 impl<'a> Tx<'a> {
     /// A transaction over a copy; nothing that it records would count.
-    fn reading(connection: &'a rusqlite::Connection, config: &'a ConfigText) -> Self {
+    fn reading(connection: &'a Connection, config: &'a ConfigText) -> Self {
         Tx {
             snapshot: Snapshot { connection },
             now: Time(0),
@@ -259,6 +410,46 @@ impl<'a> Tx<'a> {
             config: std::cell::Cell::new(None),
             batch: std::cell::Cell::new(None),
         }
+    }
+
+    /// The ids of the events of each conversation, in their order.
+    fn logs(&self) -> Result<BTreeMap<Number, Vec<EventId>>> {
+        let mut logs: BTreeMap<Number, Vec<EventId>> = BTreeMap::new();
+        let mut select = self
+            .connection
+            .prepare("SELECT conversation, id FROM event ORDER BY conversation, seq")?;
+        for row in select.query_map([], |row| Ok((Number(row.get(0)?), EventId(row.get(1)?))))? {
+            let (number, id) = row?;
+            logs.entry(number).or_default().push(id);
+        }
+        Ok(logs)
+    }
+
+    /// The events that can be read, and a finding for each that cannot.
+    fn readable(&self, ids: &[EventId]) -> (Vec<Event>, Vec<Finding>) {
+        let (mut events, mut found) = (Vec::new(), Vec::new());
+        for &id in ids {
+            match self.event(id) {
+                Ok(event) => events.extend(event),
+                Err(error) => {
+                    let words = format!("it cannot be read: {error}");
+                    found.push(Finding::new(format!("event {id}"), words));
+                }
+            }
+        }
+        (events, found)
+    }
+
+    /// What the events of a conversation make cannot be told: its rows are taken as they are.
+    fn take_over(&self, number: Number) -> Result<()> {
+        for (table, _) in PROJECTION {
+            let column = if table == "conversation" { "number" } else { "conversation" };
+            self.connection.execute(
+                &format!("INSERT INTO temp.{table} SELECT * FROM main.{table} WHERE {column} = ?1"),
+                [number.0],
+            )?;
+        }
+        Ok(())
     }
 
     /// Rows that only one side has, and columns that differ. The names come from our own schema.
