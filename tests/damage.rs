@@ -6,6 +6,7 @@ mod common;
 use common::{Desk, Done, POSTROOM, copy, finish, mail};
 use std::fs;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+use std::os::unix::process::CommandExt as _;
 use std::path::Path;
 use std::process::Command;
 
@@ -282,4 +283,31 @@ fn init_makes_a_desk_that_can_be_used_or_none() {
 fn shell_words(mut command: Command, dir: &Path, words: &[&str]) -> Command {
     command.arg(dir).args(words).env_clear().env("PATH", "/usr/bin:/bin").current_dir("/");
     command
+}
+
+/// A desk that one may not enter is there: saying that it is missing would lead to a second one.
+#[test]
+fn a_desk_that_may_not_be_entered_is_not_called_missing() {
+    let desk = Desk::new();
+    if fs::metadata(desk.dir()).unwrap().uid() != 0 {
+        return common::skip("a desk of somebody else", "that needs root");
+    }
+    // The configuration can be read; it lies in a place for all, as a link to the desk's.
+    let place = tempfile::tempdir().unwrap();
+    let open = |path: &Path, mode| fs::set_permissions(path, fs::Permissions::from_mode(mode));
+    open(place.path(), 0o755).unwrap();
+    let config = place.path().join("postroom.toml");
+    fs::copy(desk.dir().join("postroom.toml"), &config).unwrap();
+    open(&config, 0o644).unwrap();
+    let store = place.path().join("postroom.db");
+    std::os::unix::fs::symlink(desk.database(), &store).unwrap();
+    let program = place.path().join("postroom");
+    fs::copy(POSTROOM, &program).unwrap();
+    let mut list = Command::new(&program);
+    list.arg("list").env_clear().env("POSTROOM_CONFIG", &config).current_dir("/");
+    list.uid(65534).gid(65534);
+    let done = finish(list, b"");
+    assert_eq!(done.status.code(), Some(78), "{done:?}");
+    assert!(!done.stderr.contains("no such store"), "{done:?}");
+    assert!(done.stderr.contains("rwx on the directory"), "{done:?}");
 }

@@ -1,14 +1,14 @@
 //! Making and opening the database file: modes, pragmas, versions (R166-R184).
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::fs::OpenOptions;
-use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, Result};
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::Store;
 use crate::domain::Time;
@@ -37,6 +37,13 @@ pub enum Clock {
 pub enum OpenError {
     /// There is no file.
     Missing(PathBuf),
+    /// The caller lacks a right.
+    Right {
+        /// The file.
+        path: PathBuf,
+        /// Who has the rights, and which it takes.
+        missing: String,
+    },
     /// It is not a database of ours.
     Foreign(PathBuf),
     /// It was written by another version of postroom.
@@ -61,6 +68,7 @@ impl fmt::Display for OpenError {
             OpenError::Missing(path) => {
                 write!(f, "{}: no such store; 'postroom init' makes one", path.display())
             }
+            OpenError::Right { path, missing } => write!(f, "{}: {missing}", path.display()),
             OpenError::Foreign(path) => {
                 write!(f, "{}: not a store of postroom", path.display())
             }
@@ -128,9 +136,16 @@ impl Store {
     /// # Errors
     /// [`OpenError`], naming the file and what to do.
     pub fn open(path: &Path) -> Result<Store, OpenError> {
-        let sqlite = |error| OpenError::Sqlite { path: path.to_owned(), error };
-        if !path.exists() {
-            return Err(OpenError::Missing(path.to_owned()));
+        let sqlite = |error: rusqlite::Error| match error.sqlite_error_code() {
+            Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => {
+                barred(path, &error)
+            }
+            _ => OpenError::Sqlite { path: path.to_owned(), error },
+        };
+        match path.try_exists() {
+            Ok(true) => {}
+            Ok(false) => return Err(OpenError::Missing(path.to_owned())),
+            Err(error) => return Err(barred(path, &error)),
         }
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
             | OpenFlags::SQLITE_OPEN_NO_MUTEX
@@ -140,7 +155,7 @@ impl Store {
         let number = |pragma: &str| -> Result<i64, OpenError> {
             connection.pragma_query_value(None, pragma, |row| row.get(0)).map_err(|error| {
                 match error.sqlite_error_code() {
-                    Some(rusqlite::ErrorCode::NotADatabase) => OpenError::Foreign(path.to_owned()),
+                    Some(ErrorCode::NotADatabase) => OpenError::Foreign(path.to_owned()),
                     _ => sqlite(error),
                 }
             })
@@ -159,6 +174,20 @@ impl Store {
         let clock = if clock == "test" { Clock::Test } else { Clock::System };
         Ok(Store { connection, clock })
     }
+}
+
+/// Who may not use the file: names the owner, group and mode of what may be in the way (R173).
+fn barred(path: &Path, error: &dyn fmt::Display) -> OpenError {
+    let mut missing = error.to_string();
+    for one in [path.parent(), Some(path)].into_iter().flatten() {
+        if let Ok(meta) = one.metadata() {
+            let mode = meta.mode() & 0o7777;
+            let (owner, group, one) = (meta.uid(), meta.gid(), one.display());
+            let _ = write!(missing, "; {one} has owner {owner}, group {group}, mode {mode:04o}");
+        }
+    }
+    missing.push_str("; it takes rwx on the directory and rw on the file: join the group");
+    OpenError::Right { path: path.to_owned(), missing }
 }
 
 /// What each connection needs (R166, R168, R184).
