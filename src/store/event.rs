@@ -114,6 +114,16 @@ impl Tx<'_> {
 const COLUMNS: &str =
     "id, conversation, seq, at, effective, actor, via, reason, cause, batch, config, kind, v, data";
 
+/// The event of a message in a conversation, found by the index `event_message`.
+pub(super) fn of_message() -> String {
+    format!(
+        "SELECT {COLUMNS} FROM event
+         WHERE conversation = ?1 AND json_extract(data, '$.message') = ?2
+           AND kind IN ('arrived', 'queued')
+         ORDER BY seq LIMIT 1"
+    )
+}
+
 impl Snapshot<'_> {
     /// The events of a conversation in their order.
     ///
@@ -149,10 +159,11 @@ impl Snapshot<'_> {
         message: MessageId,
         conversation: Number,
     ) -> Result<Option<Event>> {
-        Ok(self.events(conversation)?.into_iter().find(|event| match event.change {
-            Change::Arrived { message: m, .. } | Change::Queued { message: m, .. } => m == message,
-            _ => false,
-        }))
+        Ok(self
+            .connection
+            .prepare_cached(&of_message())?
+            .query_row((conversation.0, message.0), read)
+            .optional()?)
     }
 
     /// Hands out the events of the whole desk, conversation by conversation.

@@ -17,6 +17,8 @@ mod note;
 mod open;
 mod outbox;
 mod participant;
+#[cfg(test)]
+mod plan;
 mod raw;
 mod search;
 mod select;

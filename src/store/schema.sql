@@ -171,6 +171,9 @@ CREATE TABLE event (
     data         TEXT    NOT NULL,
     UNIQUE (conversation, seq)
 ) STRICT;
+-- How a message came to its home: asked for each arrival, however long the conversation is.
+CREATE INDEX event_message ON event (conversation, json_extract(data, '$.message'), seq)
+    WHERE kind IN ('arrived', 'queued');
 
 -- Internal text. No query that composes mail to a participant reads this table.
 CREATE TABLE note (
