@@ -118,6 +118,7 @@ CREATE TABLE conversation (
 CREATE INDEX conversation_status   ON conversation (status, inbox);
 CREATE INDEX conversation_assignee ON conversation (assignee, status) WHERE assignee IS NOT NULL;
 CREATE INDEX conversation_changed  ON conversation (changed);
+CREATE INDEX conversation_waiting  ON conversation (waiting_since) WHERE waiting_since IS NOT NULL;
 
 CREATE TABLE conversation_tag (
     conversation INTEGER NOT NULL REFERENCES conversation (number),
