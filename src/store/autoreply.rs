@@ -87,6 +87,19 @@ impl Tx<'_> {
     }
 }
 
+/// When each text went to a person last; three rows a day and person at most (R116).
+pub(super) const TEXTS: &str =
+    "SELECT text, max(at) FROM autoreply WHERE person = ?1 AND inbox = ?2 GROUP BY text";
+pub(super) const SENDER_DAY: &str = "SELECT count(*) FROM autoreply WHERE person = ?1 AND at > ?2";
+pub(super) const DOMAIN_HOUR: &str =
+    "SELECT count(*) FROM autoreply WHERE domain = ?1 AND at > ?2 AND person IS NOT NULL";
+pub(super) const INBOX_HOUR: &str =
+    "SELECT count(*) FROM autoreply WHERE inbox = ?1 AND at > ?2 AND person IS NOT NULL";
+pub(super) const DESK_HOUR: &str =
+    "SELECT count(*) FROM autoreply WHERE at > ?1 AND person IS NOT NULL";
+pub(super) const ANSWERED: &str =
+    "SELECT count(*) FROM autoreply WHERE message = ?1 AND person IS NOT NULL";
+
 impl Snapshot<'_> {
     /// What came of asking for this message in this conversation; none when nobody asked yet.
     ///
@@ -124,34 +137,17 @@ impl Snapshot<'_> {
             Ok(self.connection.prepare_cached(sql)?.query_row(params, |row| row.get(0))?)
         };
         let (day, hour) = ((now - DAY).0, (now - HOUR).0);
-        let mut texts = self.connection.prepare_cached(
-            "SELECT text, max(at) FROM autoreply WHERE person = ?1 AND inbox = ?2 GROUP BY text",
-        )?;
+        let mut texts = self.connection.prepare_cached(TEXTS)?;
         let texts = texts
             .query_map((person, inbox.as_str()), |row| Ok((row.get(0)?, Time(row.get(1)?))))?
             .collect::<Result<BTreeMap<String, Time>, _>>()?;
         Ok(Memory {
             texts,
-            sender_day: count(
-                "SELECT count(*) FROM autoreply WHERE person = ?1 AND at > ?2",
-                &[&person, &day],
-            )?,
-            domain_hour: count(
-                "SELECT count(*) FROM autoreply WHERE domain = ?1 AND at > ?2 AND person IS NOT NULL",
-                &[&domain, &hour],
-            )?,
-            inbox_hour: count(
-                "SELECT count(*) FROM autoreply WHERE inbox = ?1 AND at > ?2 AND person IS NOT NULL",
-                &[&inbox.as_str(), &hour],
-            )?,
-            desk_hour: count(
-                "SELECT count(*) FROM autoreply WHERE at > ?1 AND person IS NOT NULL",
-                &[&hour],
-            )?,
-            answered: count(
-                "SELECT count(*) FROM autoreply WHERE message = ?1 AND person IS NOT NULL",
-                &[&message.0],
-            )? > 0,
+            sender_day: count(SENDER_DAY, &[&person, &day])?,
+            domain_hour: count(DOMAIN_HOUR, &[&domain, &hour])?,
+            inbox_hour: count(INBOX_HOUR, &[&inbox.as_str(), &hour])?,
+            desk_hour: count(DESK_HOUR, &[&hour])?,
+            answered: count(ANSWERED, &[&message.0])? > 0,
         })
     }
 }

@@ -2,7 +2,7 @@
 
 use rusqlite::Connection;
 
-use super::event;
+use super::{autoreply, event};
 
 /// How SQLite goes about a statement: a line for each table.
 fn plan(connection: &Connection, sql: &str) -> Vec<String> {
@@ -19,12 +19,25 @@ fn plan(connection: &Connection, sql: &str) -> Vec<String> {
 fn what_each_mail_asks() {
     let connection = Connection::open_in_memory().unwrap();
     connection.execute_batch(include_str!("schema.sql")).unwrap();
-    for (sql, first) in [(
-        event::of_message().as_str(),
-        "SEARCH event USING INDEX event_message (conversation=? AND <expr>=?)",
-    )] {
+    let event_of_message = event::of_message();
+    for (sql, first) in [
+        (
+            event_of_message.as_str(),
+            "event USING INDEX event_message (conversation=? AND <expr>=?)",
+        ),
+        (autoreply::TEXTS, "autoreply USING COVERING INDEX autoreply_text (person=? AND inbox=?)"),
+        (
+            autoreply::SENDER_DAY,
+            "autoreply USING COVERING INDEX autoreply_person (person=? AND at>?)",
+        ),
+        (autoreply::DOMAIN_HOUR, "autoreply USING INDEX autoreply_domain (domain=? AND at>?)"),
+        (autoreply::INBOX_HOUR, "autoreply USING INDEX autoreply_inbox (inbox=? AND at>?)"),
+        (autoreply::DESK_HOUR, "autoreply USING INDEX autoreply_at (at>?)"),
+        (autoreply::ANSWERED, "autoreply USING PRIMARY KEY (message=?)"),
+    ] {
         let plan = plan(&connection, sql);
-        assert_eq!(plan.first().map(String::as_str), Some(first), "{sql}: {plan:#?}");
+        let wanted = format!("SEARCH {first}");
+        assert_eq!(plan.first(), Some(&wanted), "{sql}: {plan:#?}");
         assert!(!plan.iter().any(|line| line.starts_with("SCAN ")), "{sql}: {plan:#?}");
     }
 }

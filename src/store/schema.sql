@@ -236,6 +236,7 @@ CREATE TABLE autoreply (
     PRIMARY KEY (message, conversation)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX autoreply_person ON autoreply (person, at) WHERE person IS NOT NULL;
+CREATE INDEX autoreply_text   ON autoreply (person, inbox, text, at) WHERE person IS NOT NULL;
 CREATE INDEX autoreply_inbox  ON autoreply (inbox, at) WHERE person IS NOT NULL;
 CREATE INDEX autoreply_domain ON autoreply (domain, at) WHERE person IS NOT NULL;
 CREATE INDEX autoreply_at     ON autoreply (at) WHERE person IS NOT NULL;
