@@ -240,10 +240,7 @@ fn evidence<'a>(
     let from = parsed.from.as_ref().map(|from| &from.address);
     let sender = from.map(Address::person_key).unwrap_or_default();
     let agent = from.is_some_and(|from| scene.config.agent_by_address(from).is_some());
-    let with_agents = |mut candidates: Vec<Candidate>| {
-        candidates.iter_mut().for_each(|c| c.participant |= agent);
-        candidates
-    };
+    let with_agents = |c: Candidate| Candidate { participant: c.participant || agent, ..c };
     let ids = nearest_first(parsed);
     let mut signed = Vec::new();
     // Its own Message-ID counts as a reference: everybody who got a mail of ours knows that id, so
@@ -254,12 +251,12 @@ fn evidence<'a>(
     }
     let mut references = Vec::new();
     for id in &ids {
-        references.extend(with_agents(tx.homes_by_message_id(id, &sender)?));
+        references.extend(tx.home_by_message_id(id, &sender, &target.inbox)?.map(with_agents));
     }
-    let referenced_by = match &parsed.message_id {
-        Some(id) => with_agents(tx.homes_of_referrers(id, &sender)?),
-        None => Vec::new(),
-    };
+    let mut referenced_by = Vec::new();
+    if let Some(id) = &parsed.message_id {
+        referenced_by.extend(tx.home_of_referrer(id, &sender, &target.inbox)?.map(with_agents));
+    }
     let own = match arrived.own {
         true => tx.homes_of(arrived.message, &sender)?.into_iter().next(),
         false => None,
@@ -302,3 +299,6 @@ fn follow_up(
     }
     Ok(after)
 }
+
+#[cfg(test)]
+mod tests;

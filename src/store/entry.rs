@@ -47,6 +47,33 @@ impl Tx<'_> {
     }
 }
 
+pub(super) const UNROUTED: &str =
+    "SELECT message, conversation FROM unrouted ORDER BY message, conversation";
+pub(super) const UNROUTED_OF: &str =
+    "SELECT message, conversation FROM unrouted WHERE conversation = ?1 ORDER BY message";
+
+pub(super) const BY_MESSAGE_ID: &str =
+    "SELECT entry.message, entry.conversation, conversation.inbox, conversation.closed,
+            EXISTS (SELECT 1 FROM participant
+                    WHERE participant.conversation = entry.conversation
+                      AND participant.person = ?2) AS participant
+     FROM message
+     CROSS JOIN entry ON entry.message = message.id
+     CROSS JOIN conversation ON conversation.number = entry.conversation
+     WHERE message.message_id = ?1 AND conversation.inbox = ?3
+     ORDER BY participant DESC, entry.message, entry.conversation LIMIT 1";
+
+pub(super) const OF_REFERRER: &str =
+    "SELECT entry.message, entry.conversation, conversation.inbox, conversation.closed,
+            EXISTS (SELECT 1 FROM participant
+                    WHERE participant.conversation = entry.conversation
+                      AND participant.person = ?2) AS participant
+     FROM reference
+     CROSS JOIN entry ON entry.message = reference.message
+     CROSS JOIN conversation ON conversation.number = entry.conversation
+     WHERE reference.message_id = ?1 AND conversation.inbox = ?3
+     ORDER BY participant DESC, entry.message, entry.conversation LIMIT 1";
+
 impl Snapshot<'_> {
     /// The conversations in which a message has a home.
     ///
@@ -121,43 +148,40 @@ impl Snapshot<'_> {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// Where the messages with this Message-ID have their homes.
+    /// Where a message with this Message-ID has its home in an inbox: of several, first one in
+    /// which the sender is a participant, so that forged ids in front of the true one hide nothing.
     ///
     /// # Errors
     /// Those of the database.
-    pub fn homes_by_message_id(&self, message_id: &str, sender: &str) -> Result<Vec<Candidate>> {
-        let mut select = self.connection.prepare_cached(
-            "SELECT entry.message, entry.conversation, conversation.inbox, conversation.closed,
-                    EXISTS (SELECT 1 FROM participant
-                            WHERE participant.conversation = entry.conversation
-                              AND participant.person = ?2)
-             FROM message
-             JOIN entry ON entry.message = message.id
-             JOIN conversation ON conversation.number = entry.conversation
-             WHERE message.message_id = ?1 ORDER BY entry.message, entry.conversation LIMIT 50",
-        )?;
-        let rows = select.query_map((message_id, sender), candidate)?;
-        Ok(rows.collect::<Result<_, _>>()?)
+    pub fn home_by_message_id(
+        &self,
+        message_id: &str,
+        sender: &str,
+        inbox: &InboxName,
+    ) -> Result<Option<Candidate>> {
+        Ok(self
+            .connection
+            .prepare_cached(BY_MESSAGE_ID)?
+            .query_row((message_id, sender, inbox.as_str()), candidate)
+            .optional()?)
     }
 
-    /// Where the messages that refer to this Message-ID have their homes: a reply that came before
-    /// what it answers.
+    /// Where a message that refers to this Message-ID has its home in an inbox, chosen likewise: a
+    /// reply that came before what it answers.
     ///
     /// # Errors
     /// Those of the database.
-    pub fn homes_of_referrers(&self, message_id: &str, sender: &str) -> Result<Vec<Candidate>> {
-        let mut select = self.connection.prepare_cached(
-            "SELECT entry.message, entry.conversation, conversation.inbox, conversation.closed,
-                    EXISTS (SELECT 1 FROM participant
-                            WHERE participant.conversation = entry.conversation
-                              AND participant.person = ?2)
-             FROM reference
-             JOIN entry ON entry.message = reference.message
-             JOIN conversation ON conversation.number = entry.conversation
-             WHERE reference.message_id = ?1 ORDER BY entry.message, entry.conversation LIMIT 50",
-        )?;
-        let rows = select.query_map((message_id, sender), candidate)?;
-        Ok(rows.collect::<Result<_, _>>()?)
+    pub fn home_of_referrer(
+        &self,
+        message_id: &str,
+        sender: &str,
+        inbox: &InboxName,
+    ) -> Result<Option<Candidate>> {
+        Ok(self
+            .connection
+            .prepare_cached(OF_REFERRER)?
+            .query_row((message_id, sender, inbox.as_str()), candidate)
+            .optional()?)
     }
 
     /// The message that came into a conversation last.
@@ -181,14 +205,19 @@ impl Snapshot<'_> {
     /// # Errors
     /// Those of the database.
     pub fn unrouted(&self, of: Option<Number>) -> Result<Vec<(MessageId, Number)>> {
-        let mut select = self.connection.prepare_cached(
-            "SELECT message, conversation FROM unrouted
-             WHERE ?1 IS NULL OR conversation = ?1 ORDER BY message, conversation",
-        )?;
-        let rows = select.query_map([of.map(|n| n.0)], |row| {
-            Ok((MessageId(row.get(0)?), Number(row.get(1)?)))
-        })?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        let connection = self.connection;
+        let read = |row: &Row<'_>| Ok((MessageId(row.get(0)?), Number(row.get(1)?)));
+        let rows = match of {
+            Some(number) => connection
+                .prepare_cached(UNROUTED_OF)?
+                .query_map([number.0], read)?
+                .collect::<Result<_, _>>()?,
+            None => connection
+                .prepare_cached(UNROUTED)?
+                .query_map([], read)?
+                .collect::<Result<_, _>>()?,
+        };
+        Ok(rows)
     }
 }
 

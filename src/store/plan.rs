@@ -2,7 +2,7 @@
 
 use rusqlite::Connection;
 
-use super::{autoreply, event};
+use super::{autoreply, entry, event};
 
 /// How SQLite goes about a statement: a line for each table.
 fn plan(connection: &Connection, sql: &str) -> Vec<String> {
@@ -24,6 +24,12 @@ fn what_each_mail_asks() {
         (
             event_of_message.as_str(),
             "event USING INDEX event_message (conversation=? AND <expr>=?)",
+        ),
+        (entry::BY_MESSAGE_ID, "message USING COVERING INDEX message_message_id (message_id=?)"),
+        (entry::OF_REFERRER, "reference USING COVERING INDEX reference_message_id (message_id=?)"),
+        (
+            entry::UNROUTED_OF,
+            "unrouted USING COVERING INDEX unrouted_conversation (conversation=?)",
         ),
         (autoreply::TEXTS, "autoreply USING COVERING INDEX autoreply_text (person=? AND inbox=?)"),
         (

@@ -220,6 +220,7 @@ CREATE TABLE unrouted (
     arrival      INTEGER NOT NULL REFERENCES arrival (id),
     PRIMARY KEY (message, conversation)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX unrouted_conversation ON unrouted (conversation, message);
 
 -- Whether a machine answered a message, and why not: asked once per message and conversation.
 -- The answered ones are the memory of R115-R118.
