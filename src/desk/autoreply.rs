@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use anyhow::Result;
 
+use super::land::only_author;
 use super::letter::{self, Words};
 use super::{Desk, Failure, Scene};
 use crate::config::{Inbox, replies};
@@ -19,7 +20,7 @@ use crate::domain::{
     OutboxId, Reason, Signal,
 };
 use crate::host::log::Level;
-use crate::mail::{self, Defect, Parsed};
+use crate::mail::{self, Parsed};
 use crate::store::{Act, Answered, Asked, Ending, StoredArrival, Tx};
 
 /// The texts and calendars that automatic answers need, read once.
@@ -206,7 +207,7 @@ impl Question<'_> {
         let signals = self.signals(scene)?;
         let mail = Mail {
             envelope: self.arrival.sender.clone(),
-            from: self.from(),
+            from: only_author(self.parsed),
             addressed: &self.parsed.addressed,
             signals: &signals,
             class: Signal::classify(&signals),
@@ -248,15 +249,6 @@ impl Question<'_> {
             signals.push(Signal::OwnMark);
         }
         Ok(signals)
-    }
-
-    /// The one author; none where the header names several.
-    fn from(&self) -> Option<&crate::domain::Address> {
-        let several = [Defect::SeveralFrom, Defect::SeveralAuthors];
-        if self.parsed.defects.iter().any(|defect| several.contains(defect)) {
-            return None;
-        }
-        self.parsed.from.as_ref().map(|from| &from.address)
     }
 
     /// Whether the inbox was open when the mail came, not when it was processed (R126).

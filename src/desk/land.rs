@@ -16,8 +16,8 @@ use crate::domain::{
 };
 use crate::mail::authentication::{self, Authentication};
 use crate::mail::token::Keys;
-use crate::mail::{self, Fields, Parsed, identity};
-use crate::store::{Act, AddressRole, NewArrival, NewMessage, Snapshot, Tx, Wiring};
+use crate::mail::{self, Defect, Fields, Parsed, identity};
+use crate::store::{Act, AddressRole, NewArrival, NewMessage, Snapshot, StoredMessage, Tx, Wiring};
 
 /// A message understood, before the lock is taken: parsing is pure, and its worst outcome is a
 /// list of defects.
@@ -55,10 +55,9 @@ pub(super) fn land(
     chain: &Chain,
 ) -> Result<Vec<Landed>> {
     let keys = scene.keys()?;
-    let class = Signal::classify(&ready.parsed.signals);
     let message = match tx.message_by_identity(&ready.identity.0)? {
         Some(known) => known,
-        None => add_message(tx, scene, ready, class)?,
+        None => add_message(tx, scene, ready, &keys)?,
     };
     let stored = tx.message(message)?.context("a message that was just stored is gone")?;
     let mut landed = Vec::new();
@@ -77,10 +76,12 @@ pub(super) fn land(
         };
         let arrived = tx.add_arrival(&arrival)?;
         let (conversation, how) = match (arrived, settled(tx, message, &target.inbox)?) {
+            // Our own bytes that came back have their home, and nothing happened to it (R56).
+            (Some(_), Some(known)) if stored.direction == Direction::Out => (known, How::Own),
             (_, Some(known)) => (known, How::Duplicate),
             (Some(row), None) => {
-                let own = stored.direction == Direction::Out;
-                find_home(tx, scene, ready, &keys, &target, Arrived { message, class, row, own })?
+                let arrived = Arrived { message, class: stored.class, row };
+                find_home(tx, scene, ready, &keys, &target, arrived)?
             }
             // An arrival without a home: nothing makes one, `check` would name it.
             (None, None) => continue,
@@ -104,9 +105,7 @@ fn settled(tx: &Snapshot<'_>, message: MessageId, inbox: &InboxName) -> Result<O
     for home in tx.homes(message)? {
         let event = tx.event_of_message(message, home)?;
         let crossed = event.is_some_and(|event| match event.change {
-            Change::Arrived { step, .. } => {
-                matches!(step, Step::Token { .. } | Step::Own)
-            }
+            Change::Arrived { step, .. } => matches!(step, Step::Token { .. }),
             Change::Queued { .. } => true,
             _ => false,
         });
@@ -121,9 +120,10 @@ fn add_message(
     tx: &Tx<'_>,
     scene: &Scene<'_>,
     ready: &Ready<'_>,
-    class: Class,
+    keys: &Keys,
 ) -> Result<MessageId> {
     let parsed = &ready.parsed;
+    let (class, signal) = class_of(tx, scene, keys, parsed)?;
     let mut defects: Vec<&str> = parsed.defects.iter().map(|defect| defect.as_str()).collect();
     if let Some(id) = &parsed.message_id
         && tx.message_id_is_taken(id)?
@@ -151,12 +151,59 @@ fn add_message(
         message_id: parsed.message_id.as_deref(),
         subject: &parsed.subject,
         class,
-        signal: Signal::deciding(&parsed.signals).map(Signal::as_str),
+        signal: signal.map(Signal::as_str),
         attachments: parsed.attachments.len(),
         addresses: &addresses,
         references: &references,
         defects: &defects,
     })
+}
+
+/// The mail of ours that an id proves to know: its signature is valid, and the mail that it names
+/// has that very signature. After a restore, or a rehearsal, another may have come to its number.
+fn proven(tx: &Snapshot<'_>, keys: &Keys, id: &str) -> Result<Option<StoredMessage>> {
+    let Some(token) = keys.verify(id) else { return Ok(None) };
+    let Some(named) = tx.message(token.message)? else { return Ok(None) };
+    let own = named.message_id.as_deref().and_then(|id| keys.verify(id));
+    let agrees = own.is_some_and(|own| own.agrees_with(&token));
+    Ok((agrees && named.direction == Direction::Out).then_some(named))
+}
+
+/// Who or what wrote a message, and what decides that.
+fn class_of(
+    tx: &Snapshot<'_>,
+    scene: &Scene<'_>,
+    keys: &Keys,
+    parsed: &Parsed,
+) -> Result<(Class, Option<Signal>)> {
+    Ok(match Signal::deciding(&parsed.signals) {
+        Some(signal) => (signal.class().unwrap_or(Class::Person), Some(signal)),
+        None if came_back(tx, scene, keys, parsed)? => (Class::Automatic, Some(Signal::OwnMark)),
+        None => (Class::Person, None),
+    })
+}
+
+/// Whether it is a mail of ours, changed on its way, as by a list that adds a footer (R56). It has
+/// the Message-ID of one that we sent, and the same author, an inbox of ours. The id alone would
+/// not do: everybody who got the mail knows it, and a mail of a contact must not be taken for ours.
+fn came_back(tx: &Snapshot<'_>, scene: &Scene<'_>, keys: &Keys, parsed: &Parsed) -> Result<bool> {
+    let (Some(id), Some(from)) = (&parsed.message_id, only_author(parsed)) else {
+        return Ok(false);
+    };
+    let Some(sent) = proven(tx, keys, id)? else { return Ok(false) };
+    let author = tx.author(sent.id)?;
+    Ok(sent.message_id.as_ref() == Some(id)
+        && scene.config.is_ours(from)
+        && author.is_some_and(|author| author.address.key() == from.key()))
+}
+
+/// The one author; none where the header names several.
+pub(super) fn only_author(parsed: &Parsed) -> Option<&Address> {
+    let several = [Defect::SeveralFrom, Defect::SeveralAuthors];
+    if parsed.defects.iter().any(|defect| several.contains(defect)) {
+        return None;
+    }
+    parsed.from.as_ref().map(|from| &from.address)
 }
 
 /// The ids that a message refers to, nearest first: In-Reply-To when it is exactly one id, then
@@ -181,7 +228,6 @@ struct Arrived {
     message: MessageId,
     class: Class,
     row: i64,
-    own: bool,
 }
 
 fn find_home(
@@ -202,10 +248,6 @@ fn find_home(
         Home::Begin { step } => (tx.begin_conversation(&target.inbox, ready.received)?, true, step),
     };
     let number = conversation.number;
-    // Our own bytes that came back: the message has its home, and nothing happened to it (R56).
-    if step == Step::Own {
-        return Ok((number, How::Own));
-    }
     let place = if place_is_new { Place::New(&target.inbox) } else { Place::In(&conversation) };
     let returned = returned(tx, arrived.class, &step)?;
     let changes = arrival::arrived(place, arrived.message, arrived.class, step.clone(), returned);
@@ -237,7 +279,9 @@ fn evidence<'a>(
     arrived: Arrived,
 ) -> Result<Evidence<'a>> {
     let parsed = &ready.parsed;
-    let from = parsed.from.as_ref().map(|from| &from.address);
+    // Whom a trusted server calls forged is nobody: neither participant nor agent.
+    let forged = ready.authentication.dmarc == authentication::Verdict::Fail;
+    let from = parsed.from.as_ref().map(|from| &from.address).filter(|_| !forged);
     let sender = from.map(Address::person_key).unwrap_or_default();
     let agent = from.is_some_and(|from| scene.config.agent_by_address(from).is_some());
     let with_agents = |c: Candidate| Candidate { participant: c.participant || agent, ..c };
@@ -246,8 +290,10 @@ fn evidence<'a>(
     // Its own Message-ID counts as a reference: everybody who got a mail of ours knows that id, so
     // it proves where the mail belongs, not that it is ours. Only equal bytes prove that.
     let own_id = parsed.message_id.iter();
-    for token in ids.iter().chain(own_id).filter_map(|id| keys.verify(id)) {
-        signed.extend(tx.homes_of(token.message, &sender)?);
+    for id in ids.iter().chain(own_id) {
+        if let Some(named) = proven(tx, keys, id)? {
+            signed.extend(tx.homes_of(named.id, &sender)?);
+        }
     }
     let mut references = Vec::new();
     for id in &ids {
@@ -257,12 +303,7 @@ fn evidence<'a>(
     if let Some(id) = &parsed.message_id {
         referenced_by.extend(tx.home_of_referrer(id, &sender, &target.inbox)?.map(with_agents));
     }
-    let own = match arrived.own {
-        true => tx.homes_of(arrived.message, &sender)?.into_iter().next(),
-        false => None,
-    };
     Ok(Evidence {
-        own,
         signed,
         references,
         referenced_by,

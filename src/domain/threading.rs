@@ -23,12 +23,8 @@ pub struct Candidate {
 /// All that says where a message belongs.
 #[derive(Debug, Clone)]
 pub struct Evidence<'a> {
-    /// The message itself, when it is one of ours that came back (R56): by identity. Its signed
-    /// Message-ID alone is no proof, since every recipient has seen it; a message that has one but
-    /// another identity belongs to `signed`.
-    pub own: Option<Candidate>,
-    /// Messages of ours whose valid signature it carries, in a reference, in the address that it
-    /// came to or in the mail that it returns; nearest first.
+    /// Messages of ours whose valid signature it carries, in a reference, in its own Message-ID,
+    /// in the address that it came to or in the mail that it returns; nearest first.
     pub signed: Vec<Candidate>,
     /// Messages that it refers to, nearest first: In-Reply-To if it is exactly one id, then
     /// References from the last to the first (R59).
@@ -65,9 +61,6 @@ pub enum Home {
 /// Finds the home.
 #[must_use]
 pub fn home(e: &Evidence<'_>) -> Home {
-    if let Some(own) = &e.own {
-        return Home::Join { conversation: own.conversation, step: Step::Own };
-    }
     if let Some(c) = e.signed.iter().find(|c| e.is_here(c)).or(e.signed.first()) {
         return e.join(c, Step::Token { message: c.message });
     }
@@ -153,7 +146,6 @@ mod tests {
     fn found((signed, references, referenced_by): Lists, class: Class) -> Home {
         let inbox = "support".parse().unwrap();
         home(&Evidence {
-            own: None,
             signed,
             references,
             referenced_by,
@@ -232,7 +224,6 @@ mod tests {
     fn no_limit_reopens_for_ever() {
         let inbox = "support".parse().unwrap();
         let evidence = Evidence {
-            own: None,
             signed: vec![],
             references: vec![closed(at(1, true), 99)],
             referenced_by: vec![],
@@ -242,11 +233,6 @@ mod tests {
             class: Class::Person,
         };
         assert_eq!(home(&evidence), reference(1));
-        // Our own mail goes home whatever else it carries, and however long ago that closed.
-        let own = Some(closed(elsewhere(at(7, false)), 99));
-        let within = Some(Duration::days(14));
-        let evidence = Evidence { own, reopen_within: within, ..evidence };
-        assert_eq!(home(&evidence), join(70, Step::Own));
     }
 
     #[test]

@@ -48,6 +48,14 @@ pub struct Signed {
     pub message: MessageId,
 }
 
+impl Signed {
+    /// Whether both name the same mail of the same conversation, wherever they stand.
+    #[must_use]
+    pub fn agrees_with(&self, other: &Signed) -> bool {
+        (self.conversation, self.message) == (other.conversation, other.message)
+    }
+}
+
 /// A secret with its short name.
 #[derive(Clone, PartialEq, Eq)]
 struct Key {

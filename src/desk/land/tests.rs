@@ -8,8 +8,8 @@ use crate::store::{Clock, Ending};
 
 /// A desk on a test clock, with the inboxes support and sales.
 struct Office {
-    dir: tempfile::TempDir,
     desk: Desk,
+    _dir: tempfile::TempDir,
 }
 
 const NOW: Time = Time(1_780_000_000_000);
@@ -33,10 +33,11 @@ impl Office {
         init::init(&path, &plan, NOW).unwrap();
         let config = path.join("postroom.toml");
         let text = std::fs::read_to_string(&config).unwrap();
-        let text = text.replacen("[desk]\n", "[desk]\nauthserv-id = \"mx.example.test\"\n", 1);
+        let text = text.replacen("[desk]\n", "[desk]\nauthserv-id = \"mx.example.test\"\n", 1)
+            + "\n[agent.anna]\nname = \"Anna\"\nemail = [\"anna@example.test\"]\nlogin = \"anna\"\n";
         std::fs::write(&config, text).unwrap();
         let desk = Office::open(&path);
-        Office { dir, desk }
+        Office { desk, _dir: dir }
     }
 
     fn open(path: &std::path::Path) -> Desk {
@@ -56,16 +57,14 @@ impl Office {
         self.ingest(mail(from, fields).as_bytes())
     }
 
-    /// A reply of ours in a conversation; its bytes and its Message-ID.
-    fn reply(&mut self, number: Number, to: &str, ending: Ending) -> (String, String) {
+    /// A reply of ours in a conversation.
+    fn reply(&mut self, number: Number, to: &str, ending: Ending) -> String {
         let queued = self.desk.write("reply", ending, |tx, scene| {
             let mut conversation = tx.conversation(number)?.unwrap();
             let act = Act { actor: scene.me, reason: &Reason::Asked, cause: None, effective: NOW };
             letter::queue(tx, scene, &mut conversation, &act, words(to))
         });
-        let raw = String::from_utf8(queued.unwrap().raw).unwrap();
-        let id = mail::parse(raw.as_bytes()).message_id.unwrap();
-        (raw, id)
+        String::from_utf8(queued.unwrap().raw).unwrap()
     }
 
     fn conversation(&self, number: Number) -> Conversation {
@@ -116,4 +115,123 @@ fn forged_ids_in_front_of_the_true_one_hide_nothing() {
     let early = office.mail("erika@customer.test", early);
     let late = office.mail("erika@customer.test", "Message-ID: <late@customer.test>\n");
     assert_eq!((late.how, late.conversation), (How::Joined, early.conversation));
+}
+
+fn id_of(raw: &str) -> String {
+    mail::parse(raw.as_bytes()).message_id.unwrap()
+}
+
+/// As a mail program writes them when it answers.
+fn answering(raw: &str) -> String {
+    let (parsed, id) = (mail::parse(raw.as_bytes()), id_of(raw));
+    let references = parsed.references.iter().map(|id| format!("<{id}> ")).collect::<String>();
+    format!("In-Reply-To: <{id}>\nReferences: {references}<{id}>\n")
+}
+
+const ERIKA: &str = "erika@customer.test";
+const PAUL: &str = "paul@other.test";
+
+#[test]
+fn an_answer_to_a_mail_that_is_there_joins() {
+    let mut office = Office::new();
+    let root = office.mail(ERIKA, "");
+    let sent = office.reply(root.conversation, ERIKA, Ending::Commit);
+    let whole = answering(&sent);
+    let reference = mail::parse(sent.as_bytes()).references.remove(0);
+    for fields in [whole, format!("References: <{reference}>\n")] {
+        let answer = office.mail("erika@home.test", &fields);
+        assert_eq!((answer.how, answer.conversation), (How::Joined, root.conversation), "{fields}");
+    }
+}
+
+/// A restored backup or a rehearsal: the number of the mail went to one that came in.
+#[test]
+fn an_answer_to_what_is_no_more_does_not_join_who_came_in_since() {
+    let mut office = Office::new();
+    let root = office.mail(ERIKA, "");
+    let lost = office.reply(root.conversation, ERIKA, Ending::Rollback);
+    let since = office.mail(PAUL, "");
+    let answer = office.mail(ERIKA, &answering(&lost));
+    assert_eq!(answer.how, How::New);
+    assert_ne!(answer.conversation, since.conversation);
+    // Nor does it help to come with the lost Message-ID.
+    let since = office.mail(PAUL, &format!("Message-ID: <{}>\n", id_of(&lost)));
+    assert_eq!(since.how, How::New);
+}
+
+/// The number went to a mail that we wrote in another conversation.
+#[test]
+fn an_answer_to_what_is_no_more_does_not_join_whom_we_wrote_since() {
+    let mut office = Office::new();
+    let root = office.mail(ERIKA, "");
+    let other = office.mail(PAUL, "");
+    let lost = office.reply(root.conversation, ERIKA, Ending::Rollback);
+    let since = office.reply(other.conversation, PAUL, Ending::Commit);
+    let answer = office.mail(ERIKA, &answering(&lost));
+    assert_eq!(answer.how, How::New);
+    let answer = office.mail(PAUL, &answering(&since));
+    assert_eq!((answer.how, answer.conversation), (How::Joined, other.conversation));
+}
+
+#[test]
+fn who_fails_dmarc_is_no_participant() {
+    let failed = "Authentication-Results: mx.example.test; dmarc=fail\n";
+    let raw = |from: &str, fields: &str| format!("{failed}{}", mail(from, fields));
+    let mut office = Office::new();
+    let root = office.mail(ERIKA, "Message-ID: <1@customer.test>\n");
+    let sent = office.reply(root.conversation, ERIKA, Ending::Commit);
+    for from in [ERIKA, "anna@example.test"] {
+        let forged = office.ingest(raw(from, "References: <1@customer.test>\n").as_bytes());
+        assert_eq!(forged.how, How::New, "{from}");
+        let signed = office.ingest(raw(from, &answering(&sent)).as_bytes());
+        assert_eq!((signed.how, signed.conversation), (How::Joined, root.conversation), "{from}");
+    }
+    let proven = office.mail("anna@example.test", "References: <1@customer.test>\nX-A: 1\n");
+    assert_eq!((proven.how, proven.conversation), (How::Joined, root.conversation));
+}
+
+#[test]
+fn our_bytes_that_come_back_are_our_own() {
+    let mut office = Office::new();
+    let root = office.mail(ERIKA, "");
+    let sent = office.reply(root.conversation, ERIKA, Ending::Commit);
+    let before = office.conversation(root.conversation);
+    for how in [How::Own, How::Duplicate] {
+        let back = office.ingest(sent.as_bytes());
+        assert_eq!((back.how, back.conversation), (how, root.conversation));
+    }
+    assert_eq!(office.conversation(root.conversation), before);
+}
+
+#[test]
+fn our_mail_that_comes_back_changed_is_no_person() {
+    let mut office = Office::new();
+    let root = office.mail(ERIKA, "");
+    let sent = office.reply(root.conversation, ERIKA, Ending::Commit);
+    office.set(root.conversation, Status::Closed);
+    let back = office.ingest(format!("{sent}-- \nthe list\n").as_bytes());
+    assert_eq!((back.how, back.conversation), (How::Joined, root.conversation));
+    assert_eq!(back.class, Class::Automatic);
+    let signal = office.desk.read(|snapshot| Ok(snapshot.message(back.message)?.unwrap().signal));
+    assert_eq!(signal.unwrap().as_deref(), Some("own-mark"));
+    let after = office.conversation(root.conversation);
+    assert_eq!((after.status, after.waiting_since), (Status::Closed, None));
+}
+
+#[test]
+fn a_mail_of_a_contact_is_not_taken_for_ours() {
+    let mut office = Office::new();
+    let root = office.mail(ERIKA, "");
+    let sent = office.reply(root.conversation, ERIKA, Ending::Commit);
+    let id = format!("Message-ID: <{}>\n", id_of(&sent));
+    for (from, fields) in [
+        (ERIKA, id.clone()),
+        // The Message-ID is another one, though signed as well.
+        ("support@example.test", answering(&sent)),
+        ("sales@example.test", id.clone()),
+        ("support@example.test, erika@customer.test", id),
+    ] {
+        let landed = office.mail(from, &fields);
+        assert_eq!((landed.class, landed.how), (Class::Person, How::Joined), "{from}");
+    }
 }
