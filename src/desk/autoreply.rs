@@ -114,9 +114,19 @@ impl Desk {
         for number in numbers {
             let messages = self.read(|snapshot| snapshot.messages_of(*number))?;
             for message in messages {
-                let outcome = self.write("autoreply", ending, |tx, scene| {
-                    answer(tx, scene, message, *number, texts)
+                // Parsed before the lock is taken, and only where it is needed.
+                let parsed = self.read(|snapshot| {
+                    Ok(match snapshot.autoreply_of(message, *number)? {
+                        Some(before) => Err(before),
+                        None => Ok(mail::parse(&snapshot.raw(message)?)),
+                    })
                 })?;
+                let outcome = match parsed {
+                    Err(before) => Some(Outcome::AskedBefore(before)),
+                    Ok(parsed) => self.write("autoreply", ending, |tx, scene| {
+                        answer(tx, scene, message, &parsed, *number, texts)
+                    })?,
+                };
                 if let Some(outcome) = outcome {
                     if ending == Ending::Commit {
                         self.log_outcome(message, *number, &outcome);
@@ -145,11 +155,13 @@ impl Desk {
     }
 }
 
-/// Asks whether a machine may answer a message, and answers; none for mail of ours.
+/// Asks whether a machine may answer a message, parsed by the caller, and answers; none for mail of
+/// ours.
 pub(super) fn answer(
     tx: &Tx<'_>,
     scene: &Scene<'_>,
     message: MessageId,
+    parsed: &Parsed,
     number: Number,
     texts: &Texts,
 ) -> Result<Option<Outcome>> {
@@ -166,8 +178,7 @@ pub(super) fn answer(
     }
     let arrival = tx.arrival_in(message, &conversation.inbox)?.unwrap_or(arrival);
     let inbox = letter::inbox_of(scene, &conversation)?;
-    let parsed = mail::parse(&tx.raw(message)?);
-    let asked = Question { message, inbox, arrival: &arrival, parsed: &parsed, texts };
+    let asked = Question { message, inbox, arrival: &arrival, parsed, texts };
     match asked.decide(tx, scene, &conversation)? {
         Ok(answer) => asked.send(tx, scene, conversation, &answer).map(Some),
         Err(silence) => {

@@ -333,7 +333,7 @@ fn follow_up(
         }
     }
     if let Some(texts) = &chain.texts {
-        match tx.attempt(|| autoreply::answer(tx, scene, message, number, texts))? {
+        match tx.attempt(|| autoreply::answer(tx, scene, message, &ready.parsed, number, texts))? {
             Ok(answered) => after.answered = answered,
             Err(error) => after.trouble.push(format!("autoreply: {error:#}")),
         }
