@@ -16,8 +16,15 @@ use crate::domain::{
 };
 use crate::mail::authentication::{self, Authentication};
 use crate::mail::token::Keys;
-use crate::mail::{self, Defect, Fields, Parsed, identity};
-use crate::store::{Act, AddressRole, NewArrival, NewMessage, Snapshot, StoredMessage, Tx, Wiring};
+use crate::mail::{self, Fields, Parsed, identity};
+use crate::store::{Act, AddressRole, NewArrival, NewMessage, Snapshot, Tx, Wiring};
+
+mod ours;
+#[cfg(test)]
+mod tests;
+
+pub(super) use ours::only_author;
+use ours::{class_of, proven};
 
 /// A message understood, before the lock is taken: parsing is pure, and its worst outcome is a
 /// list of defects.
@@ -159,53 +166,6 @@ fn add_message(
     })
 }
 
-/// The mail of ours that an id proves to know: its signature is valid, and the mail that it names
-/// has that very signature. After a restore, or a rehearsal, another may have come to its number.
-fn proven(tx: &Snapshot<'_>, keys: &Keys, id: &str) -> Result<Option<StoredMessage>> {
-    let Some(token) = keys.verify(id) else { return Ok(None) };
-    let Some(named) = tx.message(token.message)? else { return Ok(None) };
-    let own = named.message_id.as_deref().and_then(|id| keys.verify(id));
-    let agrees = own.is_some_and(|own| own.agrees_with(&token));
-    Ok((agrees && named.direction == Direction::Out).then_some(named))
-}
-
-/// Who or what wrote a message, and what decides that.
-fn class_of(
-    tx: &Snapshot<'_>,
-    scene: &Scene<'_>,
-    keys: &Keys,
-    parsed: &Parsed,
-) -> Result<(Class, Option<Signal>)> {
-    Ok(match Signal::deciding(&parsed.signals) {
-        Some(signal) => (signal.class().unwrap_or(Class::Person), Some(signal)),
-        None if came_back(tx, scene, keys, parsed)? => (Class::Automatic, Some(Signal::OwnMark)),
-        None => (Class::Person, None),
-    })
-}
-
-/// Whether it is a mail of ours, changed on its way, as by a list that adds a footer (R56). It has
-/// the Message-ID of one that we sent, and the same author, an inbox of ours. The id alone would
-/// not do: everybody who got the mail knows it, and a mail of a contact must not be taken for ours.
-fn came_back(tx: &Snapshot<'_>, scene: &Scene<'_>, keys: &Keys, parsed: &Parsed) -> Result<bool> {
-    let (Some(id), Some(from)) = (&parsed.message_id, only_author(parsed)) else {
-        return Ok(false);
-    };
-    let Some(sent) = proven(tx, keys, id)? else { return Ok(false) };
-    let author = tx.author(sent.id)?;
-    Ok(sent.message_id.as_ref() == Some(id)
-        && scene.config.is_ours(from)
-        && author.is_some_and(|author| author.address.key() == from.key()))
-}
-
-/// The one author; none where the header names several.
-pub(super) fn only_author(parsed: &Parsed) -> Option<&Address> {
-    let several = [Defect::SeveralFrom, Defect::SeveralAuthors];
-    if parsed.defects.iter().any(|defect| several.contains(defect)) {
-        return None;
-    }
-    parsed.from.as_ref().map(|from| &from.address)
-}
-
 /// The ids that a message refers to, nearest first: In-Reply-To when it is exactly one id, then
 /// References from the last to the first, then what else In-Reply-To holds (R59).
 pub(super) fn nearest_first(parsed: &Parsed) -> Vec<String> {
@@ -340,6 +300,3 @@ fn follow_up(
     }
     Ok(after)
 }
-
-#[cfg(test)]
-mod tests;
