@@ -183,7 +183,7 @@ _postroom() {
             return 0
             ;;
         postroom__subcmd__autoreply)
-            opts="-h --dry-run --explain --json --config --as --now --timing --help"
+            opts="-h --dry-run --yes --explain --json --config --as --now --timing --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -64,7 +64,7 @@ complete -c postroom -n "__fish_postroom_using_subcommand ingest" -l autoreply -
 complete -c postroom -n "__fish_postroom_using_subcommand ingest" -l filter -d 'Write the message to stdout with Postroom- fields on top'
 complete -c postroom -n "__fish_postroom_using_subcommand ingest" -s p -l print -d 'Print a line for each message: conversation, message, what happened, inbox, class'
 complete -c postroom -n "__fish_postroom_using_subcommand ingest" -l json -d 'Print a JSON object for each message'
-complete -c postroom -n "__fish_postroom_using_subcommand ingest" -l timing -d 'Tell on stderr how long it took'
+complete -c postroom -n "__fish_postroom_using_subcommand ingest" -l timing -d 'Tell on stderr how long it took; not where a message is delivered'
 complete -c postroom -n "__fish_postroom_using_subcommand ingest" -s h -l help -d 'Print help'
 complete -c postroom -n "__fish_postroom_using_subcommand list" -s n -l limit -d 'At most so many lines' -r
 complete -c postroom -n "__fish_postroom_using_subcommand list" -l config -d 'The configuration of the desk [default: $POSTROOM_CONFIG, /etc/postroom/postroom.toml, ~/.config/postroom/postroom.toml]' -r -F
@@ -73,7 +73,7 @@ complete -c postroom -n "__fish_postroom_using_subcommand list" -l now -d 'Take 
 complete -c postroom -n "__fish_postroom_using_subcommand list" -l exit-code -d 'Exit with 1 when there is none'
 complete -c postroom -n "__fish_postroom_using_subcommand list" -l json -d 'Print a JSON object for each'
 complete -c postroom -n "__fish_postroom_using_subcommand list" -l numbers -d 'Print the numbers alone'
-complete -c postroom -n "__fish_postroom_using_subcommand list" -l timing -d 'Tell on stderr how long it took'
+complete -c postroom -n "__fish_postroom_using_subcommand list" -l timing -d 'Tell on stderr how long it took; not where a message is delivered'
 complete -c postroom -n "__fish_postroom_using_subcommand list" -s h -l help -d 'Print help'
 complete -c postroom -n "__fish_postroom_using_subcommand show" -l config -d 'The configuration of the desk [default: $POSTROOM_CONFIG, /etc/postroom/postroom.toml, ~/.config/postroom/postroom.toml]' -r -F
 complete -c postroom -n "__fish_postroom_using_subcommand show" -l as -d 'Act as this agent: for root, the desk\'s owner, and agents with admin' -r
@@ -81,7 +81,7 @@ complete -c postroom -n "__fish_postroom_using_subcommand show" -l now -d 'Take 
 complete -c postroom -n "__fish_postroom_using_subcommand show" -l raw -d 'Write the bytes of a message as they came'
 complete -c postroom -n "__fish_postroom_using_subcommand show" -l force -d 'Write bytes even to a terminal'
 complete -c postroom -n "__fish_postroom_using_subcommand show" -l json -d 'Print JSON objects: the conversation, then its messages and notes'
-complete -c postroom -n "__fish_postroom_using_subcommand show" -l timing -d 'Tell on stderr how long it took'
+complete -c postroom -n "__fish_postroom_using_subcommand show" -l timing -d 'Tell on stderr how long it took; not where a message is delivered'
 complete -c postroom -n "__fish_postroom_using_subcommand show" -s h -l help -d 'Print help'
 complete -c postroom -n "__fish_postroom_using_subcommand route" -l config -d 'The configuration of the desk [default: $POSTROOM_CONFIG, /etc/postroom/postroom.toml, ~/.config/postroom/postroom.toml]' -r -F
 complete -c postroom -n "__fish_postroom_using_subcommand route" -l as -d 'Act as this agent: for root, the desk\'s owner, and agents with admin' -r
@@ -92,7 +92,7 @@ complete -c postroom -n "__fish_postroom_using_subcommand route" -l explain -d '
 complete -c postroom -n "__fish_postroom_using_subcommand route" -l check -d 'Read the rules, tell what is wrong with them, and do nothing else'
 complete -c postroom -n "__fish_postroom_using_subcommand route" -s q -l quiet -d 'Say nothing'
 complete -c postroom -n "__fish_postroom_using_subcommand route" -l json -d 'Print a JSON object for each arrival'
-complete -c postroom -n "__fish_postroom_using_subcommand route" -l timing -d 'Tell on stderr how long it took'
+complete -c postroom -n "__fish_postroom_using_subcommand route" -l timing -d 'Tell on stderr how long it took; not where a message is delivered'
 complete -c postroom -n "__fish_postroom_using_subcommand route" -s h -l help -d 'Print help'
 complete -c postroom -n "__fish_postroom_using_subcommand assign" -l config -d 'The configuration of the desk [default: $POSTROOM_CONFIG, /etc/postroom/postroom.toml, ~/.config/postroom/postroom.toml]' -r -F
 complete -c postroom -n "__fish_postroom_using_subcommand assign" -l as -d 'Act as this agent: for root, the desk\'s owner, and agents with admin' -r
@@ -101,7 +101,7 @@ complete -c postroom -n "__fish_postroom_using_subcommand assign" -l message -d 
 complete -c postroom -n "__fish_postroom_using_subcommand assign" -l yes -d 'Go on although it is more than 500 conversations'
 complete -c postroom -n "__fish_postroom_using_subcommand assign" -s q -l quiet -d 'Say nothing'
 complete -c postroom -n "__fish_postroom_using_subcommand assign" -l json -d 'Print a JSON object for each change'
-complete -c postroom -n "__fish_postroom_using_subcommand assign" -l timing -d 'Tell on stderr how long it took'
+complete -c postroom -n "__fish_postroom_using_subcommand assign" -l timing -d 'Tell on stderr how long it took; not where a message is delivered'
 complete -c postroom -n "__fish_postroom_using_subcommand assign" -s h -l help -d 'Print help'
 complete -c postroom -n "__fish_postroom_using_subcommand tag" -l config -d 'The configuration of the desk [default: $POSTROOM_CONFIG, /etc/postroom/postroom.toml, ~/.config/postroom/postroom.toml]' -r -F
 complete -c postroom -n "__fish_postroom_using_subcommand tag" -l as -d 'Act as this agent: for root, the desk\'s owner, and agents with admin' -r
@@ -110,7 +110,7 @@ complete -c postroom -n "__fish_postroom_using_subcommand tag" -l message -d 'A 
 complete -c postroom -n "__fish_postroom_using_subcommand tag" -l yes -d 'Go on although it is more than 500 conversations'
 complete -c postroom -n "__fish_postroom_using_subcommand tag" -s q -l quiet -d 'Say nothing'
 complete -c postroom -n "__fish_postroom_using_subcommand tag" -l json -d 'Print a JSON object for each change'
-complete -c postroom -n "__fish_postroom_using_subcommand tag" -l timing -d 'Tell on stderr how long it took'
+complete -c postroom -n "__fish_postroom_using_subcommand tag" -l timing -d 'Tell on stderr how long it took; not where a message is delivered'
 complete -c postroom -n "__fish_postroom_using_subcommand tag" -s h -l help -d 'Print help'
 complete -c postroom -n "__fish_postroom_using_subcommand set" -l config -d 'The configuration of the desk [default: $POSTROOM_CONFIG, /etc/postroom/postroom.toml, ~/.config/postroom/postroom.toml]' -r -F
 complete -c postroom -n "__fish_postroom_using_subcommand set" -l as -d 'Act as this agent: for root, the desk\'s owner, and agents with admin' -r
@@ -119,7 +119,7 @@ complete -c postroom -n "__fish_postroom_using_subcommand set" -l message -d 'A 
 complete -c postroom -n "__fish_postroom_using_subcommand set" -l yes -d 'Go on although it is more than 500 conversations'
 complete -c postroom -n "__fish_postroom_using_subcommand set" -s q -l quiet -d 'Say nothing'
 complete -c postroom -n "__fish_postroom_using_subcommand set" -l json -d 'Print a JSON object for each change'
-complete -c postroom -n "__fish_postroom_using_subcommand set" -l timing -d 'Tell on stderr how long it took'
+complete -c postroom -n "__fish_postroom_using_subcommand set" -l timing -d 'Tell on stderr how long it took; not where a message is delivered'
 complete -c postroom -n "__fish_postroom_using_subcommand set" -s h -l help -d 'Print help'
 complete -c postroom -n "__fish_postroom_using_subcommand note" -l config -d 'The configuration of the desk [default: $POSTROOM_CONFIG, /etc/postroom/postroom.toml, ~/.config/postroom/postroom.toml]' -r -F
 complete -c postroom -n "__fish_postroom_using_subcommand note" -l as -d 'Act as this agent: for root, the desk\'s owner, and agents with admin' -r
@@ -128,7 +128,7 @@ complete -c postroom -n "__fish_postroom_using_subcommand note" -l message -d 'A
 complete -c postroom -n "__fish_postroom_using_subcommand note" -l yes -d 'Go on although it is more than 500 conversations'
 complete -c postroom -n "__fish_postroom_using_subcommand note" -s q -l quiet -d 'Say nothing'
 complete -c postroom -n "__fish_postroom_using_subcommand note" -l json -d 'Print a JSON object for each change'
-complete -c postroom -n "__fish_postroom_using_subcommand note" -l timing -d 'Tell on stderr how long it took'
+complete -c postroom -n "__fish_postroom_using_subcommand note" -l timing -d 'Tell on stderr how long it took; not where a message is delivered'
 complete -c postroom -n "__fish_postroom_using_subcommand note" -s h -l help -d 'Print help'
 complete -c postroom -n "__fish_postroom_using_subcommand close" -l config -d 'The configuration of the desk [default: $POSTROOM_CONFIG, /etc/postroom/postroom.toml, ~/.config/postroom/postroom.toml]' -r -F
 complete -c postroom -n "__fish_postroom_using_subcommand close" -l as -d 'Act as this agent: for root, the desk\'s owner, and agents with admin' -r
@@ -137,7 +137,7 @@ complete -c postroom -n "__fish_postroom_using_subcommand close" -l message -d '
 complete -c postroom -n "__fish_postroom_using_subcommand close" -l yes -d 'Go on although it is more than 500 conversations'
 complete -c postroom -n "__fish_postroom_using_subcommand close" -s q -l quiet -d 'Say nothing'
 complete -c postroom -n "__fish_postroom_using_subcommand close" -l json -d 'Print a JSON object for each change'
-complete -c postroom -n "__fish_postroom_using_subcommand close" -l timing -d 'Tell on stderr how long it took'
+complete -c postroom -n "__fish_postroom_using_subcommand close" -l timing -d 'Tell on stderr how long it took; not where a message is delivered'
 complete -c postroom -n "__fish_postroom_using_subcommand close" -s h -l help -d 'Print help'
 complete -c postroom -n "__fish_postroom_using_subcommand open" -l config -d 'The configuration of the desk [default: $POSTROOM_CONFIG, /etc/postroom/postroom.toml, ~/.config/postroom/postroom.toml]' -r -F
 complete -c postroom -n "__fish_postroom_using_subcommand open" -l as -d 'Act as this agent: for root, the desk\'s owner, and agents with admin' -r
@@ -146,7 +146,7 @@ complete -c postroom -n "__fish_postroom_using_subcommand open" -l message -d 'A
 complete -c postroom -n "__fish_postroom_using_subcommand open" -l yes -d 'Go on although it is more than 500 conversations'
 complete -c postroom -n "__fish_postroom_using_subcommand open" -s q -l quiet -d 'Say nothing'
 complete -c postroom -n "__fish_postroom_using_subcommand open" -l json -d 'Print a JSON object for each change'
-complete -c postroom -n "__fish_postroom_using_subcommand open" -l timing -d 'Tell on stderr how long it took'
+complete -c postroom -n "__fish_postroom_using_subcommand open" -l timing -d 'Tell on stderr how long it took; not where a message is delivered'
 complete -c postroom -n "__fish_postroom_using_subcommand open" -s h -l help -d 'Print help'
 complete -c postroom -n "__fish_postroom_using_subcommand do" -l config -d 'The configuration of the desk [default: $POSTROOM_CONFIG, /etc/postroom/postroom.toml, ~/.config/postroom/postroom.toml]' -r -F
 complete -c postroom -n "__fish_postroom_using_subcommand do" -l as -d 'Act as this agent: for root, the desk\'s owner, and agents with admin' -r
@@ -155,7 +155,7 @@ complete -c postroom -n "__fish_postroom_using_subcommand do" -l message -d 'A m
 complete -c postroom -n "__fish_postroom_using_subcommand do" -l yes -d 'Go on although it is more than 500 conversations'
 complete -c postroom -n "__fish_postroom_using_subcommand do" -s q -l quiet -d 'Say nothing'
 complete -c postroom -n "__fish_postroom_using_subcommand do" -l json -d 'Print a JSON object for each change'
-complete -c postroom -n "__fish_postroom_using_subcommand do" -l timing -d 'Tell on stderr how long it took'
+complete -c postroom -n "__fish_postroom_using_subcommand do" -l timing -d 'Tell on stderr how long it took; not where a message is delivered'
 complete -c postroom -n "__fish_postroom_using_subcommand do" -s h -l help -d 'Print help'
 complete -c postroom -n "__fish_postroom_using_subcommand reply" -l canned -d 'Take the prepared text replies/NAME.txt, its placeholders filled, instead of stdin' -r
 complete -c postroom -n "__fish_postroom_using_subcommand reply" -l to -d 'Write to this address instead of the one who wrote last' -r
@@ -171,15 +171,16 @@ complete -c postroom -n "__fish_postroom_using_subcommand reply" -l open -d 'Lea
 complete -c postroom -n "__fish_postroom_using_subcommand reply" -l dry-run -d 'Change and send nothing; print the mail as it would be sent'
 complete -c postroom -n "__fish_postroom_using_subcommand reply" -s q -l quiet -d 'Say nothing'
 complete -c postroom -n "__fish_postroom_using_subcommand reply" -l json -d 'Print a JSON object'
-complete -c postroom -n "__fish_postroom_using_subcommand reply" -l timing -d 'Tell on stderr how long it took'
+complete -c postroom -n "__fish_postroom_using_subcommand reply" -l timing -d 'Tell on stderr how long it took; not where a message is delivered'
 complete -c postroom -n "__fish_postroom_using_subcommand reply" -s h -l help -d 'Print help'
 complete -c postroom -n "__fish_postroom_using_subcommand autoreply" -l config -d 'The configuration of the desk [default: $POSTROOM_CONFIG, /etc/postroom/postroom.toml, ~/.config/postroom/postroom.toml]' -r -F
 complete -c postroom -n "__fish_postroom_using_subcommand autoreply" -l as -d 'Act as this agent: for root, the desk\'s owner, and agents with admin' -r
 complete -c postroom -n "__fish_postroom_using_subcommand autoreply" -l now -d 'Take this instant (RFC 3339) for now; to write, only on a test desk [default: $POSTROOM_NOW]' -r
 complete -c postroom -n "__fish_postroom_using_subcommand autoreply" -l dry-run -d 'Change and send nothing; print what would be decided'
+complete -c postroom -n "__fish_postroom_using_subcommand autoreply" -l yes -d 'Go on although it is more than 25 mails, or 500 conversations'
 complete -c postroom -n "__fish_postroom_using_subcommand autoreply" -l explain -d 'Print a line for each message: conversation, message, yes or no, text or reason'
 complete -c postroom -n "__fish_postroom_using_subcommand autoreply" -l json -d 'Print a JSON object for each message'
-complete -c postroom -n "__fish_postroom_using_subcommand autoreply" -l timing -d 'Tell on stderr how long it took'
+complete -c postroom -n "__fish_postroom_using_subcommand autoreply" -l timing -d 'Tell on stderr how long it took; not where a message is delivered'
 complete -c postroom -n "__fish_postroom_using_subcommand autoreply" -s h -l help -d 'Print help'
 complete -c postroom -n "__fish_postroom_using_subcommand send" -l config -d 'The configuration of the desk [default: $POSTROOM_CONFIG, /etc/postroom/postroom.toml, ~/.config/postroom/postroom.toml]' -r -F
 complete -c postroom -n "__fish_postroom_using_subcommand send" -l as -d 'Act as this agent: for root, the desk\'s owner, and agents with admin' -r
@@ -188,19 +189,19 @@ complete -c postroom -n "__fish_postroom_using_subcommand send" -l all -d 'Also 
 complete -c postroom -n "__fish_postroom_using_subcommand send" -l list -d 'Print what is not settled, and send nothing'
 complete -c postroom -n "__fish_postroom_using_subcommand send" -s v -l verbose -d 'Print a line for each mail, not only for those that failed'
 complete -c postroom -n "__fish_postroom_using_subcommand send" -l json -d 'Print a JSON object for each mail'
-complete -c postroom -n "__fish_postroom_using_subcommand send" -l timing -d 'Tell on stderr how long it took'
+complete -c postroom -n "__fish_postroom_using_subcommand send" -l timing -d 'Tell on stderr how long it took; not where a message is delivered'
 complete -c postroom -n "__fish_postroom_using_subcommand send" -s h -l help -d 'Print help'
 complete -c postroom -n "__fish_postroom_using_subcommand log" -l config -d 'The configuration of the desk [default: $POSTROOM_CONFIG, /etc/postroom/postroom.toml, ~/.config/postroom/postroom.toml]' -r -F
 complete -c postroom -n "__fish_postroom_using_subcommand log" -l as -d 'Act as this agent: for root, the desk\'s owner, and agents with admin' -r
 complete -c postroom -n "__fish_postroom_using_subcommand log" -l now -d 'Take this instant (RFC 3339) for now; to write, only on a test desk [default: $POSTROOM_NOW]' -r
 complete -c postroom -n "__fish_postroom_using_subcommand log" -l json -d 'Print a JSON object for each event'
-complete -c postroom -n "__fish_postroom_using_subcommand log" -l timing -d 'Tell on stderr how long it took'
+complete -c postroom -n "__fish_postroom_using_subcommand log" -l timing -d 'Tell on stderr how long it took; not where a message is delivered'
 complete -c postroom -n "__fish_postroom_using_subcommand log" -s h -l help -d 'Print help'
 complete -c postroom -n "__fish_postroom_using_subcommand why" -l config -d 'The configuration of the desk [default: $POSTROOM_CONFIG, /etc/postroom/postroom.toml, ~/.config/postroom/postroom.toml]' -r -F
 complete -c postroom -n "__fish_postroom_using_subcommand why" -l as -d 'Act as this agent: for root, the desk\'s owner, and agents with admin' -r
 complete -c postroom -n "__fish_postroom_using_subcommand why" -l now -d 'Take this instant (RFC 3339) for now; to write, only on a test desk [default: $POSTROOM_NOW]' -r
 complete -c postroom -n "__fish_postroom_using_subcommand why" -l json -d 'Print JSON objects'
-complete -c postroom -n "__fish_postroom_using_subcommand why" -l timing -d 'Tell on stderr how long it took'
+complete -c postroom -n "__fish_postroom_using_subcommand why" -l timing -d 'Tell on stderr how long it took; not where a message is delivered'
 complete -c postroom -n "__fish_postroom_using_subcommand why" -s h -l help -d 'Print help'
 complete -c postroom -n "__fish_postroom_using_subcommand report" -l from -d 'First day, in the desk\'s zone [default: 30 days ago]' -r
 complete -c postroom -n "__fish_postroom_using_subcommand report" -l to -d 'Last day, inclusive [default: today]' -r
@@ -209,7 +210,7 @@ complete -c postroom -n "__fish_postroom_using_subcommand report" -l as -d 'Act 
 complete -c postroom -n "__fish_postroom_using_subcommand report" -l now -d 'Take this instant (RFC 3339) for now; to write, only on a test desk [default: $POSTROOM_NOW]' -r
 complete -c postroom -n "__fish_postroom_using_subcommand report" -l json -d 'Print one JSON object'
 complete -c postroom -n "__fish_postroom_using_subcommand report" -l csv -d 'Print lines of section,inbox,key,measure,value'
-complete -c postroom -n "__fish_postroom_using_subcommand report" -l timing -d 'Tell on stderr how long it took'
+complete -c postroom -n "__fish_postroom_using_subcommand report" -l timing -d 'Tell on stderr how long it took; not where a message is delivered'
 complete -c postroom -n "__fish_postroom_using_subcommand report" -s h -l help -d 'Print help'
 complete -c postroom -n "__fish_postroom_using_subcommand check" -l config -d 'The configuration of the desk [default: $POSTROOM_CONFIG, /etc/postroom/postroom.toml, ~/.config/postroom/postroom.toml]' -r -F
 complete -c postroom -n "__fish_postroom_using_subcommand check" -l as -d 'Act as this agent: for root, the desk\'s owner, and agents with admin' -r
@@ -217,7 +218,7 @@ complete -c postroom -n "__fish_postroom_using_subcommand check" -l now -d 'Take
 complete -c postroom -n "__fish_postroom_using_subcommand check" -l rebuild -d 'Only fold all events into an empty copy, and compare every column'
 complete -c postroom -n "__fish_postroom_using_subcommand check" -s q -l quiet -d 'Say nothing when all is well'
 complete -c postroom -n "__fish_postroom_using_subcommand check" -l json -d 'Print a JSON object for each finding'
-complete -c postroom -n "__fish_postroom_using_subcommand check" -l timing -d 'Tell on stderr how long it took'
+complete -c postroom -n "__fish_postroom_using_subcommand check" -l timing -d 'Tell on stderr how long it took; not where a message is delivered'
 complete -c postroom -n "__fish_postroom_using_subcommand check" -s h -l help -d 'Print help'
 complete -c postroom -n "__fish_postroom_using_subcommand help; and not __fish_seen_subcommand_from init ingest list show route assign tag set note close open do reply autoreply send log why report check help" -f -a "init" -d 'Make a desk: its directory, configuration, store and keys'
 complete -c postroom -n "__fish_postroom_using_subcommand help; and not __fish_seen_subcommand_from init ingest list show route assign tag set note close open do reply autoreply send log why report check help" -f -a "ingest" -d 'Take in messages: one on stdin, or files and Maildirs'

@@ -223,3 +223,30 @@ fn the_first_reply_to_counts() {
     let replied = finish(command, b"Yes.\n").expect_success().text();
     assert!(replied.trim_end().ends_with("\totto@customer.test"), "{replied}");
 }
+
+/// What a mail system sends when it gives up: our reply comes back inside, and nothing outside
+/// refers to it (R131, R135).
+#[test]
+fn a_bounce_of_a_reply_opens_its_conversation_again() {
+    let desk = office();
+    finish(reply(&desk, "anna", &[]), b"Yes.\n").expect_success();
+    let returned = String::from_utf8(sent(&desk).remove(0)).unwrap();
+    let whole = format!("message/rfc822\n\n{returned}");
+    let header = returned.split("\n\n").next().unwrap();
+    let bounce = |n: usize, part: &str| {
+        format!(
+            "Return-Path: <>\nFrom: MAILER-DAEMON@mx.test\nTo: support@example.test\nSubject: \
+             Undelivered\nDate: Mon, 01 Jun 2026 09:3{n}:00 +0000\nMessage-ID: <b{n}@mx.test>\n\
+             MIME-Version: 1.0\nContent-Type: multipart/report; report-type=delivery-status; \
+             boundary=B\n\n--B\n\nSorry.\n\n--B\nContent-Type: message/delivery-status\n\n\
+             Reporting-MTA: dns; mx.test\n\nFinal-Recipient: rfc822; erika@customer.test\n\
+             Action: failed\nStatus: 5.1.1\n\n--B\nContent-Type: {part}\n\n--B--\n"
+        )
+    };
+    for (n, part) in [(0, whole), (1, format!("text/rfc822-headers\n\n{header}\n"))] {
+        let landed = desk.feed(["ingest", "-p"], bounce(n, &part).as_bytes()).expect_success();
+        assert!(landed.text().contains("\tjoined\t"), "{landed:?}");
+    }
+    let open = desk.run(["list", "--numbers", "is:open"]).expect_success();
+    assert_eq!(open.text(), "1\n");
+}

@@ -28,7 +28,7 @@ pub fn text_of(config: &Config) -> io::Result<String> {
         match std::fs::read(config.dir.join(&name)) {
             Ok(bytes) => append(&mut all, &name, &String::from_utf8_lossy(&bytes)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            Err(error) => return Err(error),
+            Err(error) => return Err(io::Error::new(error.kind(), format!("{name}: {error}"))),
         }
     }
     Ok(all)

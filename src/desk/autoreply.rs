@@ -11,7 +11,7 @@ use super::{Desk, Failure, Scene};
 use crate::config::{Inbox, replies};
 use crate::domain::address::Pattern;
 use crate::domain::automatic::{
-    self, Answer, Hours, Limits, Mail, Pause, Place, Policy, Silence, Verdict, registered_domain,
+    self, Answer, Hours, Limits, Mail, Place, Policy, Silence, Verdict, registered_domain,
 };
 use crate::domain::calendar::Calendar;
 use crate::domain::placeholders::{Text, Values};
@@ -234,11 +234,12 @@ impl Question<'_> {
             received: self.arrival.received,
             written: self.parsed.date,
         };
-        let limits = scene.config.settings().limits;
+        let settings = scene.config.settings();
+        let limits = settings.limits;
         let policy = Policy {
             receipt: inbox.autoreply.receipt.as_ref().map(|name| name.as_str()),
             closed: inbox.autoreply.closed.as_ref().map(|name| name.as_str()),
-            pause: Pause::default(),
+            pause: settings.autoreply_pause,
             limits: Limits {
                 inbox_hour: limits.per_inbox,
                 domain_hour: limits.per_domain,
@@ -247,7 +248,7 @@ impl Question<'_> {
             },
             inbox: &inbox.patterns,
             ours: &ours(scene),
-            system: &[],
+            system: &settings.autoreply_never,
         };
         Ok(automatic::decide(&mail, memory.as_ref(), &policy, tx.now()))
     }

@@ -59,7 +59,15 @@ impl Desk {
     /// What loading leaves for later: calendars, texts, rules.
     fn check_config(&self) -> Vec<Finding> {
         let errors = self.config.check_all().err().unwrap_or_default();
-        errors.iter().map(|e| Finding::new(e.at.to_string(), e.message.clone())).collect()
+        let mut found: Vec<Finding> =
+            errors.iter().map(|e| Finding::new(e.at.to_string(), e.message.clone())).collect();
+        // The texts must not only be there: a delivery would defer all mail at a bad placeholder.
+        if found.is_empty()
+            && let Err(error) = self.texts()
+        {
+            found.push(Finding::new(layout::REPLIES, format!("{error:#}")));
+        }
+        found
     }
 
     /// The files beside the store, without which no mail could come in.

@@ -220,6 +220,9 @@ impl Desk {
                     &format!("{} conversation={} {trouble}", l.message, l.conversation),
                 );
             }
+            if let Some(routed) = &l.after.routed {
+                self.log_refused(routed);
+            }
             if let Some(outcome) = &l.after.answered {
                 self.log_outcome(l.message, l.conversation, outcome);
             }

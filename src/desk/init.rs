@@ -12,7 +12,7 @@ use super::{Failure, Kind};
 use crate::config::{self, ConfigError};
 use crate::domain::address::Pattern;
 use crate::domain::{InboxName, Time};
-use crate::host::{file, random, signal, user};
+use crate::host::{file, random, user};
 use crate::mail::token::Keys;
 use crate::store::{Clock, Store};
 
@@ -55,7 +55,6 @@ pub fn init(dir: &Path, plan: &Plan, now: Time) -> Result<()> {
     let config = postroom_toml(plan);
     config::parse(&dir.join(layout::CONFIG), config.clone()).map_err(wrong_words)?;
     let gid = plan.group.as_deref().map(group).transpose()?;
-    signal::outlive_size_limit()?;
     let room = room(dir)?;
     if let Err(error) = furnish(dir, plan, &config, gid, now) {
         clear(dir, room);

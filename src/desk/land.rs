@@ -250,7 +250,7 @@ fn evidence<'a>(
     // Its own Message-ID counts as a reference: everybody who got a mail of ours knows that id, so
     // it proves where the mail belongs, not that it is ours. Only equal bytes prove that.
     let own_id = parsed.message_id.iter();
-    for id in ids.iter().chain(own_id) {
+    for id in ids.iter().chain(own_id).chain(&parsed.returned) {
         if let Some(named) = proven(tx, keys, id)? {
             signed.extend(tx.homes_of(named.id, &sender)?);
         }

@@ -7,8 +7,8 @@ use super::{Failure, Kind, Scene};
 use crate::domain::{Conversation, Direction, Mailbox, MessageId, Number, Participants};
 use crate::store::{AddressRole, Snapshot};
 
-/// The message that a reply answers: the last of a participant whom DMARC did not find forged, else
-/// the last that came in.
+/// The message that a reply answers: the last that a participant wrote in person and DMARC did not
+/// find forged, else the last that came in.
 pub(super) fn answered_message(
     tx: &Snapshot<'_>,
     number: Number,
@@ -16,14 +16,13 @@ pub(super) fn answered_message(
 ) -> Result<Option<MessageId>> {
     let mut last = None;
     for id in tx.messages_of(number)?.into_iter().rev() {
-        let incoming = tx.message(id)?.is_some_and(|m| m.direction == Direction::In);
-        if !incoming {
+        let Some(message) = tx.message(id)?.filter(|m| m.direction == Direction::In) else {
             continue;
-        }
+        };
         last = last.or(Some(id));
         let author = tx.author(id)?;
         let takes_part = author.is_some_and(|from| takes_part(participants, &from));
-        if takes_part && !is_forged(tx, id)? {
+        if takes_part && message.class.is_person() && !is_forged(tx, id)? {
             return Ok(Some(id));
         }
     }

@@ -118,6 +118,10 @@ fn reply(tx: &Tx<'_>, scene: &Scene<'_>, draft: &Draft) -> Result<Replied> {
     let mut conversation = conversation(tx, draft.number)?;
     let inbox = letter::inbox_of(scene, &conversation)?;
     check_text(draft)?;
+    if draft.seen > conversation.seq {
+        let words = format!("conversation {} has only {} events", draft.number, conversation.seq);
+        return Err(Failure::usage(words).into());
+    }
     let events = tx.events(draft.number)?;
     if draft.caution == Caution::Refuse {
         check_nothing_came_in(scene, draft, &events)?;

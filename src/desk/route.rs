@@ -10,6 +10,7 @@ use crate::config::{self, Warning};
 use crate::domain::query::{BindContext, Facts, Verdict};
 use crate::domain::rule::Rule;
 use crate::domain::{Actor, Change, Conversation, Directory, EventId, MessageId, Number, Reason};
+use crate::host::log::Level;
 use crate::store::{Ending, Snapshot, Tx};
 
 /// What the rules made of one arrival.
@@ -29,6 +30,19 @@ impl Routed {
         self.rules.iter().flat_map(|asked| match &asked.answer {
             Answer::Matched { changes, .. } => changes.as_slice(),
             Answer::Failed { .. } => &[],
+        })
+    }
+}
+
+impl Routed {
+    /// Actions that were refused: the rule, and why.
+    pub fn refused(&self) -> impl Iterator<Item = (&Asked, &str)> {
+        self.rules.iter().flat_map(|asked| {
+            let refused = match &asked.answer {
+                Answer::Matched { refused, .. } => refused.as_slice(),
+                Answer::Failed { .. } => &[],
+            };
+            refused.iter().map(move |why| (asked, why.as_str()))
         })
     }
 }
@@ -103,9 +117,26 @@ impl Desk {
                 Mode::ForReal => route_arrival(tx, scene, message, number, TextOf::Raw, rules),
                 Mode::DryRun => run(tx, scene, message, number, TextOf::Raw, rules).map(Some),
             })?;
+            if let (Mode::ForReal, Some(routed)) = (mode, &routed) {
+                self.log_refused(routed);
+            }
             all.extend(routed);
         }
         Ok(all)
+    }
+}
+
+impl Desk {
+    /// A rule that may not do what it says is for an administrator to mend.
+    pub(super) fn log_refused(&self, routed: &Routed) {
+        for (asked, why) in routed.refused() {
+            let (message, number) = (routed.message, routed.number);
+            let line = format!(
+                "{message} conversation={number} rule '{}' ({}) refused: {why}",
+                asked.rule, asked.at
+            );
+            self.log(Level::Warning, &line);
+        }
     }
 }
 

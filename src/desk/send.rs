@@ -193,7 +193,7 @@ impl Desk {
         words: &str,
     ) -> Result<Outgoing> {
         let attempt = Attempt { state, due: self.now + pause, code, error: Some(words) };
-        let failed = Change::SendFailed { outbox: mail.id, code };
+        let failed = Change::SendFailed { outbox: mail.id, mail: mail.kind, code };
         let mail = self.record(mail, &attempt, (state == State::Failed).then_some(&failed))?;
         let line = format!(
             "{} {} conversation={} {}: {words}",

@@ -52,7 +52,7 @@ fn first_status(class: Class) -> Status {
 }
 
 fn next_status(old: Status, class: Class, step: &Step, returned: Option<MailKind>) -> Status {
-    let spoken_to = class.is_person() && *step != Step::Own;
+    let spoken_to = class.is_person();
     let unheard = class == Class::Bounce
         && matches!(step, Step::Token { .. })
         && returned == Some(MailKind::Reply);
@@ -126,7 +126,6 @@ mod tests {
             (snoozed(false), Class::Person, TOKEN, None, true),
             (snoozed(true), Class::Person, TOKEN, None, false),
             (Status::Spam, Class::Person, TOKEN, None, false),
-            (Status::Closed, Class::Person, Step::Own, None, false),
             (Status::Pending, Class::Automatic, TOKEN, None, false),
             (Status::Closed, Class::List, reference, None, false),
             (Status::Closed, Class::Bulk, TOKEN, None, false),

@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::event::{Actor, Change, Event, MailKind, Step};
+use super::event::{Actor, Change, Event, MailKind};
 use super::name::BadName;
 use super::{AgentName, FieldName, InboxName, MessageId, Number, Seq, Tag, TeamName, Time};
 
@@ -218,9 +218,9 @@ impl Conversation {
                 self.opened = event.effective;
                 self.last_person = event.effective;
             }
-            Change::Arrived { message, class, step } => {
+            Change::Arrived { message, class, .. } => {
                 self.first_message.get_or_insert(*message);
-                if class.is_person() && *step != Step::Own {
+                if class.is_person() {
                     self.spoke(event.effective);
                     self.waits(event.effective);
                 }
@@ -251,6 +251,10 @@ impl Conversation {
                 if *mail == MailKind::Reply {
                     self.waiting_since = None;
                 }
+            }
+            // The contact has not heard of us after all.
+            Change::SendFailed { mail: MailKind::Reply, .. } => {
+                self.waiting_since.get_or_insert(event.effective);
             }
             Change::Noted { .. } | Change::Sent { .. } | Change::SendFailed { .. } => {}
         }

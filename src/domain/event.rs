@@ -142,8 +142,6 @@ pub enum Reason {
 pub enum Step {
     /// Nothing led anywhere: a conversation of its own.
     New,
-    /// We wrote it ourselves.
-    Own,
     /// Our signature, on the outgoing message named, stood among its references.
     Token {
         /// The signed message.
@@ -280,6 +278,8 @@ pub enum Change {
     SendFailed {
         /// The outbox row.
         outbox: OutboxId,
+        /// What kind of mail.
+        mail: MailKind,
         /// Exit status of sendmail; none when it was lost.
         code: Option<i32>,
     },
@@ -360,7 +360,6 @@ mod tests {
     pub(crate) fn samples() -> Vec<Change> {
         let steps = [
             Step::New,
-            Step::Own,
             Step::Token { message: MessageId(1) },
             Step::Reference { message: MessageId(1) },
             Step::Referenced { message: MessageId(1) },
@@ -384,7 +383,7 @@ mod tests {
             Change::Noted { note: NoteId(1) },
             Change::Queued { outbox: OutboxId(1), message: MessageId(4), mail: MailKind::Reply },
             Change::Sent { outbox: OutboxId(1) },
-            Change::SendFailed { outbox: OutboxId(1), code: Some(67) },
+            Change::SendFailed { outbox: OutboxId(1), mail: MailKind::Reply, code: Some(67) },
         ]);
         all
     }

@@ -54,7 +54,8 @@ pub fn extension() -> Option<String> {
 /// The editor of the person at the terminal.
 #[must_use]
 pub fn editor() -> String {
-    text("VISUAL").or_else(|| text("EDITOR")).unwrap_or_else(|| "vi".to_owned())
+    let set = |name| text(name).filter(|value| !value.trim().is_empty());
+    set("VISUAL").or_else(|| set("EDITOR")).unwrap_or_else(|| "vi".to_owned())
 }
 
 /// Where a person's unfinished text is kept.

@@ -37,6 +37,8 @@ pub struct Parsed {
     pub in_reply_to: Vec<String>,
     /// The ids in References, without `<>`: the first and the last 50, its own left out (R60, R61).
     pub references: Vec<String>,
+    /// The ids of the mail that a report of a mail system gives back (R131).
+    pub returned: Vec<String>,
     /// The Date field, for display only (R220).
     pub date: Option<Time>,
     /// The visible text, LF line ends, 1 MiB at most.
@@ -94,9 +96,11 @@ fn read(fields: &Fields<'_>) -> Parsed {
     }
     let from = authors.into_iter().next();
     let envelope = Trace::read(fields);
+    let signals = classify::signals(fields, &parts);
     Parsed {
         subject: fields.get("Subject").map(decode::text).unwrap_or_default(),
-        signals: classify::signals(fields, &parts),
+        returned: returned(&parts, &signals),
+        signals,
         from,
         sender,
         reply_to: mailboxes(fields.get("Reply-To")),
@@ -113,6 +117,23 @@ fn read(fields: &Fields<'_>) -> Parsed {
         envelope,
         defects,
     }
+}
+
+/// A report gives back the mail it is about, whole or its header. What a person forwards is no
+/// evidence.
+fn returned(parts: &[Part<'_>], signals: &[Signal]) -> Vec<String> {
+    let is_report = |signal: &Signal| matches!(signal, Signal::Bounce | Signal::Delay);
+    if !signals.iter().any(is_report) {
+        return Vec::new();
+    }
+    let gives_back = |part: &&Part<'_>| {
+        matches!(part.media.kind.as_str(), "message/rfc822" | "text/rfc822-headers")
+    };
+    let id = |part: &Part<'_>| {
+        let fields = Fields::scan(part.body);
+        references::message_id(fields.get("Message-ID")?.value)
+    };
+    parts.iter().filter(gives_back).take(3).filter_map(id).collect()
 }
 
 fn header_defects(fields: &Fields<'_>) -> Vec<Defect> {

@@ -207,17 +207,19 @@ impl Snapshot<'_> {
         Ok(found)
     }
 
-    /// The inboxes and the assignees that conversations name.
+    /// The inboxes and the assignees that conversations name on which there is work left.
     ///
     /// # Errors
     /// Those of the database.
     pub fn names_in_use(&self) -> Result<(Vec<InboxName>, Vec<Assignee>)> {
-        let mut inboxes =
-            self.connection.prepare("SELECT DISTINCT inbox FROM conversation ORDER BY inbox")?;
+        let mut inboxes = self.connection.prepare(
+            "SELECT DISTINCT inbox FROM conversation
+             WHERE status NOT IN ('closed', 'spam') ORDER BY inbox",
+        )?;
         let inboxes = inboxes.query_map([], |row| word(row, 0))?.collect::<Result<_, _>>()?;
         let mut assignees = self.connection.prepare(
-            "SELECT DISTINCT assignee FROM conversation WHERE assignee IS NOT NULL
-             ORDER BY assignee",
+            "SELECT DISTINCT assignee FROM conversation
+             WHERE assignee IS NOT NULL AND status NOT IN ('closed', 'spam') ORDER BY assignee",
         )?;
         let assignees = assignees.query_map([], |row| word(row, 0))?.collect::<Result<_, _>>()?;
         Ok((inboxes, assignees))

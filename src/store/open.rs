@@ -66,7 +66,12 @@ impl fmt::Display for OpenError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             OpenError::Missing(path) => {
-                write!(f, "{}: no such store; 'postroom init' makes one", path.display())
+                write!(
+                    f,
+                    "{}: the store is missing: restore it from a backup, or make a new desk with \
+                     'postroom init'",
+                    path.display()
+                )
             }
             OpenError::Right { path, missing } => write!(f, "{}: {missing}", path.display()),
             OpenError::Foreign(path) => {
@@ -75,7 +80,7 @@ impl fmt::Display for OpenError {
             OpenError::Version { path, found } if *found < SCHEMA_VERSION => write!(
                 f,
                 "{}: schema {found} is older than {SCHEMA_VERSION}, which this postroom needs; \
-                 'postroom init --upgrade' migrates it",
+                 use the postroom that made it, or a backup",
                 path.display()
             ),
             OpenError::Version { path, found } => write!(

@@ -8,7 +8,7 @@ use super::address::AddressRole;
 use super::column::{unreadable, word};
 use super::{Snapshot, Tx};
 use crate::domain::{
-    Change, Mailbox, MessageId, Number, OutboxId, Participant, Participants, Role, Step,
+    Change, Mailbox, MessageId, Number, OutboxId, Participant, Participants, Role,
 };
 
 impl Tx<'_> {
@@ -68,7 +68,7 @@ impl Snapshot<'_> {
         change: &Change,
     ) -> Result<()> {
         match change {
-            Change::Arrived { message, step, .. } if *step != Step::Own => {
+            Change::Arrived { message, .. } => {
                 let from = self.addresses(*message, AddressRole::From)?;
                 let others = self.outside_recipients(*message)?;
                 participants.arrived(from.first(), &others);

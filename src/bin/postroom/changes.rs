@@ -33,10 +33,10 @@ pub(crate) fn words(change: &Change) -> String {
             format!("{what} {message} queued as {outbox}")
         }
         Change::Sent { outbox } => format!("{outbox} sent"),
-        Change::SendFailed { outbox, code: Some(code) } => {
+        Change::SendFailed { outbox, code: Some(code), .. } => {
             format!("{outbox} failed, sendmail ended with {code}")
         }
-        Change::SendFailed { outbox, code: None } => format!("{outbox} failed"),
+        Change::SendFailed { outbox, code: None, .. } => format!("{outbox} failed"),
     }
 }
 
@@ -44,7 +44,6 @@ pub(crate) fn words(change: &Change) -> String {
 pub(crate) fn how(step: &Step) -> String {
     match step {
         Step::New => String::new(),
-        Step::Own => ", our own".to_owned(),
         Step::Token { message } => format!(", by our signature on {message}"),
         Step::Reference { message } => format!(", as an answer to {message}"),
         Step::Referenced { message } => format!(", answered before it came by {message}"),

@@ -44,10 +44,13 @@ use std::time::Instant;
 
 use command::{COMMANDS, Command};
 use exit::Exit;
+use postroom::host::signal;
 
 fn main() -> ExitCode {
     let argv: Vec<OsString> = std::env::args_os().collect();
     let started = Instant::now();
+    // Without the handler a write beyond the limit ends us by a signal: no worse than an error.
+    let _ = signal::outlive_size_limit();
     let (name, rest) = called_as(&argv);
     let known = COMMANDS.iter().find(|command| command.name == name);
     let is_delivery = match known {

@@ -27,6 +27,9 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args) -> Result<Exit> {
     let mut words = args.words.clone();
+    if words.len() == 2 && words.get(1).is_some_and(|word| word == "-") {
+        words.truncate(1);
+    }
     let lacks_text = words.len() == 1 && !args.options.takes_message();
     if lacks_text && words.first().is_some_and(|word| word != "-") {
         if terminal::stdin_is_terminal() {

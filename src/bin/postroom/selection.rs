@@ -24,6 +24,18 @@ pub(crate) enum Selection {
 impl Selection {
     /// Reads the word that stands for conversations; `-` reads numbers from stdin.
     pub(crate) fn parse(word: &str) -> Result<Selection> {
+        let bare = word.trim_matches(|c: char| c.is_whitespace() || c == '#');
+        if bare.is_empty() {
+            return Err(
+                Failure::usage("the selection is empty: it would mean every conversation").into()
+            );
+        }
+        if bare != word && bare.bytes().all(|b| b.is_ascii_digit()) {
+            return Err(Failure::usage(format!(
+                "'{word}': write a conversation plainly, as {bare}"
+            ))
+            .into());
+        }
         if word == "-" {
             return from_lines(io::stdin().lock()).map(Selection::Numbers);
         }
@@ -175,6 +187,10 @@ mod tests {
             ("m881", "error"),
             ("e1", "error"),
             ("is:open", "Query"),
+            ("", "error"),
+            (" ", "error"),
+            ("#142", "error"),
+            (" 1", "error"),
             ("@mine", "error"),
             ("is:open --json", "error"),
             ("from:@example.org -tag:new", "Query"),

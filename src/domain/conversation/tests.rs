@@ -2,6 +2,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 
 use super::*;
+use crate::domain::Step;
 use crate::domain::access::{Directory, Level};
 use crate::domain::action::{Action, Origin};
 use crate::domain::decide::{Context, Outcome, decide};
@@ -69,7 +70,6 @@ fn who_waits_and_who_spoke_last() {
         ("a mail", vec![open(), person()], (Some(2), 2, None)),
         ("two mails", vec![open(), person(), person()], (Some(2), 3, None)),
         ("a machine's mail", vec![open(), from(Class::Automatic, Step::New)], (None, 1, None)),
-        ("our own mail", vec![open(), from(Class::Person, Step::Own)], (None, 1, None)),
         ("answered", vec![open(), person(), answer(MailKind::Reply)], (None, 3, None)),
         ("receipt", vec![open(), person(), answer(MailKind::Receipt)], (Some(2), 2, None)),
         ("closed hours", vec![open(), person(), answer(MailKind::Closed)], (Some(2), 2, None)),
@@ -146,7 +146,7 @@ fn changes() -> impl Strategy<Value = Change> {
         Just(Change::Noted { note: NoteId(1) }),
         proptest::sample::select(kinds.to_vec()).prop_map(queued),
         Just(Change::Sent { outbox: OutboxId(1) }),
-        Just(Change::SendFailed { outbox: OutboxId(1), code: None }),
+        Just(Change::SendFailed { outbox: OutboxId(1), mail: MailKind::Reply, code: None }),
     ]
 }
 

@@ -1,9 +1,7 @@
 //! The course of one conversation, read from its events up to an instant.
 
 use crate::domain::event::MailKind;
-use crate::domain::{
-    Actor, Change, Conversation, Duration, Event, EventId, Reason, Status, Step, Time,
-};
+use crate::domain::{Actor, Change, Conversation, Duration, Event, EventId, Reason, Status, Time};
 
 /// Something that a report counts, at the instant when it happened.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,7 +65,7 @@ impl Course {
         self.state.apply(event);
         match &event.change {
             Change::Opened { .. } => self.acts.push((at, Act::Opened)),
-            Change::Arrived { class, step, .. } if *step != Step::Own => {
+            Change::Arrived { class, .. } => {
                 self.acts.push((at, Act::Arrived));
                 self.began.get_or_insert(event.id);
                 if class.is_person() {

@@ -38,7 +38,6 @@ fn change(act: &str, who: &str) -> Change {
         "open-sales" => Change::Opened { inbox: "sales".parse().unwrap() },
         "in" => arrived(Class::Person, Step::New),
         "robot" => arrived(Class::Automatic, Step::New),
-        "own" => arrived(Class::Person, Step::Own),
         "receipt" => queued(MailKind::Receipt),
         "reply" | "rule-reply" => queued(MailKind::Reply),
         "assign" => Change::Assigned { old: None, new: Some(who.parse().unwrap()) },
