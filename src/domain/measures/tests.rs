@@ -155,11 +155,6 @@ fn r205_an_agent_began() {
             "opened 1, arrived 1, replies 2, open 1, response 3h",
         ),
         ("nobody asked", "0m open; 0m reply; 1h reply", "opened 1, replies 2, open 1"),
-        (
-            "a copy of our own mail asks nothing",
-            "0m open; 0m own; 1h reply",
-            "opened 1, replies 1, open 1",
-        ),
     ]);
 }
 
