@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 use super::land::nearest_first;
 use super::{Desk, layout};
 use crate::domain::{Assignee, Direction, MessageId};
+use crate::host::log::Log;
 use crate::mail::{self, identity, identity::VERSION};
 use crate::store::{AddressRole, Counts, Digests, Finding, Snapshot};
 
@@ -82,6 +83,10 @@ impl Desk {
                 let words = format!("{}: cannot be opened for writing: {error}", path.display());
                 found.push(Finding::new(name, words));
             }
+        }
+        // A machine may do without syslog; a file that is named is wanted.
+        if self.log != Log::Syslog && self.log.open().is_none() {
+            found.push(Finding::new(layout::CONFIG, "the log cannot be written: see 'log'"));
         }
         found
     }

@@ -171,9 +171,8 @@ fn postroom_toml(plan: &Plan) -> String {
          # email = [\"anna@example.org\"]\n\
          # login = \"anna\"\n",
     );
-    for (name, _) in &plan.inboxes {
-        let _ = writeln!(text, "# inbox = {{ {name} = \"full\" }}");
-    }
+    let levels = plan.inboxes.iter().map(|(name, _)| format!("{name} = \"full\""));
+    let _ = writeln!(text, "# inbox = {{ {} }}", levels.collect::<Vec<_>>().join(", "));
     text
 }
 
