@@ -14,9 +14,6 @@ use std::process::Command;
 /// The folders of single messages; the other one holds mbox files.
 const FOLDERS: [&str; 7] = ["auto", "bounces", "hostile", "human", "parse", "replies", "threads"];
 
-/// An mbox that stands among the single messages.
-const MBOX: &str = "hostile/hyperkitty-non-ascii-headers.txt.eml";
-
 #[test]
 fn the_corpus_goes_in_once_and_comes_out_unaltered() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -77,22 +74,11 @@ fn identity_py(options: &[&str], corpus: &Path) -> String {
     String::from_utf8(done.stdout).unwrap()
 }
 
-/// Takes files in; the message of each. The mbox among them is refused as a file, and goes in by
-/// stdin, where whatever comes is one message.
+/// Takes files in; the message of each.
 fn take_in<'a>(desk: &Desk, paths: impl Iterator<Item = &'a PathBuf>) -> Vec<String> {
-    const WORDS: [&str; 4] = ["ingest", "-p", "--inbox", "support"];
-    let (paths, mut text): (Vec<_>, _) = (paths.collect(), String::new());
-    for paths in paths.chunk_by(|a, b| !a.ends_with(MBOX) && !b.ends_with(MBOX)) {
-        let done = match paths {
-            [mbox] if mbox.ends_with(MBOX) => desk.feed(WORDS, &fs::read(mbox).unwrap()),
-            _ => {
-                let mut command = desk.postroom(WORDS);
-                command.args(paths);
-                common::finish(command, b"")
-            }
-        };
-        text += &done.expect_success().text();
-    }
+    let mut command = desk.postroom(["ingest", "-p", "--inbox", "support"]);
+    command.args(paths);
+    let text = common::finish(command, b"").expect_success().text();
     text.lines().map(|line| line.split('\t').nth(1).unwrap().to_owned()).collect()
 }
 

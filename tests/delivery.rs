@@ -421,9 +421,11 @@ fn files_that_cannot_be_taken() {
     fs::write(&single, one).unwrap();
     let words = ["ingest", mbox.to_str().unwrap(), "/nonexistent/x", single.to_str().unwrap()];
     let done = desk.run(words);
-    assert_eq!(done.status.code(), Some(65), "{done:?}");
-    assert!(done.stderr.contains("mbox: an mbox") && done.stderr.contains("/nonexistent/x"));
-    assert_eq!(desk.number("SELECT count(*) FROM message"), 2, "{done:?}");
+    assert_eq!(done.status.code(), Some(66), "{done:?}");
+    assert!(
+        done.stderr.contains("mbox: looks like an mbox") && done.stderr.contains("/nonexistent/x")
+    );
+    assert_eq!(desk.number("SELECT count(*) FROM message"), 3, "{done:?}");
 }
 
 /// A file of a Maildir that gives an error when it is read.

@@ -96,7 +96,9 @@ pub enum Told<'a> {
     Landed(&'a [Landed]),
     /// Nothing is in it.
     Empty(&'a Path),
-    /// It cannot be read, or is no message; it, or all of a folder, was passed over.
+    /// It looks like an mbox of several messages, and is taken in as the one that its file is.
+    Mbox(&'a Path),
+    /// It cannot be read; it, or all of a folder, was passed over.
     Refused(&'a Failure),
 }
 
@@ -158,7 +160,12 @@ impl Desk {
             let mut batch = Batch::default();
             for source in sources {
                 match source.read() {
-                    Ok(Content::Message(raw, at)) => batch.add(raw, at, source.wiring),
+                    Ok(Content::Message(raw, at)) => {
+                        if source.wiring == Wiring::File && source::is_mbox(&raw) {
+                            tell(Told::Mbox(&source.path))?;
+                        }
+                        batch.add(raw, at, source.wiring);
+                    }
                     Ok(Content::Empty) => tell(Told::Empty(&source.path))?,
                     Ok(Content::Gone) => {}
                     Err(why) => tell(Told::Refused(&why))?,

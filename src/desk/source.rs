@@ -61,7 +61,7 @@ impl Source {
     /// Reads it.
     ///
     /// # Errors
-    /// When it cannot be read, or was named as a message and is an mbox.
+    /// When it cannot be read.
     pub(super) fn read(&self) -> Result<Content, Failure> {
         let file = match File::open(&self.path) {
             Ok(file) => file,
@@ -78,17 +78,12 @@ impl Source {
         if raw.is_empty() {
             return Ok(Content::Empty);
         }
-        if self.wiring == Wiring::File && is_mbox(&raw) {
-            let why = "an mbox of several messages; this release takes in single messages and \
-                       Maildirs; nothing of it was taken";
-            return Err(Failure::new(Kind::Data, format!("{}: {why}", self.path.display())));
-        }
         Ok(Content::Message(raw, written.map(|at| Time::from_utc(at.into()))))
     }
 }
 
 /// Whether it begins like an mbox (RFC 4155) and a second message begins behind an empty line.
-fn is_mbox(raw: &[u8]) -> bool {
+pub(super) fn is_mbox(raw: &[u8]) -> bool {
     let mut behind_empty = false;
     is_mbox_line(raw)
         && raw.split(|byte| *byte == b'\n').any(|line| {

@@ -140,6 +140,12 @@ fn take_paths(
                 let path = clean::name(&path);
                 writeln!(io::stderr(), "postroom: {path}: empty; passed over")?;
             }
+            Told::Mbox(path) => {
+                let path = path.display().to_string();
+                let path = clean::name(&path);
+                let words = "looks like an mbox; taken in as one message, as a file is";
+                writeln!(io::stderr(), "postroom: {path}: {words}")?;
+            }
             Told::Refused(why) => {
                 let words = why.to_string();
                 writeln!(io::stderr(), "postroom: {}", clean::text(&words))?;
