@@ -79,6 +79,11 @@ impl Failure {
     }
 }
 
+/// Somebody named what is not there: `conversation 142`, `message m881`.
+pub(super) fn no_such(what: &str) -> Failure {
+    Failure::new(Kind::Unknown, format!("there is no {what}"))
+}
+
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)

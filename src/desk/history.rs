@@ -2,7 +2,8 @@
 
 use anyhow::Result;
 
-use super::{Desk, Failure, Kind};
+use super::Desk;
+use super::failure::no_such;
 use crate::domain::{Event, EventId, MessageId, Number};
 use crate::store::{Asked, StoredArrival, StoredMessage};
 
@@ -76,8 +77,4 @@ impl Desk {
             Ok(WhyMessage { message, arrivals: snapshot.arrivals(id)?, homes })
         })
     }
-}
-
-fn no_such(what: &str) -> Failure {
-    Failure::new(Kind::Unknown, format!("there is no {what}"))
 }

@@ -2,7 +2,8 @@
 
 use anyhow::Result;
 
-use super::{Desk, Failure, Kind};
+use super::Desk;
+use super::failure::no_such;
 use crate::domain::event::MailKind;
 use crate::domain::{Direction, InboxName, Mailbox, MessageId, Number, Participants, Step, Time};
 use crate::mail::{self, Attachment};
@@ -77,7 +78,8 @@ impl Desk {
     /// When there is no such conversation; and those of the store.
     pub fn show(&self, number: Number) -> Result<Page> {
         self.read(|snapshot| {
-            let row = snapshot.row(number)?.ok_or_else(|| no_such(&number))?;
+            let row =
+                snapshot.row(number)?.ok_or_else(|| no_such(&format!("conversation {number}")))?;
             let participants = snapshot.participants(number)?;
             let outbox = snapshot.mail_of(number)?;
             let mut items = Vec::new();
@@ -117,18 +119,14 @@ impl Desk {
     /// When there is no such message; those of the store, and of the taker.
     pub fn raw(&self, id: MessageId, take: impl FnMut(&[u8]) -> Result<()>) -> Result<()> {
         self.read(|snapshot| {
-            snapshot.message(id)?.ok_or_else(|| no_such(&id))?;
+            snapshot.message(id)?.ok_or_else(|| no_such(&format!("message {id}")))?;
             snapshot.raw_chunks(id, take)
         })
     }
 }
 
-fn no_such(id: &dyn std::fmt::Display) -> Failure {
-    Failure::new(Kind::Unknown, format!("there is no {id} here"))
-}
-
 fn letter(snapshot: &Snapshot<'_>, id: MessageId) -> Result<Letter> {
-    let message = snapshot.message(id)?.ok_or_else(|| no_such(&id))?;
+    let message = snapshot.message(id)?.ok_or_else(|| no_such(&format!("message {id}")))?;
     let parsed = mail::parse(&snapshot.raw(id)?);
     Ok(Letter {
         from: snapshot.author(id)?,
