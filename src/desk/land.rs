@@ -64,7 +64,7 @@ pub(super) fn land(
     let keys = scene.keys()?;
     let message = match tx.message_by_identity(&ready.identity.0)? {
         Some(known) => known,
-        None => add_message(tx, scene, ready, &keys)?,
+        None => add_message(tx, scene, ready, keys)?,
     };
     let stored = tx.message(message)?.context("a message that was just stored is gone")?;
     let mut landed = Vec::new();
@@ -88,7 +88,7 @@ pub(super) fn land(
             (_, Some(known)) => (known, How::Duplicate),
             (Some(row), None) => {
                 let arrived = Arrived { message, class: stored.class, row };
-                find_home(tx, scene, ready, &keys, &target, arrived)?
+                find_home(tx, scene, ready, keys, &target, arrived)?
             }
             // An arrival without a home: nothing makes one, `check` would name it.
             (None, None) => continue,

@@ -50,9 +50,9 @@ pub(super) fn queue(
     check_recipients(words.to.iter().chain(&words.cc))?;
     let keys = scene.keys()?;
     let message = tx.next_message_id()?;
-    let id = |kind| signed_id(&keys, kind, conversation, message, &words.from.address);
+    let id = |kind| signed_id(keys, kind, conversation, message, &words.from.address);
     let (message_id, reference) = (id(TokenKind::Message), id(TokenKind::Reference));
-    let (in_reply_to, references) = ancestry(tx, &keys, words.answers, &reference)?;
+    let (in_reply_to, references) = ancestry(tx, keys, words.answers, &reference)?;
     let letter = Letter {
         from: words.from,
         sender: words.sender,

@@ -27,6 +27,7 @@ pub mod send;
 pub mod show;
 mod source;
 
+use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
@@ -87,6 +88,7 @@ pub struct Desk {
     caller: Caller,
     log: Log,
     fault: Fault,
+    keys: OnceCell<Keys>,
 }
 
 /// The file that names the desk: the one asked for, else the system's, else the user's. One that
@@ -140,7 +142,7 @@ impl Desk {
         let me = who(&config, &caller, wanted.agent.as_ref(), &dir)?;
         let log = log_of(&config);
         let fault = Fault::of(&store);
-        Ok(Desk { dir, store, config, text, now, me, caller, log, fault })
+        Ok(Desk { dir, store, config, text, now, me, caller, log, fault, keys: OnceCell::new() })
     }
 
     /// The configuration in force.
@@ -194,7 +196,8 @@ impl Desk {
         let _lock = Lock::wait(&self.dir.join(layout::LOCK), limit)
             .with_context(|| self.dir.join(layout::LOCK).display().to_string())?;
         let steward = steward(&self.caller, &self.dir);
-        let scene = Scene { dir: &self.dir, config: &self.config, me: &self.me, steward };
+        let scene =
+            Scene { dir: &self.dir, config: &self.config, me: &self.me, steward, keys: &self.keys };
         self.store.write(&run, ending, |tx| f(tx, &scene))
     }
 
@@ -214,7 +217,7 @@ impl Desk {
 
     pub(crate) fn scene(&self) -> Scene<'_> {
         let steward = steward(&self.caller, &self.dir);
-        Scene { dir: &self.dir, config: &self.config, me: &self.me, steward }
+        Scene { dir: &self.dir, config: &self.config, me: &self.me, steward, keys: &self.keys }
     }
 }
 
@@ -247,15 +250,20 @@ pub(crate) struct Scene<'a> {
     pub(crate) config: &'a Config,
     pub(crate) me: &'a Actor,
     pub(crate) steward: Option<&'a str>,
+    keys: &'a OnceCell<Keys>,
 }
 
 impl Scene<'_> {
-    /// The keys that sign our ids.
-    pub(crate) fn keys(&self) -> Result<Keys> {
+    /// The keys that sign our ids, read once for a command.
+    pub(crate) fn keys(&self) -> Result<&Keys> {
+        if let Some(keys) = self.keys.get() {
+            return Ok(keys);
+        }
         let path = self.dir.join(layout::KEYS);
         let text = std::fs::read_to_string(&path)
             .map_err(|e| Failure::config_at(&path, format!("cannot be read: {e}")))?;
-        Keys::parse(&text).map_err(|e| Failure::config_at(&path, e.to_string()).into())
+        let keys = Keys::parse(&text).map_err(|e| Failure::config_at(&path, e.to_string()))?;
+        Ok(self.keys.get_or_init(|| keys))
     }
 
     /// The agents and teams, as the domain sees them.
