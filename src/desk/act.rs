@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use super::{Desk, Failure, Kind, Scene};
+use super::{Desk, Failure, Scene, facts};
 use crate::domain::action::{Action, Resolved};
 use crate::domain::decide::{Context, Outcome, decide};
 use crate::domain::{
@@ -57,13 +57,7 @@ impl Desk {
 
     fn act_on(&mut self, via: &'static str, number: Number, actions: &[Resolved]) -> Result<Acted> {
         let result = self.write(via, Ending::Commit, |tx, scene| {
-            let Some(mut conversation) = tx.conversation(number)? else {
-                return Err(Failure::new(
-                    Kind::Unknown,
-                    format!("there is no conversation {number}"),
-                )
-                .into());
-            };
+            let mut conversation = facts::conversation(tx, number)?;
             let directory = scene.directory();
             let doer = Doer { actor: scene.me, reason: Reason::Asked, cause: None };
             let mut events = Vec::new();

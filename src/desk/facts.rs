@@ -2,8 +2,9 @@
 
 use anyhow::{Context, Result};
 
+use super::failure::no_such;
 use crate::domain::query::Needs;
-use crate::domain::{Direction, Mailbox, MessageFacts, MessageId, Number};
+use crate::domain::{Conversation, Direction, Mailbox, MessageFacts, MessageId, Number};
 use crate::mail;
 use crate::store::{AddressRole, Snapshot};
 
@@ -14,6 +15,12 @@ pub(super) enum TextOf<'a> {
     Parsed(&'a str),
     /// It stands in the raw bytes.
     Raw,
+}
+
+/// A conversation that was named: not to be there is the fault of whoever named it.
+pub(super) fn conversation(snapshot: &Snapshot<'_>, number: Number) -> Result<Conversation> {
+    let found = snapshot.conversation(number)?;
+    Ok(found.ok_or_else(|| no_such(&format!("conversation {number}")))?)
 }
 
 /// The facts of one message.

@@ -4,7 +4,7 @@ use anyhow::Result;
 
 use super::autoreply::line_and_column;
 use super::letter::{self, Words};
-use super::{Desk, Failure, Kind, Scene, recipients};
+use super::{Desk, Failure, Kind, Scene, facts, recipients};
 use crate::config::Inbox;
 use crate::config::replies::{self, ReplyName};
 use crate::domain::event::MailKind;
@@ -77,7 +77,7 @@ impl Desk {
     /// # Errors
     /// When there is no such conversation.
     pub fn seen(&self, number: Number) -> Result<Seq> {
-        self.read(|snapshot| Ok(conversation(snapshot, number)?.seq))
+        self.read(|snapshot| Ok(facts::conversation(snapshot, number)?.seq))
     }
 
     /// A prepared text, filled for a conversation.
@@ -108,14 +108,8 @@ impl Desk {
     }
 }
 
-fn conversation(snapshot: &Snapshot<'_>, number: Number) -> Result<Conversation> {
-    snapshot.conversation(number)?.ok_or_else(|| {
-        Failure::new(Kind::Unknown, format!("there is no conversation {number}")).into()
-    })
-}
-
 fn reply(tx: &Tx<'_>, scene: &Scene<'_>, draft: &Draft) -> Result<Replied> {
-    let mut conversation = conversation(tx, draft.number)?;
+    let mut conversation = facts::conversation(tx, draft.number)?;
     let inbox = letter::inbox_of(scene, &conversation)?;
     check_text(draft)?;
     if draft.seen > conversation.seq {
@@ -305,7 +299,7 @@ fn answered_elsewhere(tx: &Snapshot<'_>, number: Number) -> Result<Vec<(Number, 
 
 /// What a prepared text can be filled with.
 fn values(snapshot: &Snapshot<'_>, scene: &Scene<'_>, number: Number, now: Time) -> Result<Values> {
-    let conversation = conversation(snapshot, number)?;
+    let conversation = facts::conversation(snapshot, number)?;
     let inbox = letter::inbox_of(scene, &conversation)?;
     let participants = snapshot.participants(number)?;
     let contact = participants.contact();

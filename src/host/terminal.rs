@@ -1,6 +1,6 @@
 //! What stdin and stdout are.
 
-use std::io::{IsTerminal, stderr, stdin, stdout};
+use std::io::{IsTerminal, stdin, stdout};
 
 use super::env;
 
@@ -14,12 +14,6 @@ pub fn stdin_is_terminal() -> bool {
 #[must_use]
 pub fn stdout_is_terminal() -> bool {
     stdout().is_terminal()
-}
-
-/// Whether somebody looks at stderr.
-#[must_use]
-pub fn stderr_is_terminal() -> bool {
-    stderr().is_terminal()
 }
 
 /// Whether stdout may be coloured: a terminal, and no `NO_COLOR`.
