@@ -14,7 +14,7 @@ use super::Store;
 use crate::domain::Time;
 
 /// Version of the schema, in `PRAGMA user_version`.
-pub const SCHEMA_VERSION: i64 = 1;
+pub const SCHEMA_VERSION: i64 = 2;
 
 /// "Post" in `PRAGMA application_id`, so that file(1) and we know the file.
 const APPLICATION_ID: i64 = 0x506f_7374;

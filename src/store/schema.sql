@@ -1,4 +1,4 @@
--- The store of a desk, version 1. Times are UTC milliseconds; names are those of postroom.toml.
+-- The store of a desk, version 2. Times are UTC milliseconds; names are those of postroom.toml.
 --
 -- Three kinds of tables:
 --   the record      message, raw, arrival, event, note, outbox: what came, what was done
