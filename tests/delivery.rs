@@ -347,6 +347,28 @@ fn a_limit_on_the_size_of_files() {
     expect_cured("ulimit -f", &desk);
 }
 
+/// What local(8) does to a database beyond its mailbox_size_limit: it would take what fits into the
+/// journal, and never write it back.
+#[test]
+fn a_database_beyond_the_limit_on_files() {
+    let desk = Desk::new();
+    desk.feed(["ingest"], &large("first")).expect_success();
+    let size = fs::metadata(desk.database()).unwrap().len();
+    let half = format!("-f {}", size / 2 / 512);
+    expect_try_again(&half, &desk, &limited(&desk, &half, &mail()));
+    assert!(desk.log().contains("RLIMIT_FSIZE"), "{}", desk.log());
+    let enough = format!("-f {}", size * 2 / 512);
+    limited(&desk, &enough, &mail()).expect_success();
+    assert_eq!(desk.number("SELECT count(*) FROM message"), 2);
+    assert!(desk.log().contains("warning: files may not grow"), "{}", desk.log());
+}
+
+/// A mail of some megabytes.
+fn large(name: &str) -> Vec<u8> {
+    let lines = std::iter::repeat_n(b"0123456789abcdef0123456789abcdef\n", 100_000).flatten();
+    common::mail(name).into_iter().chain(lines.copied()).collect()
+}
+
 /// From the least memory in which the program starts at all, each limit gives
 /// a stored mail or the word to try again, never a third thing.
 #[test]

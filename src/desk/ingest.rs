@@ -10,6 +10,7 @@ use super::source::{self, Content};
 use super::{Desk, Failure, autoreply, route};
 use crate::domain::rule::Rule;
 use crate::domain::{Class, InboxName, MessageId, Number, Time};
+use crate::host::limit;
 use crate::host::log::Level;
 use crate::store::{Ending, Wiring};
 
@@ -137,6 +138,15 @@ impl Desk {
             Ok(landed)
         })?;
         self.log_landed(&ready, &landed);
+        if let Some(most) = limit::file_size() {
+            let words = "files may not grow beyond";
+            self.log(
+                Level::Warning,
+                &format!(
+                    "{words} {most} bytes here (RLIMIT_FSIZE); see postroom-ingest(1), CAVEATS"
+                ),
+            );
+        }
         Ok(landed)
     }
 

@@ -39,7 +39,7 @@ use crate::domain::{Actor, AgentName, Directory, Time};
 use crate::host::lock::{Lock, LockError};
 use crate::host::log::{Level, Log};
 use crate::host::user::{self, Caller};
-use crate::host::{clock, env};
+use crate::host::{clock, env, limit};
 use crate::mail::token::Keys;
 use crate::store::{Clock, ConfigText, Ending, Run, Snapshot, Store, Tx};
 
@@ -198,7 +198,11 @@ impl Desk {
         let steward = steward(&self.caller, &self.dir);
         let scene =
             Scene { dir: &self.dir, config: &self.config, me: &self.me, steward, keys: &self.keys };
-        self.store.write(&run, ending, |tx| f(tx, &scene))
+        self.store.write(&run, ending, |tx| {
+            let done = f(tx, &scene)?;
+            fits(tx, limit::file_size())?;
+            Ok(done)
+        })
     }
 
     /// Writes what can wait: only if nobody else is writing.
@@ -310,6 +314,21 @@ fn log_of(config: &Config) -> Log {
 fn log_file(path: PathBuf, desk: &Path) -> Log {
     let store = desk.join(layout::STORE);
     Log::File { path, like: if store.exists() { store } else { desk.to_owned() } }
+}
+
+/// Refuses to write what a limit on the size of files would keep from its place: SQLite would still
+/// commit it beside the database, and each time fail to write it back, until nothing works.
+fn fits(tx: &Snapshot<'_>, most: Option<u64>) -> Result<()> {
+    let Some(most) = most else { return Ok(()) };
+    let size = tx.file_size()?;
+    if size <= most {
+        return Ok(());
+    }
+    let words = format!(
+        "{size} bytes of database are more than the {most} bytes that a file may have here \
+         (RLIMIT_FSIZE); in Postfix set 'mailbox_size_limit = 0'"
+    );
+    Err(Failure::new(Kind::TryAgain, words).into())
 }
 
 /// The login of the caller, if it runs the desk: root, or the owner of the database.

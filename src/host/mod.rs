@@ -4,6 +4,7 @@ pub mod child;
 pub mod clock;
 pub mod env;
 pub mod file;
+pub mod limit;
 pub mod lock;
 pub mod log;
 pub mod random;

@@ -132,6 +132,18 @@ pub struct Snapshot<'a> {
     connection: &'a Connection,
 }
 
+impl Snapshot<'_> {
+    /// How large the database file is, or becomes by what this transaction wrote, in bytes.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn file_size(&self) -> Result<u64> {
+        let sql = "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size";
+        let bytes: i64 = self.connection.query_row(sql, [], |row| row.get(0))?;
+        Ok(bytes.unsigned_abs())
+    }
+}
+
 /// The open writing transaction of one command.
 #[derive(Debug)]
 pub struct Tx<'a> {

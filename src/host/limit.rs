@@ -1,0 +1,14 @@
+//! Limits that whoever started us put on this process (setrlimit(2)).
+
+use nix::sys::resource::{RLIM_INFINITY, Resource, getrlimit};
+
+/// The largest file that we may write, in bytes (`RLIMIT_FSIZE`); none when there is no limit.
+/// Postfix's local(8) sets one for all that it runs.
+#[must_use]
+pub fn file_size() -> Option<u64> {
+    of(Resource::RLIMIT_FSIZE)
+}
+
+fn of(resource: Resource) -> Option<u64> {
+    getrlimit(resource).ok().map(|(soft, _)| soft).filter(|soft| *soft != RLIM_INFINITY)
+}
