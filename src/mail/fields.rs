@@ -174,7 +174,7 @@ fn split_field(bytes: &[u8]) -> (&[u8], &[u8]) {
 }
 
 /// The field name that a line begins with, and where its colon stands.
-fn field_name(line: &[u8]) -> Option<(&str, usize)> {
+pub(super) fn field_name(line: &[u8]) -> Option<(&str, usize)> {
     let end = line.iter().position(|byte| !byte.is_ascii_graphic() || *byte == b':')?;
     let (name, rest) = line.split_at_checked(end)?;
     let colon = rest.iter().position(|byte| !is_blank(*byte))?;

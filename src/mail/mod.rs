@@ -18,6 +18,7 @@ pub mod filter;
 mod html;
 pub mod identity;
 pub mod maildir;
+pub mod mbox;
 mod odd_date;
 pub mod parse;
 mod quoted;

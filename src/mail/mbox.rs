@@ -1,0 +1,312 @@
+//! mbox files in their four variants (R44): many messages in one file, each behind a `From ` line.
+//!
+//! A message ends where the next one begins, so telling these lines from text is all there is to
+//! it. By the letter every line that begins with `From ` is one, as writers put a `>` before others;
+//! but not all writers do. So a second sign is asked for: see [`Mbox`].
+
+use std::io::{self, BufRead, Read, Seek, SeekFrom, Write};
+use std::str::FromStr;
+
+use super::fields::field_name;
+
+/// Bytes of a line that are looked at in one piece. Lines may be as long as they like.
+const PIECE: u64 = 64 << 10;
+
+/// How a file tells the begin of a message from a line of text that looks like one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Variant {
+    /// Every `>*From ` of a text has one `>` more: it is taken off. What most programs write today.
+    #[default]
+    Rd,
+    /// `From ` of a text has a `>`, and `>From ` has not: what is to come off cannot be known, so
+    /// nothing is, unless that is asked for.
+    O {
+        /// Take one `>` off `>From `.
+        unquote: bool,
+    },
+    /// As [`Variant::O`], and Content-Length says where a message ends.
+    Cl {
+        /// Take one `>` off `>From `.
+        unquote: bool,
+    },
+    /// Nothing has a `>`; Content-Length alone says where a message ends.
+    Cl2,
+}
+
+impl Variant {
+    /// The names on the command line.
+    pub const NAMES: [&str; 4] = ["mboxrd", "mboxo", "mboxcl", "mboxcl2"];
+
+    fn believes_length(self) -> bool {
+        matches!(self, Variant::Cl { .. } | Variant::Cl2)
+    }
+
+    /// A line of a body without the `>` that the writer put before it.
+    fn unquoted(self, line: &[u8]) -> &[u8] {
+        let Some(rest) = line.strip_prefix(b">") else { return line };
+        let is_quoted = match self {
+            Variant::Rd => {
+                let text = rest.iter().position(|byte| *byte != b'>').unwrap_or(rest.len());
+                rest.get(text..).is_some_and(|text| text.starts_with(FROM))
+            }
+            Variant::O { unquote } | Variant::Cl { unquote } => unquote && rest.starts_with(FROM),
+            Variant::Cl2 => false,
+        };
+        if is_quoted { rest } else { line }
+    }
+}
+
+impl FromStr for Variant {
+    type Err = String;
+
+    fn from_str(word: &str) -> Result<Self, String> {
+        match word {
+            "mboxrd" => Ok(Variant::Rd),
+            "mboxo" => Ok(Variant::O { unquote: false }),
+            "mboxcl" => Ok(Variant::Cl { unquote: false }),
+            "mboxcl2" => Ok(Variant::Cl2),
+            _ => Err(format!("'{word}' is no kind of mbox: {}", Self::NAMES.join(", "))),
+        }
+    }
+}
+
+const FROM: &[u8] = b"From ";
+
+/// Where a message stands in its file.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Place {
+    /// Offset of its `From ` line.
+    pub begin: u64,
+    /// Offset behind it: there the next `From ` line stands, or the file ends.
+    pub end: u64,
+    /// Its `From ` line without the line end; its first 64 KiB at most. It is no part of the message.
+    pub from_line: Vec<u8>,
+    /// Whether it has a Content-Length that was to be believed and is wrong.
+    pub bad_length: bool,
+}
+
+/// One message of a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Message {
+    /// Where it stood.
+    pub place: Place,
+    /// Its bytes: without the `From ` line and the empty line at its end, and without the `>` that
+    /// the variant puts before text. Line ends as they are in the file.
+    pub raw: Vec<u8>,
+}
+
+/// Whether a file begins like an mbox: a `From ` line, and behind it the header of a message. One
+/// mail as some programs hand it over looks the same: that is an mbox of one message.
+#[must_use]
+pub fn is_mbox(head: &[u8]) -> bool {
+    let mut lines = head.split_inclusive(|byte| *byte == b'\n');
+    let mut line = || lines.next().unwrap_or_default();
+    is_from_line(line()) && begins_header(line())
+}
+
+/// The messages of an mbox, one after the other. Memory holds two lines of a file, however large,
+/// and the one message that [`Iterator::next`] gives.
+///
+/// A message begins at a line that begins with `From `, if the next line is a header field, or if
+/// an empty line stands before it and a time of day in it. The first line needs no second sign.
+#[derive(Debug)]
+pub struct Mbox<R> {
+    reader: R,
+    variant: Variant,
+    /// The line that is looked at, or a piece of a long one; empty at the end of the file.
+    line: Vec<u8>,
+    /// What follows it.
+    ahead: Vec<u8>,
+    /// Offset of `line`.
+    at: u64,
+    /// Whether `line` begins a line, and is no later piece of one.
+    is_begin: bool,
+    behind_empty: bool,
+}
+
+impl<R: BufRead + Seek> Mbox<R> {
+    /// Reads from an offset: where the file begins, or a message.
+    ///
+    /// # Errors
+    /// Those of the reader. `InvalidData` when neither a `From ` line nor the end of the file stands
+    /// there, lines of white space aside: it is no mbox.
+    pub fn new(mut reader: R, variant: Variant, offset: u64) -> io::Result<Self> {
+        reader.seek(SeekFrom::Start(offset))?;
+        let (line, ahead) = (Vec::new(), Vec::new());
+        let mut mbox =
+            Mbox { reader, variant, line, ahead, at: offset, is_begin: true, behind_empty: true };
+        mbox.read_ahead()?;
+        mbox.advance()?;
+        while !mbox.line.is_empty() && mbox.line.trim_ascii().is_empty() {
+            mbox.advance()?;
+        }
+        if !mbox.line.is_empty() && !is_from_line(&mbox.line) {
+            let why = format!("not an mbox: no 'From ' line at offset {}", mbox.at);
+            return Err(io::Error::new(io::ErrorKind::InvalidData, why));
+        }
+        Ok(mbox)
+    }
+
+    /// Writes the bytes of the next message into `out`, and gives its place; none behind the last.
+    ///
+    /// # Errors
+    /// Those of the reader, and those of `out`.
+    pub fn next_into(&mut self, out: &mut impl Write) -> io::Result<Option<Place>> {
+        if self.line.is_empty() {
+            return Ok(None);
+        }
+        let from_line = without_line_end(&self.line).to_vec();
+        let begin = self.at;
+        self.skip_line()?;
+        let length = self.header_into(out)?;
+        let told = length.map(|length| self.at.saturating_add(length));
+        let told = told.filter(|_| self.variant.believes_length());
+        let sure = match told {
+            Some(end) if self.can_end(end)? => Some(end),
+            _ => None,
+        };
+        self.body_into(sure.unwrap_or(self.at), out)?;
+        let bad_length = told.is_some() && sure.is_none();
+        Ok(Some(Place { begin, end: self.at, from_line, bad_length }))
+    }
+
+    /// Writes the header and the empty line behind it, and gives its Content-Length.
+    fn header_into(&mut self, out: &mut impl Write) -> io::Result<Option<u64>> {
+        let mut length = None;
+        while !self.line.is_empty() && !self.begins_message() {
+            let ends = self.is_begin && is_empty(&self.line);
+            if self.is_begin && length.is_none() {
+                length = content_length(&self.line);
+            }
+            out.write_all(&self.line)?;
+            self.advance()?;
+            if ends {
+                break;
+            }
+        }
+        Ok(length)
+    }
+
+    /// Writes the body: all up to the offset `sure`, then up to the next message. An empty line
+    /// before that belongs to the file.
+    fn body_into(&mut self, sure: u64, out: &mut impl Write) -> io::Result<()> {
+        let mut held = Vec::new();
+        while !self.line.is_empty() {
+            let left = usize::try_from(sure.saturating_sub(self.at)).unwrap_or(usize::MAX);
+            if left == 0 && self.begins_message() {
+                break;
+            }
+            out.write_all(&held)?;
+            held.clear();
+            if left == 0 && self.is_begin && is_empty(&self.line) {
+                held.clone_from(&self.line);
+                self.advance()?;
+                continue;
+            }
+            let whole = left == 0 || self.line.len() <= left;
+            let piece = if whole { &self.line } else { self.line.get(..left).unwrap_or_default() };
+            out.write_all(if self.is_begin { self.variant.unquoted(piece) } else { piece })?;
+            if whole {
+                self.advance()?;
+            } else {
+                // Only the end of a line can follow: it stands between the messages.
+                self.line.drain(..left);
+                self.at = sure;
+                self.is_begin = true;
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether a message begins with the line that is looked at.
+    fn begins_message(&self) -> bool {
+        self.is_begin
+            && is_from_line(&self.line)
+            && (begins_header(&self.ahead) || self.behind_empty && has_time(&self.line))
+    }
+
+    /// Whether a message can end at an offset: the file ends there, or a `From ` line begins.
+    fn can_end(&mut self, offset: u64) -> io::Result<bool> {
+        let here = self.reader.stream_position()?;
+        let length = self.reader.seek(SeekFrom::End(0))?;
+        let mut next = Vec::new();
+        if offset <= length {
+            self.reader.seek(SeekFrom::Start(offset))?;
+            self.reader.by_ref().take(2 + FROM.len() as u64).read_to_end(&mut next)?;
+        }
+        self.reader.seek(SeekFrom::Start(here))?;
+        let behind = match next.as_slice() {
+            [b'\n', rest @ ..] | [b'\r', b'\n', rest @ ..] => rest,
+            rest => rest,
+        };
+        Ok(offset <= length && (behind.is_empty() || behind.starts_with(FROM)))
+    }
+
+    fn skip_line(&mut self) -> io::Result<()> {
+        self.advance()?;
+        while !self.is_begin && !self.line.is_empty() {
+            self.advance()?;
+        }
+        Ok(())
+    }
+
+    fn advance(&mut self) -> io::Result<()> {
+        self.behind_empty = self.line.is_empty() || self.is_begin && is_empty(&self.line);
+        self.is_begin = self.line.is_empty() || self.line.ends_with(b"\n");
+        self.at += self.line.len() as u64;
+        std::mem::swap(&mut self.line, &mut self.ahead);
+        self.read_ahead()
+    }
+
+    fn read_ahead(&mut self) -> io::Result<()> {
+        self.ahead.clear();
+        self.reader.by_ref().take(PIECE).read_until(b'\n', &mut self.ahead).map(|_| ())
+    }
+}
+
+impl<R: BufRead + Seek> Iterator for Mbox<R> {
+    type Item = io::Result<Message>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let mut raw = Vec::new();
+        let place = self.next_into(&mut raw).transpose()?;
+        Some(place.map(|place| Message { place, raw }))
+    }
+}
+
+/// `From ` that is no header field with a blank before its colon.
+fn is_from_line(line: &[u8]) -> bool {
+    line.starts_with(FROM) && field_name(line).is_none()
+}
+
+/// A header field, or what UUCP put before one. The address of a web page is none.
+fn begins_header(line: &[u8]) -> bool {
+    let is_field = field_name(line)
+        .is_some_and(|(_, colon)| !line.get(colon + 1..).is_some_and(|v| v.starts_with(b"//")));
+    is_field || line.strip_prefix(b">").is_some_and(is_from_line)
+}
+
+/// A time of day, as every `From ` line of a mail program has: text seldom does.
+fn has_time(line: &[u8]) -> bool {
+    line.windows(4).any(|four| {
+        matches!(four, [a, b':', b, c] if [a, b, c].iter().all(|digit| digit.is_ascii_digit()))
+    })
+}
+
+fn is_empty(line: &[u8]) -> bool {
+    matches!(line, b"\n" | b"\r\n")
+}
+
+fn without_line_end(line: &[u8]) -> &[u8] {
+    let line = line.strip_suffix(b"\n").unwrap_or(line);
+    line.strip_suffix(b"\r").unwrap_or(line)
+}
+
+fn content_length(line: &[u8]) -> Option<u64> {
+    let (name, colon) = field_name(line)?;
+    let value = std::str::from_utf8(line.get(colon + 1..)?).ok()?;
+    name.eq_ignore_ascii_case("Content-Length").then(|| value.trim().parse().ok()).flatten()
+}
+
+#[cfg(test)]
+mod tests;
