@@ -98,6 +98,23 @@ fn odd_shapes_have_the_identity_that_the_definition_says() {
         [b"X-Much: y\n".repeat(12_000), end.into_bytes()].concat()
     };
     let (one, other) = (many("one"), many("other"));
+    // A field, the continuation of one, and an mbox line that end just within 4 MiB, and beyond.
+    let long = |begin: &str, length: usize, end: &str| {
+        let line = [begin.as_bytes(), &b"x".repeat(length - begin.len() - 1)].concat();
+        [&line[..], b"\n", end.as_bytes()].concat()
+    };
+    let window = 4 << 20;
+    let edges: Vec<Vec<u8>> = [window, window + 1]
+        .into_iter()
+        .flat_map(|length| {
+            [
+                long("Date: z\nTo: ", length, "From: a@x\n\nb\n"),
+                long("Date: z\nTo: ", length, "\nb\n"),
+                long("Date: z\nCc: c\nX: y\n\t", length, "\nb\n"),
+                long("From ", length, "Date: z\n\nb\n"),
+            ]
+        })
+        .collect();
     let shapes: [&[u8]; 25] = [
         &one,
         &other,
@@ -125,7 +142,8 @@ fn odd_shapes_have_the_identity_that_the_definition_says() {
         b"\r\n\r\n",
         b"x",
     ];
-    for (n, shape) in shapes.iter().enumerate() {
+    let all = shapes.into_iter().chain(edges.iter().map(Vec::as_slice));
+    for (n, shape) in all.enumerate() {
         fs::write(folder.join(format!("{n:02}.eml")), shape).unwrap();
     }
     for (path, identity) in identities(&desk.beside("odd")) {

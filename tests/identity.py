@@ -13,7 +13,8 @@ A line ends with LF or CRLF.
 2. The header is the lines until the first empty line, or until before the
    first line that is neither a field (name of printable ASCII without blank
    and colon, optional blanks, ":") nor a continuation of one (SP or TAB first),
-   or behind MOST fields. The body is what follows.
+   or behind MOST fields, or before a field that ends beyond the first WINDOW
+   bytes. The body is what follows. An envelope that ends beyond them is none.
 3. The fields of KEPT and all content-* count; if there is neither a date nor a
    message-id, all fields do. Sorted by lower-cased name, stably, each gives
    "name:value\n": the value without CR and LF, each run of SP and TAB as one
@@ -29,6 +30,7 @@ import sys
 KEPT = {b"from", b"to", b"cc", b"date", b"message-id", b"subject",
         b"in-reply-to", b"references", b"mime-version"}
 MOST = 10000
+WINDOW = 4 << 20
 FIELD = re.compile(rb"([!-9;-~]+)[ \t]*:")
 
 
@@ -36,23 +38,26 @@ def split(raw):
     """The fields as [name, value] and the body."""
     at = 0
     first = raw[:raw.find(b"\n") + 1] or raw
-    if raw.startswith(b"From ") and first[5:].strip(b" \t")[:1] != b":":
+    if raw.startswith(b"From ") and first[5:].strip(b" \t")[:1] != b":" and len(first) <= WINDOW:
         at = len(first)
-    fields = []
+    fields, begun = [], at
     while at < len(raw):
         end = raw.find(b"\n", at) + 1 or len(raw)
         line = raw[at:end]
         if line in (b"\n", b"\r\n"):
             return fields, raw[end:]
         field = FIELD.match(line)
-        if field and len(fields) == MOST:
+        continues = line[:1] in (b" ", b"\t") and fields
+        if field and len(fields) == MOST or not field and not continues:
             break
         if field:
+            begun = at
+        if end > WINDOW:
+            return fields if field else fields[:-1], raw[begun:]
+        if field:
             fields.append([field.group(1).lower(), line[field.end():]])
-        elif line[:1] in (b" ", b"\t") and fields:
-            fields[-1][1] += line
         else:
-            break
+            fields[-1][1] += line
         at = end
     return fields, raw[at:]
 

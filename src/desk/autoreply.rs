@@ -7,7 +7,7 @@ use anyhow::Result;
 
 use super::land::only_author;
 use super::letter::{self, Words};
-use super::{Desk, Failure, Scene};
+use super::{Desk, Failure, Scene, raw};
 use crate::config::{Inbox, replies};
 use crate::domain::address::Pattern;
 use crate::domain::automatic::{
@@ -20,7 +20,7 @@ use crate::domain::{
     OutboxId, Reason, Signal,
 };
 use crate::host::log::Level;
-use crate::mail::{self, Parsed};
+use crate::mail::Parsed;
 use crate::store::{Act, Answered, Asked, Ending, StoredArrival, Tx};
 
 /// The texts and calendars that automatic answers need, read once.
@@ -118,7 +118,7 @@ impl Desk {
                 let parsed = self.read(|snapshot| {
                     Ok(match snapshot.autoreply_of(message, *number)? {
                         Some(before) => Err(before),
-                        None => Ok(mail::parse(&snapshot.raw(message)?)),
+                        None => Ok(raw::parse(snapshot, message)?),
                     })
                 })?;
                 let outcome = match parsed {

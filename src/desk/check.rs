@@ -3,13 +3,13 @@
 use std::fs::OpenOptions;
 
 use anyhow::Result;
-use sha2::{Digest, Sha256};
 
 use super::land::nearest_first;
+use super::raw::{Pass, Summary};
 use super::{Desk, layout};
 use crate::domain::{Assignee, Direction, MessageId};
 use crate::host::log::Log;
-use crate::mail::{self, identity, identity::VERSION};
+use crate::mail::{self, identity::VERSION};
 use crate::store::{AddressRole, Counts, Digests, Finding, Snapshot};
 
 /// How much is proved.
@@ -126,11 +126,16 @@ fn check_index(snapshot: &Snapshot<'_>) -> Result<Vec<Finding>> {
 fn check_bytes(snapshot: &Snapshot<'_>) -> Result<Vec<Finding>> {
     let mut found = Vec::new();
     for digests in snapshot.digests()? {
-        let raw = snapshot.raw(digests.id)?;
-        match wrong_bytes(&digests, &raw) {
+        let mut pass = Pass::default();
+        snapshot.raw_chunks(digests.id, |bytes| {
+            pass.update(bytes);
+            Ok(())
+        })?;
+        let bytes = pass.finish();
+        match wrong_bytes(&digests, &bytes) {
             Some(finding) => found.push(finding),
             None if digests.identity_version == VERSION => {
-                found.extend(misread(snapshot, digests.id, &raw));
+                found.extend(misread(snapshot, digests.id, &bytes.beginning));
             }
             None => {}
         }
@@ -140,9 +145,9 @@ fn check_bytes(snapshot: &Snapshot<'_>) -> Result<Vec<Finding>> {
 
 /// What was recorded of an incoming message against what its bytes say. Only what threads and
 /// addresses it: how else it is understood may get better.
-fn misread(snapshot: &Snapshot<'_>, id: MessageId, raw: &[u8]) -> Vec<Finding> {
+fn misread(snapshot: &Snapshot<'_>, id: MessageId, beginning: &[u8]) -> Vec<Finding> {
     let place = format!("message {id}");
-    match differences(snapshot, id, raw) {
+    match differences(snapshot, id, beginning) {
         Ok(columns) => columns
             .into_iter()
             .map(|column| {
@@ -153,12 +158,16 @@ fn misread(snapshot: &Snapshot<'_>, id: MessageId, raw: &[u8]) -> Vec<Finding> {
     }
 }
 
-fn differences(snapshot: &Snapshot<'_>, id: MessageId, raw: &[u8]) -> Result<Vec<&'static str>> {
+fn differences(
+    snapshot: &Snapshot<'_>,
+    id: MessageId,
+    beginning: &[u8],
+) -> Result<Vec<&'static str>> {
     let Some(stored) = snapshot.message(id)? else { return Ok(Vec::new()) };
     if stored.direction == Direction::Out {
         return Ok(Vec::new());
     }
-    let parsed = mail::parse(raw);
+    let parsed = mail::parse(beginning);
     let addresses = |role| snapshot.addresses(id, role);
     let agrees = [
         ("subject", stored.subject == parsed.subject),
@@ -174,13 +183,12 @@ fn differences(snapshot: &Snapshot<'_>, id: MessageId, raw: &[u8]) -> Result<Vec
     Ok(agrees.into_iter().filter(|(_, agrees)| !agrees).map(|(column, _)| column).collect())
 }
 
-fn wrong_bytes(digests: &Digests, raw: &[u8]) -> Option<Finding> {
+fn wrong_bytes(digests: &Digests, bytes: &Summary) -> Option<Finding> {
     let place = format!("message {}", digests.id);
-    let hash: [u8; 32] = Sha256::digest(raw).into();
-    if hash != digests.raw_hash || i64::try_from(raw.len()).ok() != Some(digests.size) {
+    if bytes.hash != digests.raw_hash || i64::try_from(bytes.size).ok() != Some(digests.size) {
         return Some(Finding::new(place, "its raw bytes are not those that came in"));
     }
     let known = digests.identity_version == VERSION;
-    (known && identity(raw).0 != digests.identity)
+    (known && bytes.identity.0 != digests.identity)
         .then(|| Finding::new(place, "its identity is not that of its bytes"))
 }

@@ -3,9 +3,9 @@
 use anyhow::{Context, Result};
 
 use super::failure::no_such;
+use super::raw;
 use crate::domain::query::Needs;
 use crate::domain::{Conversation, Direction, Mailbox, MessageFacts, MessageId, Number};
-use crate::mail;
 use crate::store::{AddressRole, Snapshot};
 
 /// Where the text of a message is to be had.
@@ -44,7 +44,7 @@ pub(super) fn of_message(
     }
     let text = match (needs, text) {
         (Needs::Texts, TextOf::Parsed(text)) => Some(text.to_owned()),
-        (Needs::Texts, TextOf::Raw) => Some(mail::parse(&snapshot.raw(id)?).text),
+        (Needs::Texts, TextOf::Raw) => Some(raw::parse(snapshot, id)?.text),
         _ => None,
     };
     Ok(MessageFacts {

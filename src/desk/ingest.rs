@@ -6,6 +6,7 @@ use anyhow::Result;
 
 use super::incoming::Envelope;
 use super::land::{Ready, land};
+use super::raw::Raw;
 use super::source::{self, Content};
 use super::{Desk, Failure, autoreply, route};
 use crate::domain::rule::Rule;
@@ -27,7 +28,7 @@ pub struct Chain {
 #[derive(Debug)]
 pub struct Incoming<'a> {
     /// Its bytes, as they came.
-    pub raw: &'a [u8],
+    pub raw: &'a Raw,
     /// What the wiring told.
     pub envelope: &'a Envelope,
     /// The way.
@@ -106,7 +107,7 @@ pub enum Told<'a> {
 /// Mails that come in together, in one transaction: bounded in number, and in memory.
 #[derive(Debug, Default)]
 struct Batch {
-    mails: Vec<(Vec<u8>, Option<Time>, Wiring)>,
+    mails: Vec<(Raw, Option<Time>, Wiring)>,
     bytes: usize,
 }
 
@@ -114,8 +115,8 @@ impl Batch {
     const MOST_MAILS: usize = 500;
     const MOST_BYTES: usize = 16 << 20;
 
-    fn add(&mut self, raw: Vec<u8>, delivered: Option<Time>, wiring: Wiring) {
-        self.bytes += raw.len();
+    fn add(&mut self, raw: Raw, delivered: Option<Time>, wiring: Wiring) {
+        self.bytes += raw.beginning().len();
         self.mails.push((raw, delivered, wiring));
     }
 
@@ -169,9 +170,9 @@ impl Desk {
             })?;
             let mut batch = Batch::default();
             for source in sources {
-                match source.read() {
+                match source.read(&self.dir) {
                     Ok(Content::Message(raw, at)) => {
-                        if source.wiring == Wiring::File && source::is_mbox(&raw) {
+                        if source.wiring == Wiring::File && source::is_mbox(raw.beginning()) {
                             tell(Told::Mbox(&source.path))?;
                         }
                         batch.add(raw, at, source.wiring);

@@ -5,6 +5,7 @@ use anyhow::{Context, Result};
 
 use super::incoming::{self, Envelope, Target};
 use super::ingest::{After, Chain, How, Incoming, Landed};
+use super::raw::Raw;
 use super::{Scene, autoreply, facts, header, route};
 use crate::config::Config;
 use crate::domain::arrival::{self, Place};
@@ -29,7 +30,7 @@ use ours::{class_of, proven};
 /// A message understood, before the lock is taken: parsing is pure, and its worst outcome is a
 /// list of defects.
 pub(super) struct Ready<'a> {
-    raw: &'a [u8],
+    raw: &'a Raw,
     pub(super) identity: mail::Identity,
     pub(super) parsed: Parsed,
     authentication: Authentication,
@@ -40,12 +41,12 @@ pub(super) struct Ready<'a> {
 
 impl<'a> Ready<'a> {
     pub(super) fn of(incoming: &Incoming<'a>, config: &Config, now: Time) -> Self {
-        let fields = Fields::scan(incoming.raw);
+        let fields = Fields::scan(incoming.raw.beginning());
         let authserv = config.settings().authserv_id.as_deref();
         Ready {
             raw: incoming.raw,
-            identity: identity(incoming.raw),
-            parsed: mail::parse(incoming.raw),
+            identity: incoming.raw.identity(),
+            parsed: incoming.raw.parse(),
             authentication: authentication::verdict(&fields, authserv),
             envelope: incoming.envelope,
             wiring: incoming.wiring,
@@ -151,7 +152,7 @@ fn add_message(
     tx.add_message(&NewMessage {
         identity: ready.identity.0,
         identity_version: identity::VERSION,
-        raw: ready.raw,
+        raw: ready.raw.bytes(),
         direction: Direction::In,
         received: ready.received,
         date: parsed.date,

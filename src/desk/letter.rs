@@ -4,16 +4,16 @@
 
 use anyhow::Result;
 
-use super::{Failure, Kind, Scene, header};
+use super::{Failure, Kind, Scene, header, raw};
 use crate::config::Inbox;
 use crate::domain::event::MailKind;
 use crate::domain::{
     Address, Class, Conversation, Direction, Mailbox, MessageId, OutboxId, Signal,
 };
 use crate::mail::compose::{self, Letter, Nature};
+use crate::mail::identity;
 use crate::mail::token::{Keys, Signed, TokenKind};
-use crate::mail::{self, identity};
-use crate::store::{Act, AddressRole, NewMail, NewMessage, Snapshot, Tx};
+use crate::store::{Act, AddressRole, NewMail, NewMessage, RawBytes, Snapshot, Tx};
 
 /// What is to be written, before it has an id.
 #[derive(Debug)]
@@ -108,7 +108,7 @@ fn ancestry(
     reference: &str,
 ) -> Result<(Option<String>, Vec<String>)> {
     let Some(answers) = answers else { return Ok((None, vec![reference.to_owned()])) };
-    let parsed = mail::parse(&tx.raw(answers)?);
+    let parsed = raw::parse(tx, answers)?;
     let is_ours =
         |id: &String| keys.verify(id).is_some_and(|signed| signed.kind == TokenKind::Reference);
     let older: Vec<String> = parsed.references.into_iter().filter(|id| !is_ours(id)).collect();
@@ -149,7 +149,7 @@ fn record(
     let message = NewMessage {
         identity: identity(raw).0,
         identity_version: identity::VERSION,
-        raw,
+        raw: RawBytes::Memory(raw),
         direction: Direction::Out,
         received: tx.now(),
         date: Some(letter.date),

@@ -17,6 +17,7 @@ pub mod init;
 mod land;
 mod letter;
 pub mod list;
+pub mod raw;
 mod recipients;
 pub mod reply;
 pub mod report;
@@ -112,6 +113,15 @@ pub fn config_path(named: Option<&Path>) -> Result<PathBuf> {
         )
         .into()
     })
+}
+
+/// The folder of the desk, before it is opened.
+///
+/// # Errors
+/// When no file names it.
+pub fn folder(named: Option<&Path>) -> Result<PathBuf> {
+    let config = config_path(named)?;
+    Ok(config.parent().unwrap_or(Path::new("")).to_owned())
 }
 
 impl Desk {

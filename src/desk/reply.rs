@@ -4,7 +4,7 @@ use anyhow::Result;
 
 use super::autoreply::line_and_column;
 use super::letter::{self, Words};
-use super::{Desk, Failure, Kind, Scene, facts, recipients};
+use super::{Desk, Failure, Kind, Scene, facts, raw, recipients};
 use crate::config::Inbox;
 use crate::config::replies::{self, ReplyName};
 use crate::domain::event::MailKind;
@@ -13,7 +13,6 @@ use crate::domain::{
     Address, Change, Class, Conversation, Duration, Event, InboxName, Level, Mailbox, MessageId,
     Number, OutboxId, Reason, Seq, Status, Time,
 };
-use crate::mail;
 use crate::mail::subject::reply_subject;
 use crate::store::{Act, Ending, Snapshot, Tx};
 
@@ -221,7 +220,7 @@ fn check_not_twice(tx: &Tx<'_>, draft: &Draft, events: &[Event]) -> Result<()> {
     });
     if let Some((message, at)) = last
         && tx.now() - at <= TWICE
-        && mail::parse(&tx.raw(message)?).text.trim() == draft.text.trim()
+        && raw::parse(tx, message)?.text.trim() == draft.text.trim()
     {
         return Err(Failure::new(
             Kind::No,

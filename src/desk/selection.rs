@@ -2,10 +2,10 @@
 
 use anyhow::Result;
 
+use super::raw::Raw;
 use super::{Desk, Failure, Kind, index, select};
 use crate::domain::query::{Bound, Needs};
 use crate::domain::{Number, Query};
-use crate::mail::identity;
 use crate::store::Page;
 
 impl Desk {
@@ -22,8 +22,8 @@ impl Desk {
     ///
     /// # Errors
     /// When it did not come in yet; and those of the store.
-    pub fn select_message(&mut self, raw: &[u8]) -> Result<Vec<Number>> {
-        let identity = identity(raw);
+    pub fn select_message(&mut self, raw: &Raw) -> Result<Vec<Number>> {
+        let identity = raw.identity();
         self.read(|snapshot| match snapshot.message_by_identity(&identity.0)? {
             Some(message) => snapshot.homes(message),
             None => Err(Failure::new(

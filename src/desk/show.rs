@@ -2,11 +2,11 @@
 
 use anyhow::Result;
 
-use super::Desk;
 use super::failure::no_such;
+use super::{Desk, raw};
 use crate::domain::event::MailKind;
 use crate::domain::{Direction, InboxName, Mailbox, MessageId, Number, Participants, Step, Time};
-use crate::mail::{self, Attachment};
+use crate::mail::Attachment;
 use crate::store::{AddressRole, Note, Outgoing, Row, Snapshot, StoredArrival, StoredMessage};
 
 /// A conversation with all that is in it, in order.
@@ -127,7 +127,7 @@ impl Desk {
 
 fn letter(snapshot: &Snapshot<'_>, id: MessageId) -> Result<Letter> {
     let message = snapshot.message(id)?.ok_or_else(|| no_such(&format!("message {id}")))?;
-    let parsed = mail::parse(&snapshot.raw(id)?);
+    let parsed = raw::parse(snapshot, id)?;
     Ok(Letter {
         from: snapshot.author(id)?,
         reply_to: snapshot.addresses(id, AddressRole::ReplyTo)?,

@@ -1,12 +1,13 @@
 //! Files and Maildirs as sources of messages. Nothing here alters a source (R43).
 
+use std::fmt::Display;
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::raw::Raw;
 use super::{Failure, Kind};
 use crate::domain::Time;
-use crate::host::file;
 use crate::mail::maildir;
 use crate::mail::mbox::{Mbox, Variant};
 use crate::store::Wiring;
@@ -52,7 +53,7 @@ pub(super) fn sources(path: &Path) -> Result<Vec<Source>, Failure> {
 #[derive(Debug)]
 pub(super) enum Content {
     /// A message, and when the file was written: for a Maildir that is the delivery.
-    Message(Vec<u8>, Option<Time>),
+    Message(Raw, Option<Time>),
     /// Nothing.
     Empty,
     /// Another reader took the file away (R40).
@@ -60,11 +61,11 @@ pub(super) enum Content {
 }
 
 impl Source {
-    /// Reads it.
+    /// Reads it; a large one by way of a file in `dir`.
     ///
     /// # Errors
     /// When it cannot be read.
-    pub(super) fn read(&self) -> Result<Content, Failure> {
+    pub(super) fn read(&self, dir: &Path) -> Result<Content, Failure> {
         let file = match File::open(&self.path) {
             Ok(file) => file,
             Err(error)
@@ -75,8 +76,9 @@ impl Source {
             Err(error) => return Err(no_input(&self.path, &error)),
         };
         let written = file.metadata().and_then(|meta| meta.modified()).ok();
-        let raw = file::read_to_end(file).map_err(|error| no_input(&self.path, &error))?;
-        if raw.is_empty() {
+        let raw =
+            Raw::read(file, || Ok(dir.to_owned())).map_err(|error| no_input(&self.path, &error))?;
+        if raw.size() == 0 {
             return Ok(Content::Empty);
         }
         Ok(Content::Message(raw, written.map(|at| Time::from_utc(at.into()))))
@@ -90,8 +92,8 @@ pub(super) fn is_mbox(raw: &[u8]) -> bool {
     is_there() && is_there()
 }
 
-fn no_input(path: &Path, error: &io::Error) -> Failure {
-    Failure::new(Kind::NoInput, format!("{}: {error}", path.display()))
+fn no_input(path: &Path, error: &impl Display) -> Failure {
+    Failure::new(Kind::NoInput, format!("{}: {error:#}", path.display()))
 }
 
 #[cfg(test)]

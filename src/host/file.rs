@@ -42,12 +42,21 @@ pub fn sync_dir_of(path: &Path) -> io::Result<()> {
 ///
 /// # Errors
 /// Those of the source.
-pub fn read_to_end(mut source: impl Read) -> io::Result<Vec<u8>> {
+pub fn read_to_end(source: impl Read) -> io::Result<Vec<u8>> {
+    read_at_most(source, usize::MAX)
+}
+
+/// Reads to the end, or so many bytes; running out of memory is an error like any other.
+///
+/// # Errors
+/// Those of the source.
+pub fn read_at_most(mut source: impl Read, most: usize) -> io::Result<Vec<u8>> {
     const STEP: usize = 1 << 16;
     let mut all = Vec::new();
     loop {
         all.try_reserve(STEP).map_err(|_| io::Error::from(io::ErrorKind::OutOfMemory))?;
-        let taken = source.by_ref().take(STEP as u64).read_to_end(&mut all)?;
+        let step = STEP.min(most - all.len());
+        let taken = source.by_ref().take(step as u64).read_to_end(&mut all)?;
         if taken == 0 {
             return Ok(all);
         }

@@ -7,6 +7,8 @@ use std::fmt;
 pub enum Defect {
     /// Not one header field.
     NoHeader,
+    /// More bytes than are looked at (R36).
+    TooLarge,
     /// More header than is looked at.
     TooMuchHeader,
     /// No From field with an address.
@@ -41,8 +43,9 @@ pub enum Defect {
 
 impl Defect {
     /// Every defect.
-    pub const ALL: [Defect; 16] = [
+    pub const ALL: [Defect; 17] = [
         Defect::NoHeader,
+        Defect::TooLarge,
         Defect::TooMuchHeader,
         Defect::NoAuthor,
         Defect::SeveralFrom,
@@ -75,6 +78,10 @@ impl Defect {
     fn told(self) -> (&'static str, &'static str) {
         match self {
             Defect::NoHeader => ("no-header", "There is no header field at all."),
+            Defect::TooLarge => (
+                "too-large",
+                "It is too large to be understood whole; only its beginning was read.",
+            ),
             Defect::TooMuchHeader => {
                 ("too-much-header", "The header is too large; only its beginning was read.")
             }

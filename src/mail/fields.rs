@@ -3,11 +3,18 @@
 
 use std::borrow::Cow;
 
+use memchr::memchr;
+
 /// Fields of one header; what stands behind is taken for body, and flagged (R89).
 pub const MOST_FIELDS: usize = 10_000;
 
 /// Bytes of one header beyond which it is flagged (R89).
 pub const MOST_BYTES: usize = 1 << 20;
+
+/// Bytes of a message within which its header ends: a field that reaches beyond them is body. So
+/// header and body can be told apart, and the identity be computed, from the beginning of a message
+/// of any size.
+pub const WINDOW: usize = 4 << 20;
 
 /// Bytes of one value that are looked at.
 const LONGEST_VALUE: usize = 1 << 16;
@@ -58,23 +65,34 @@ impl<'a> Fields<'a> {
     /// A first mbox line is skipped: `From ` that is not followed by optional blanks and a colon
     /// (R16, R17). The header ends at the first empty line, or before the first line that is neither
     /// a field (a name of printable ASCII without blank and colon, optional blanks, a colon) nor
-    /// the continuation of one (begins with a blank or TAB), or behind 10,000 fields. The rest is
-    /// the body. A line ends with LF or CRLF.
+    /// the continuation of one (begins with a blank or TAB), or behind 10,000 fields, or before a
+    /// field that ends beyond the first 4 MiB of the message. The rest is the body. An mbox line that
+    /// ends beyond them is none. A line ends with LF or CRLF.
     #[must_use]
     pub fn scan(raw: &'a [u8]) -> Self {
+        Self::scan_window(raw, WINDOW)
+    }
+
+    pub(super) fn scan_window(raw: &'a [u8], window: usize) -> Self {
         let (first, behind) = split_line(raw);
+        let left = window.checked_sub(raw.len() - behind.len());
         let is_mbox_line = first.strip_prefix(b"From ").is_some_and(|rest| {
             rest.iter().find(|byte| !is_blank(**byte)).is_none_or(|byte| *byte != b':')
         });
-        if is_mbox_line {
-            Fields { mbox_line: Some(first), ..Self::scan_part(behind, MOST_FIELDS) }
-        } else {
-            Self::scan_part(raw, MOST_FIELDS)
+        match left {
+            Some(left) if is_mbox_line => {
+                Fields { mbox_line: Some(first), ..Self::scan_within(behind, MOST_FIELDS, left) }
+            }
+            _ => Self::scan_within(raw, MOST_FIELDS, window),
         }
     }
 
     /// Reads the header of a part: no mbox line, and `most` fields.
     pub(super) fn scan_part(raw: &'a [u8], most: usize) -> Self {
+        Self::scan_within(raw, most, WINDOW)
+    }
+
+    fn scan_within(raw: &'a [u8], most: usize, window: usize) -> Self {
         let mut list = Vec::new();
         let mut rest = raw;
         let mut exceeded = false;
@@ -84,11 +102,11 @@ impl<'a> Fields<'a> {
                 break behind;
             }
             let Some((name, colon)) = field_name(line) else { break rest };
-            if list.len() == most {
+            let (field, behind) = split_field(rest);
+            if list.len() == most || raw.len() - behind.len() > window {
                 exceeded = true;
                 break rest;
             }
-            let (field, behind) = split_field(rest);
             rest = behind;
             list.push(Field { name, value: field.get(colon + 1..).unwrap_or_default() });
         };
@@ -118,7 +136,7 @@ impl<'a> Fields<'a> {
         self.body
     }
 
-    /// Whether the header has more than 10,000 fields or 1 MiB.
+    /// Whether the header has more than 10,000 fields, or more than 1 MiB.
     #[must_use]
     pub fn exceeded(&self) -> bool {
         self.exceeded
@@ -151,7 +169,7 @@ impl<'a> Fields<'a> {
 
 /// The first line without its LF or CRLF, and what follows.
 pub(super) fn split_line(bytes: &[u8]) -> (&[u8], &[u8]) {
-    let (line, rest) = match bytes.iter().position(|byte| *byte == b'\n') {
+    let (line, rest) = match memchr(b'\n', bytes) {
         Some(at) => bytes.split_at(at + 1),
         None => (bytes, &[][..]),
     };

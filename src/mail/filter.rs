@@ -2,21 +2,22 @@
 
 use super::fields::Fields;
 
-/// The message with these fields on top, below an mbox line if it begins with one, and without
-/// incoming fields whose names begin with `prefix`: what we say of a mail, nobody else can say
-/// (R21, R74). Line ends are those of its first line; the body is the same, byte for byte.
+/// The header of a message with these fields on top, below an mbox line if it begins with one, and
+/// without incoming fields whose names begin with `prefix`: what we say of a mail, nobody else can
+/// say (R21, R74). Line ends are those of its first line. And where its body begins, which passes
+/// byte for byte: what is read is the message, or the beginning of a large one.
 #[must_use]
-pub fn mark(raw: &[u8], prefix: &str, fields: &[(&str, String)]) -> Vec<u8> {
-    let scanned = Fields::scan(raw);
-    let body_at = raw.len() - scanned.body().len();
-    let (head, body) = raw.split_at(body_at);
+pub fn mark(beginning: &[u8], prefix: &str, fields: &[(&str, String)]) -> (Vec<u8>, usize) {
+    let scanned = Fields::scan(beginning);
+    let body_at = beginning.len() - scanned.body().len();
+    let head = beginning.get(..body_at).unwrap_or(beginning);
     let first_end = head.iter().position(|byte| *byte == b'\n');
     let eol: &[u8] = match first_end {
         Some(at) if head.get(at.wrapping_sub(1)) == Some(&b'\r') => b"\r\n",
         _ => b"\n",
     };
     let mut lines = head.split_inclusive(|byte| *byte == b'\n').peekable();
-    let mut out = Vec::with_capacity(raw.len() + 128);
+    let mut out = Vec::with_capacity(head.len() + 128);
     if scanned.mbox_sender().is_some()
         && let Some(line) = lines.next()
     {
@@ -38,8 +39,7 @@ pub fn mark(raw: &[u8], prefix: &str, fields: &[(&str, String)]) -> Vec<u8> {
         // A body that began without an empty line gets one, or it would become header.
         out.extend_from_slice(eol);
     }
-    out.extend_from_slice(body);
-    out
+    (out, body_at)
 }
 
 fn is_ours(line: &[u8], prefix: &str) -> bool {
@@ -58,7 +58,8 @@ mod tests {
 
     fn marked(raw: &str) -> String {
         let fields = [("Postroom-Conversation", "142".to_owned())];
-        String::from_utf8(mark(raw.as_bytes(), "Postroom-", &fields)).unwrap()
+        let (head, body_at) = mark(raw.as_bytes(), "Postroom-", &fields);
+        String::from_utf8(head).unwrap() + &raw[body_at..]
     }
 
     #[test]

@@ -2,8 +2,11 @@
 
 use std::fmt;
 
+use memchr::memchr;
 use sha2::{Digest, Sha256};
 
+#[cfg(doc)]
+use super::fields;
 use super::fields::{Field, Fields, is_blank};
 
 /// The version of the definition below; stored beside each identity (R55).
@@ -37,7 +40,8 @@ impl fmt::Display for Identity {
 ///
 /// 1. The header and the body are told apart as [`Fields::scan`] does: a first mbox line is
 ///    dropped; the header ends at the first empty line, or before the first line that is neither a
-///    field nor a continuation, or behind 10,000 fields. The rest is the body.
+///    field nor a continuation, or behind 10,000 fields, or before a field that ends beyond the
+///    first 4 MiB. The rest is the body.
 /// 2. A field counts when its name, lower-cased, is one of `from`, `to`, `cc`, `date`,
 ///    `message-id`, `subject`, `in-reply-to`, `references`, `mime-version`, or begins with
 ///    `content-`. If there is neither a `date` nor a `message-id` field, every field counts, so
@@ -51,7 +55,77 @@ impl fmt::Display for Identity {
 ///    all CRs and LFs at its end.
 #[must_use]
 pub fn identity(raw: &[u8]) -> Identity {
-    let fields = Fields::scan(raw);
+    Hasher::begin(raw).finish()
+}
+
+/// An identity that is computed as the message comes in, in memory that does not grow with it.
+#[derive(Debug, Clone)]
+pub struct Hasher {
+    hash: Sha256,
+    /// LFs, and behind them CRs, of the body that count only if something else follows.
+    pending: (u64, u64),
+}
+
+impl Hasher {
+    /// Takes the beginning of a message: all of it, or at least [`fields::WINDOW`] and two bytes,
+    /// within which the header and the empty line behind it end.
+    #[must_use]
+    pub fn begin(beginning: &[u8]) -> Self {
+        Self::of(&Fields::scan(beginning))
+    }
+
+    fn of(fields: &Fields<'_>) -> Self {
+        let mut hasher = Hasher { hash: hash_header(fields), pending: (0, 0) };
+        hasher.update(fields.body());
+        hasher
+    }
+
+    /// Takes what follows.
+    pub fn update(&mut self, bytes: &[u8]) {
+        let is_end = |byte: &u8| *byte == b'\r' || *byte == b'\n';
+        let first = bytes.iter().position(|byte| !is_end(byte)).unwrap_or(bytes.len());
+        let (ends, rest) = bytes.split_at(first);
+        self.wait(ends);
+        let Some(last) = rest.iter().rposition(|byte| !is_end(byte)) else { return };
+        let (lines, ends) = rest.split_at(last + 1);
+        let (lfs, crs) = std::mem::take(&mut self.pending);
+        self.repeat(b'\n', lfs);
+        self.repeat(b'\r', crs);
+        hash_lines(&mut self.hash, lines);
+        self.wait(ends);
+    }
+
+    /// Line ends that may be the last of the body. A run of CRs before an LF is dropped.
+    fn wait(&mut self, ends: &[u8]) {
+        let (lfs, crs) = &mut self.pending;
+        for byte in ends {
+            if *byte == b'\n' {
+                *lfs += 1;
+                *crs = 0;
+            } else {
+                *crs += 1;
+            }
+        }
+    }
+
+    fn repeat(&mut self, byte: u8, mut times: u64) {
+        let block = [byte; 1024];
+        while times > 0 {
+            let some = block.len().min(usize::try_from(times).unwrap_or(usize::MAX));
+            self.hash.update(block.get(..some).unwrap_or(&block));
+            times -= some as u64;
+        }
+    }
+
+    /// The identity of all that was taken.
+    #[must_use]
+    pub fn finish(self) -> Identity {
+        Identity(self.hash.finalize().into())
+    }
+}
+
+/// Steps 2 to 4 of the definition.
+fn hash_header(fields: &Fields<'_>) -> Sha256 {
     let everything = fields.get("date").is_none() && fields.get("message-id").is_none();
     let mut counted: Vec<(String, &Field)> = fields
         .iter()
@@ -68,8 +142,7 @@ pub fn identity(raw: &[u8]) -> Identity {
         hash.update(b"\n");
     }
     hash.update(b"\n");
-    hash_body(&mut hash, fields.body());
-    Identity(hash.finalize().into())
+    hash
 }
 
 fn counts(name: &str) -> bool {
@@ -100,11 +173,10 @@ fn hash_value(hash: &mut Sha256, value: &[u8]) {
     hash.update(&buffer);
 }
 
-/// Feeds a body with LF line ends and nothing behind its last line.
-fn hash_body(hash: &mut Sha256, body: &[u8]) {
-    let last = body.iter().rposition(|byte| *byte != b'\r' && *byte != b'\n');
-    let mut rest = body.get(..last.map_or(0, |at| at + 1)).unwrap_or_default();
-    while let Some(at) = rest.iter().position(|byte| *byte == b'\r') {
+/// Feeds text that ends with neither CR nor LF, with LF line ends.
+fn hash_lines(hash: &mut Sha256, text: &[u8]) {
+    let mut rest = text;
+    while let Some(at) = memchr(b'\r', rest) {
         let (before, behind) = rest.split_at(at);
         let run = behind.iter().position(|byte| *byte != b'\r').unwrap_or(behind.len());
         let (run, behind) = behind.split_at(run);
@@ -177,8 +249,7 @@ mod tests {
     }
 
     /// The definition of the docstring, without any thought for memory.
-    fn by_the_letter(raw: &[u8]) -> Identity {
-        let fields = Fields::scan(raw);
+    fn by_the_letter(fields: &Fields<'_>) -> Identity {
         let lower = |f: &&Field| f.name.to_ascii_lowercase();
         let every = !fields.iter().any(|f| ["date", "message-id"].contains(&&*lower(&f)));
         let mut lines: Vec<(String, Vec<u8>)> = fields
@@ -212,12 +283,28 @@ mod tests {
     proptest! {
         #[test]
         fn as_defined(raw in "(From [a-z ]*\n|)((From|Date|X|content-x) ?:[ \t\r\nab]{0,8}\r?\n){0,4}\r?\n[ab\r\n]{0,20}") {
-            prop_assert_eq!(identity(raw.as_bytes()), by_the_letter(raw.as_bytes()));
+            prop_assert_eq!(identity(raw.as_bytes()), by_the_letter(&Fields::scan(raw.as_bytes())));
         }
 
         #[test]
         fn any_bytes(raw in proptest::collection::vec(any::<u8>(), 0..200)) {
-            prop_assert_eq!(identity(&raw), by_the_letter(&raw));
+            prop_assert_eq!(identity(&raw), by_the_letter(&Fields::scan(&raw)));
+        }
+
+        /// However it comes in, and however short the window is: what is known of the beginning
+        /// alone gives the same as the whole.
+        #[test]
+        fn piece_by_piece(
+            raw in "(From [a-z ]*\n|)((From|Date|X|content-x) ?:[ \t\r\nab]{0,8}\r?\n){0,4}\r?\n[ab\r\n]{0,20}",
+            window in 0_usize..50,
+            beginning in 0_usize..20,
+            piece in 1_usize..8,
+        ) {
+            let raw = raw.as_bytes();
+            let (beginning, rest) = raw.split_at((window + 2 + beginning).min(raw.len()));
+            let mut hasher = Hasher::of(&Fields::scan_window(beginning, window));
+            rest.chunks(piece).for_each(|piece| hasher.update(piece));
+            prop_assert_eq!(hasher.finish(), by_the_letter(&Fields::scan_window(raw, window)));
         }
     }
 }

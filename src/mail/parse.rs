@@ -9,6 +9,9 @@ use super::trace::Trace;
 use super::{Defect, classify, clean, decode, references, visible};
 use crate::domain::{Address, Mailbox, Signal, Time};
 
+/// Bytes of a message that are looked at; of a larger one its beginning (R36, R89).
+pub const MOST_BYTES: usize = 32 << 20;
+
 /// Mailboxes of To, and of Cc, that are kept.
 const MOST_RECIPIENTS: usize = 1_000;
 

@@ -2,11 +2,10 @@
 
 use anyhow::Result;
 use rusqlite::{OptionalExtension, Row};
-use sha2::{Digest, Sha256};
 
 use super::address::HeaderAddress;
 use super::column::{unreadable, word};
-use super::{Snapshot, Tx};
+use super::{RawBytes, Snapshot, Tx};
 use crate::domain::{Class, Direction, MessageId, Time};
 
 /// A message that is about to be stored.
@@ -17,7 +16,7 @@ pub struct NewMessage<'a> {
     /// The version of that digest.
     pub identity_version: i64,
     /// The bytes as they came.
-    pub raw: &'a [u8],
+    pub raw: RawBytes<'a>,
     /// Which way it went.
     pub direction: Direction,
     /// When it came in, or was queued.
@@ -73,7 +72,6 @@ impl Tx<'_> {
     /// # Errors
     /// Those of the database.
     pub fn add_message(&self, new: &NewMessage<'_>) -> Result<MessageId> {
-        let raw_hash: [u8; 32] = Sha256::digest(new.raw).into();
         self.connection
             .prepare_cached(
                 "INSERT INTO message (identity, identity_version, raw_hash, size, direction,
@@ -83,8 +81,8 @@ impl Tx<'_> {
             .execute((
                 new.identity,
                 new.identity_version,
-                raw_hash,
-                i64::try_from(new.raw.len())?,
+                new.raw.hash(),
+                i64::try_from(new.raw.size())?,
                 new.direction.as_str(),
                 new.received.0,
                 new.date.map(|date| date.0),
@@ -95,7 +93,7 @@ impl Tx<'_> {
                 i64::try_from(new.attachments)?,
             ))?;
         let id = MessageId(self.connection.last_insert_rowid());
-        self.put_raw(id, new.raw)?;
+        self.put_raw(id, &new.raw)?;
         self.put_addresses(id, new.addresses)?;
         self.put_references(id, new.references)?;
         self.put_defects(id, new.defects)?;

@@ -43,6 +43,7 @@ pub use message::{NewMessage, StoredMessage};
 pub use note::Note;
 pub use open::{Clock, OpenError, SCHEMA_VERSION};
 pub use outbox::{Attempt, NewMail, Outgoing, State};
+pub use raw::RawBytes;
 pub use search::IndexRow;
 pub use select::{Candidate, Order, Page};
 

@@ -1,6 +1,10 @@
 //! The bytes as they came, in rows of at most 1 MiB.
 
+use std::fs::File;
+use std::os::unix::fs::FileExt;
+
 use anyhow::Result;
+use sha2::{Digest, Sha256};
 
 use super::{Snapshot, Tx};
 use crate::domain::MessageId;
@@ -8,16 +12,68 @@ use crate::domain::MessageId;
 /// Bytes in one row.
 const CHUNK: usize = 1 << 20;
 
+/// The bytes of a message that are to be kept.
+#[derive(Debug, Clone, Copy)]
+pub enum RawBytes<'a> {
+    /// In memory.
+    Memory(&'a [u8]),
+    /// In a file, from its beginning on.
+    File {
+        /// The file; nobody else writes to it.
+        file: &'a File,
+        /// How many there are.
+        size: u64,
+        /// SHA-256 of them.
+        hash: [u8; 32],
+    },
+}
+
+impl RawBytes<'_> {
+    pub(super) fn size(&self) -> u64 {
+        match self {
+            RawBytes::Memory(bytes) => bytes.len() as u64,
+            RawBytes::File { size, .. } => *size,
+        }
+    }
+
+    pub(super) fn hash(&self) -> [u8; 32] {
+        match self {
+            RawBytes::Memory(bytes) => Sha256::digest(bytes).into(),
+            RawBytes::File { hash, .. } => *hash,
+        }
+    }
+
+    /// Hands out the bytes in pieces that fit in a row.
+    fn chunks(&self, mut take: impl FnMut(&[u8]) -> Result<()>) -> Result<()> {
+        let (file, size) = match self {
+            RawBytes::Memory(bytes) => return bytes.chunks(CHUNK).try_for_each(take),
+            RawBytes::File { file, size, .. } => (file, *size),
+        };
+        let mut buffer = vec![0; CHUNK];
+        let mut at = 0;
+        while at < size {
+            let left = usize::try_from(size - at).unwrap_or(CHUNK);
+            let chunk = buffer.get_mut(..left.min(CHUNK)).unwrap_or_default();
+            file.read_exact_at(chunk, at)?;
+            take(chunk)?;
+            at += chunk.len() as u64;
+        }
+        Ok(())
+    }
+}
+
 impl Tx<'_> {
     /// Keeps the bytes of a message.
-    pub(super) fn put_raw(&self, message: MessageId, raw: &[u8]) -> Result<()> {
+    pub(super) fn put_raw(&self, message: MessageId, raw: &RawBytes<'_>) -> Result<()> {
         let mut insert = self
             .connection
             .prepare_cached("INSERT INTO raw (message, chunk, bytes) VALUES (?1, ?2, ?3)")?;
-        for (chunk, bytes) in (0_i64..).zip(raw.chunks(CHUNK)) {
+        let mut chunk = 0_i64;
+        raw.chunks(|bytes| {
             insert.execute((message.0, chunk, bytes))?;
-        }
-        Ok(())
+            chunk += 1;
+            Ok(())
+        })
     }
 }
 
@@ -41,7 +97,24 @@ impl Snapshot<'_> {
         Ok(())
     }
 
-    /// The bytes of a message, as they came.
+    /// The first bytes of a message, at most so many.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn raw_beginning(&self, message: MessageId, most: usize) -> Result<Vec<u8>> {
+        let mut select = self.connection.prepare_cached(
+            "SELECT bytes FROM raw WHERE message = ?1 AND chunk < ?2 ORDER BY chunk",
+        )?;
+        let mut rows = select.query((message.0, i64::try_from(most.div_ceil(CHUNK))?))?;
+        let mut raw = Vec::new();
+        while let Some(row) = rows.next()? {
+            raw.extend_from_slice(row.get_ref(0)?.as_blob()?);
+        }
+        raw.truncate(most);
+        Ok(raw)
+    }
+
+    /// All bytes of a message at once: only for one that we wrote, for what comes in has any size.
     ///
     /// # Errors
     /// Those of the database.

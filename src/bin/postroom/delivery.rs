@@ -6,8 +6,10 @@ use std::panic::{self, AssertUnwindSafe, PanicHookInfo};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
+use anyhow::Result;
 use clap::Parser;
-use postroom::desk::{self, failure};
+use postroom::desk::raw::Raw;
+use postroom::desk::{self, Failure, Kind, failure};
 use postroom::host::log::Level;
 use postroom::host::{random, signal, terminal};
 
@@ -19,7 +21,7 @@ use crate::memory;
 static PANIC: Mutex<String> = Mutex::new(String::new());
 
 /// Runs a command in delivery position: whatever is not done is 75 (R2-R5).
-pub(crate) fn run(rest: &[OsString], command: impl FnOnce() -> anyhow::Result<Exit>) -> Exit {
+pub(crate) fn run(rest: &[OsString], command: impl FnOnce() -> Result<Exit>) -> Exit {
     panic::set_hook(Box::new(remember_panic));
     // Without handlers a signal ends us by itself, which an MTA understands too.
     let _ = signal::end_with(Exit::TryAgain as i32);
@@ -36,8 +38,18 @@ pub(crate) fn run(rest: &[OsString], command: impl FnOnce() -> anyhow::Result<Ex
     Exit::TryAgain
 }
 
+/// The message on stdin, read to its end before anything else is done (R6); nothing at all is a
+/// broken pipe upstream (R19). `dir` gives the folder of the desk, where a large one waits.
+pub(crate) fn message(dir: impl FnOnce() -> Result<PathBuf>) -> Result<Raw> {
+    let raw = Raw::read(io::stdin().lock(), dir)?;
+    if raw.size() == 0 {
+        return Err(Failure::new(Kind::TryAgain, "the message is empty").into());
+    }
+    Ok(raw)
+}
+
 /// Nothing, or the reason why a command is not done.
-fn done(ended: anyhow::Result<Exit>) -> Result<(), String> {
+fn done(ended: Result<Exit>) -> Result<(), String> {
     let error = match ended {
         Ok(Exit::Done) => return Ok(()),
         Ok(other) => return Err(format!("the command ended with {}", other as u8)),

@@ -4,13 +4,14 @@ use std::ffi::OsString;
 use std::io::{self, Write};
 use std::path::PathBuf;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use clap::Parser;
 use postroom::desk::incoming::Envelope;
 use postroom::desk::ingest::{Chain, Incoming, Landed, Told};
-use postroom::desk::{Desk, Failure, Kind, Purpose, filter};
+use postroom::desk::raw::Raw;
+use postroom::desk::{self, Desk, Failure, Kind, Purpose, filter};
 use postroom::domain::{Address, InboxName, OutboxId};
-use postroom::host::{env, file};
+use postroom::host::env;
 use postroom::mail::envelope;
 use postroom::render::clean;
 use postroom::store::Wiring;
@@ -73,7 +74,8 @@ pub(crate) fn is_delivery(rest: &[OsString]) -> bool {
 }
 
 pub(crate) fn run(args: &Args) -> Result<Exit> {
-    let stdin = if args.path.is_empty() { Some(read_stdin()?) } else { None };
+    let folder = || desk::folder(args.common.config.as_deref());
+    let stdin = if args.path.is_empty() { Some(delivery::message(folder)?) } else { None };
     if args.filter && !out::leads_somewhere() {
         let why = "--filter writes the message to stdout, which is closed or /dev/null";
         return Err(Failure::new(Kind::TryAgain, why).into());
@@ -94,19 +96,10 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
     Ok(exit)
 }
 
-/// All of stdin, before anything else is done (R6); nothing at all is a broken pipe upstream (R19).
-fn read_stdin() -> Result<Vec<u8>> {
-    let raw = file::read_to_end(io::stdin().lock()).context("stdin")?;
-    if raw.is_empty() {
-        return Err(Failure::new(Kind::TryAgain, "the message is empty").into());
-    }
-    Ok(raw)
-}
-
 fn take_one(
     args: &Args,
     desk: &mut Desk,
-    raw: &[u8],
+    raw: &Raw,
     envelope: &Envelope,
     chain: &Chain,
     out: &mut Out,
@@ -114,7 +107,7 @@ fn take_one(
     let incoming = Incoming { raw, envelope, wiring: Wiring::Stdin, delivered: None };
     let landed = desk.ingest(&incoming, chain)?;
     if args.filter {
-        out.write_all(&filter::mark(raw, &landed))?;
+        filter::write(raw, &landed, out)?;
     }
     print(args, out, &landed)?;
     Ok(queued(&landed).collect())

@@ -5,7 +5,8 @@ use std::io::{self, BufRead};
 use anyhow::{Context, Result};
 use postroom::desk::{Desk, Failure, Kind};
 use postroom::domain::{Number, Query};
-use postroom::host::file;
+
+use crate::delivery;
 
 /// Changing more conversations than this needs `--yes`.
 const MANY: usize = 500;
@@ -73,7 +74,7 @@ impl Selection {
             Selection::Numbers(numbers) => Ok(numbers.clone()),
             Selection::Query(query) => desk.select(query),
             Selection::Message => {
-                let raw = file::read_to_end(io::stdin().lock()).context("stdin")?;
+                let raw = delivery::message(|| Ok(desk.config().dir().to_owned()))?;
                 desk.select_message(&raw)
             }
         }

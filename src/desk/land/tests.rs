@@ -47,6 +47,7 @@ impl Office {
 
     fn ingest(&mut self, raw: &[u8]) -> Landed {
         let envelope = Envelope::default();
+        let raw = &Raw::from(raw.to_vec());
         let incoming =
             Incoming { raw, envelope: &envelope, wiring: Wiring::Stdin, delivered: None };
         self.desk.ingest(&incoming, &Chain::default()).unwrap().remove(0)

@@ -5,7 +5,9 @@ use crate::domain::query::Query;
 use crate::domain::query::arbitrary::{NOW, context, teams};
 use crate::domain::words::words;
 use crate::domain::{Actor, Change, Class, Direction, MessageId, Reason, Time};
-use crate::store::{Act, Clock, ConfigText, Ending, IndexRow, NewMessage, Run, Store, Tx};
+use crate::store::{
+    Act, Clock, ConfigText, Ending, IndexRow, NewMessage, RawBytes, Run, Store, Tx,
+};
 
 fn bound(query: &str) -> Bound {
     query.parse::<Query>().unwrap().bind(&context(&teams()))
@@ -24,7 +26,7 @@ fn add_message(tx: &Tx<'_>, subject: &str) -> MessageId {
     let message = NewMessage {
         identity: [u8::try_from(id.0).unwrap(); 32],
         identity_version: 1,
-        raw: b"",
+        raw: RawBytes::Memory(b""),
         direction: Direction::In,
         received: NOW,
         date: None,

@@ -11,7 +11,7 @@ use crate::domain::{
 use crate::mail;
 use crate::store::{
     Act, AddressRole, Clock, ConfigText, Ending, HeaderAddress, NewArrival, NewMail, NewMessage,
-    Run, Side, Store, Tx, Wiring,
+    RawBytes, Run, Side, Store, Tx, Wiring,
 };
 
 /// One conversation to build.
@@ -220,7 +220,7 @@ impl Mail {
         NewMessage {
             identity,
             identity_version: 1,
-            raw: self.raw.as_bytes(),
+            raw: RawBytes::Memory(self.raw.as_bytes()),
             direction: self.facts.direction,
             received: self.facts.received,
             date: None,

@@ -1,0 +1,200 @@
+//! The bytes of a message on their way into the store: in memory, or, of a large one, in a file.
+
+use std::fs::File;
+use std::io::{Read, Write};
+use std::os::unix::fs::FileExt;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use sha2::{Digest, Sha256};
+
+use crate::domain::MessageId;
+use crate::host::file;
+use crate::mail::identity::{Hasher, Identity, identity};
+use crate::mail::parse::MOST_BYTES;
+use crate::mail::{self, Defect, Parsed};
+use crate::store::{RawBytes, Snapshot};
+
+/// Bytes that are copied at once.
+const PIECE: usize = 1 << 18;
+
+/// A message, whatever its size.
+#[derive(Debug)]
+pub struct Raw(Kept);
+
+#[derive(Debug)]
+enum Kept {
+    /// All of it.
+    Memory(Vec<u8>),
+    /// Its beginning, and all of it in a file without a name.
+    File(Summary, File),
+}
+
+/// What one pass over the bytes of a message tells, in memory that does not grow with it.
+#[derive(Debug)]
+pub(super) struct Summary {
+    /// The bytes that are analysed.
+    pub(super) beginning: Vec<u8>,
+    /// How many there are.
+    pub(super) size: u64,
+    /// SHA-256 of all.
+    pub(super) hash: [u8; 32],
+    /// What makes it the same message.
+    pub(super) identity: Identity,
+}
+
+impl From<Vec<u8>> for Raw {
+    fn from(bytes: Vec<u8>) -> Self {
+        Raw(Kept::Memory(bytes))
+    }
+}
+
+impl Raw {
+    /// Reads a message to its end. One that is too large to be analysed whole goes into a file
+    /// without a name in the folder that `dir` gives, which is asked only then: the folder of the
+    /// desk, for where there is no room for the file there is none for the message.
+    ///
+    /// # Errors
+    /// Those of the source and of the folder; a full disk.
+    pub fn read(mut source: impl Read, dir: impl FnOnce() -> Result<PathBuf>) -> Result<Raw> {
+        let beginning = file::read_at_most(&mut source, MOST_BYTES + 1).context("the message")?;
+        if beginning.len() <= MOST_BYTES {
+            return Ok(Raw(Kept::Memory(beginning)));
+        }
+        let dir = dir()?;
+        spool(&beginning, source, &dir)
+            .with_context(|| format!("{}: a large message cannot be kept", dir.display()))
+    }
+
+    /// The bytes that are analysed: all of it, or its beginning.
+    #[must_use]
+    pub fn beginning(&self) -> &[u8] {
+        match &self.0 {
+            Kept::Memory(all) => all.get(..MOST_BYTES).unwrap_or(all),
+            Kept::File(summary, _) => &summary.beginning,
+        }
+    }
+
+    /// Bytes of the whole message.
+    #[must_use]
+    pub fn size(&self) -> u64 {
+        match &self.0 {
+            Kept::Memory(all) => all.len() as u64,
+            Kept::File(summary, _) => summary.size,
+        }
+    }
+
+    /// What makes it the same message by whatever way it comes.
+    #[must_use]
+    pub fn identity(&self) -> Identity {
+        match &self.0 {
+            Kept::Memory(all) => identity(all),
+            Kept::File(summary, _) => summary.identity,
+        }
+    }
+
+    /// What it says; of one that is too large, what its beginning says.
+    #[must_use]
+    pub fn parse(&self) -> Parsed {
+        let mut parsed = mail::parse(self.beginning());
+        if self.size() > MOST_BYTES as u64 {
+            parsed.defects.push(Defect::TooLarge);
+            parsed.defects.sort_unstable();
+        }
+        parsed
+    }
+
+    /// Writes its bytes from an offset on.
+    ///
+    /// # Errors
+    /// Those of the file and of the writer.
+    pub fn write_from(&self, mut at: usize, out: &mut impl Write) -> Result<()> {
+        let (file, size) = match &self.0 {
+            Kept::Memory(all) => return Ok(out.write_all(all.get(at..).unwrap_or_default())?),
+            Kept::File(summary, file) => (file, summary.size),
+        };
+        let mut piece = vec![0; PIECE];
+        while (at as u64) < size {
+            let read = file.read_at(&mut piece, at as u64)?;
+            let read = piece.get(..read).filter(|read| !read.is_empty());
+            let read = read.context("the file of a large message has become shorter")?;
+            out.write_all(read)?;
+            at += read.len();
+        }
+        Ok(())
+    }
+
+    /// As the store takes it.
+    pub(super) fn bytes(&self) -> RawBytes<'_> {
+        match &self.0 {
+            Kept::Memory(all) => RawBytes::Memory(all),
+            Kept::File(Summary { size, hash, .. }, file) => {
+                RawBytes::File { file, size: *size, hash: *hash }
+            }
+        }
+    }
+}
+
+/// Puts a message into a file without a name: what was read of it, and the rest.
+fn spool(read: &[u8], mut source: impl Read, dir: &Path) -> Result<Raw> {
+    let mut file = tempfile::tempfile_in(dir)?;
+    let mut pass = Pass::default();
+    let mut put = |bytes: &[u8]| {
+        pass.update(bytes);
+        file.write_all(bytes)
+    };
+    put(read)?;
+    let mut piece = vec![0; PIECE];
+    loop {
+        match source.read(&mut piece) {
+            Ok(0) => return Ok(Raw(Kept::File(pass.finish(), file))),
+            Ok(read) => put(piece.get(..read).unwrap_or_default())?,
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+}
+
+/// A pass over the bytes of a message, on its way.
+#[derive(Debug, Default)]
+pub(super) struct Pass {
+    beginning: Vec<u8>,
+    size: u64,
+    hash: Sha256,
+    /// Begun with the whole beginning.
+    identity: Option<Hasher>,
+}
+
+impl Pass {
+    /// Takes what follows.
+    pub(super) fn update(&mut self, bytes: &[u8]) {
+        self.size += bytes.len() as u64;
+        self.hash.update(bytes);
+        let room = MOST_BYTES - self.beginning.len();
+        let (beginning, rest) = bytes.split_at(room.min(bytes.len()));
+        self.beginning.extend_from_slice(beginning);
+        if !rest.is_empty() {
+            let begun = self.identity.get_or_insert_with(|| Hasher::begin(&self.beginning));
+            begun.update(rest);
+        }
+    }
+
+    /// What it told.
+    pub(super) fn finish(self) -> Summary {
+        let identity = self.identity.unwrap_or_else(|| Hasher::begin(&self.beginning));
+        Summary {
+            size: self.size,
+            hash: self.hash.finalize().into(),
+            identity: identity.finish(),
+            beginning: self.beginning,
+        }
+    }
+}
+
+/// What a stored message says; of one that is too large, what its beginning says.
+///
+/// # Errors
+/// Those of the store.
+pub(super) fn parse(snapshot: &Snapshot<'_>, message: MessageId) -> Result<Parsed> {
+    Ok(mail::parse(&snapshot.raw_beginning(message, MOST_BYTES)?))
+}

@@ -1,0 +1,119 @@
+//! Mail of any size comes in, whole, and goes out again, in memory that does not
+//! grow with it. `LARGE=1000 cargo test --release --test large` takes one of 1 GB.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::disallowed_methods)]
+
+mod common;
+
+use common::{Desk, Done, POSTROOM, start, wait};
+use sha2::{Digest as _, Sha256};
+use std::fs;
+use std::io::{Read as _, Write as _};
+use std::process::{Child, Command, Stdio};
+
+/// Megabytes of the mail.
+fn megabytes() -> usize {
+    std::env::var("LARGE").map_or(160, |word| word.parse().unwrap())
+}
+
+/// Kilobytes of memory that the program gets: less than the mail has.
+const MEMORY: usize = 128 << 10;
+
+const HEAD: &str = "From: Erika <erika@customer.test>\nTo: support@example.test\n\
+    Subject: The film\nDate: Mon, 01 Jun 2026 09:00:00 +0000\nMessage-ID: <film@customer.test>\n\
+    MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n";
+
+const TEXT: &str = "--b\n\nHere is the film.\n\
+    --b\nContent-Type: video/mp4; name=film.mp4\nContent-Transfer-Encoding: base64\n\n";
+
+/// Hands out the mail in pieces of a megabyte, all different.
+fn mail(take: &mut dyn FnMut(&[u8])) {
+    take(HEAD.as_bytes());
+    take(TEXT.as_bytes());
+    for at in 0..megabytes() {
+        take(format!("{at:075}\n").repeat((1 << 20) / 76).as_bytes());
+    }
+    take(b"--b--\n");
+}
+
+fn hash(mail: impl FnOnce(&mut dyn FnMut(&[u8]))) -> [u8; 32] {
+    let mut hash = Sha256::new();
+    mail(&mut |bytes| hash.update(bytes));
+    hash.finalize().into()
+}
+
+/// The program with a bound on its memory.
+fn program(desk: &Desk, words: &[&str]) -> Command {
+    let mut command = Command::new("sh");
+    let script = format!("ulimit -v {MEMORY} && exec \"$0\" \"$@\"");
+    command.args(["-c", &script, POSTROOM]).args(words);
+    desk.environment(&mut command);
+    command
+}
+
+fn run(desk: &Desk, words: &[&str]) -> Done {
+    wait(start(program(desk, words), b"")).expect_success()
+}
+
+/// Feeds the mail, and writes what comes out to a file.
+fn feed(desk: &Desk, words: &[&str], out: &str) {
+    let out = fs::File::create(desk.beside(out)).unwrap();
+    let mut command = program(desk, words);
+    command.stdin(Stdio::piped()).stdout(out).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    mail(&mut |bytes| drop(stdin.write_all(bytes)));
+    drop(stdin);
+    finish(child);
+}
+
+fn finish(child: Child) {
+    let done = wait(child).expect_success();
+    assert_eq!(done.stderr, "");
+}
+
+fn file(desk: &Desk, name: &str) -> Vec<u8> {
+    fs::read(desk.beside(name)).unwrap()
+}
+
+#[test]
+fn a_mail_larger_than_the_memory() {
+    let desk = Desk::new();
+    feed(&desk, &["ingest", "-p"], "printed");
+    assert_eq!(String::from_utf8(file(&desk, "printed")).unwrap(), "1\tm1\tnew\tsupport\tperson\n");
+    assert_eq!(fs::read_dir(desk.dir()).unwrap().count(), 7, "nothing is left behind");
+
+    let mut raw = program(&desk, &["show", "--raw", "m1"]);
+    raw.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = raw.spawn().unwrap();
+    let (mut out, mut buffer) = (child.stdout.take().unwrap(), vec![0; 1 << 16]);
+    let given = hash(|take| {
+        while let n @ 1.. = out.read(&mut buffer).unwrap() {
+            take(&buffer[..n]);
+        }
+    });
+    finish(child);
+    assert_eq!(given, hash(mail), "byte for byte");
+
+    // Its identity is that of its bytes, however it was computed.
+    let mut all = Vec::new();
+    mail(&mut |bytes| all.extend_from_slice(bytes));
+    let identity = format!("identity={} ", postroom::mail::identity(&all));
+    assert!(desk.log().contains(&identity), "{}", desk.log());
+
+    // Whatever reads it later does so in bounds too, and knows it again.
+    let shown = run(&desk, &["show", "1"]).text();
+    for wanted in ["Here is the film.", "film.mp4", "too-large"] {
+        assert!(shown.contains(wanted), "{wanted}: {shown}");
+    }
+    run(&desk, &["check"]);
+    for words in [&["list", "film"][..], &["why", "m1"], &["route", "1"], &["autoreply", "1"]] {
+        run(&desk, words);
+    }
+    feed(&desk, &["close", "--message"], "printed");
+    feed(&desk, &["ingest", "--filter"], "filtered");
+    assert_eq!(desk.number("SELECT count(*) FROM message"), 1);
+
+    let filtered = file(&desk, "filtered");
+    let marks = "Postroom-Conversation: 1\nPostroom-Inbox: support\nPostroom-Class: person\n";
+    assert!(filtered.strip_prefix(marks.as_bytes()) == Some(&all), "the body passes byte for byte");
+}
