@@ -4,8 +4,10 @@ use anyhow::Result;
 
 use super::Desk;
 use super::failure::no_such;
-use crate::domain::{Event, EventId, MessageId, Number};
-use crate::store::{Asked, StoredArrival, StoredMessage};
+use crate::domain::event::Stood;
+use crate::domain::{Change, Event, EventId, MessageId, Number, Step};
+use crate::mail::{base_subject, token};
+use crate::store::{Asked, Snapshot, StoredArrival, StoredMessage};
 
 /// Why a message is where it is, and what was made of it.
 #[derive(Debug, Clone)]
@@ -25,6 +27,10 @@ pub struct WhyHome {
     pub number: Number,
     /// The event by which it came there.
     pub event: Option<Event>,
+    /// What the evidence was: the Message-ID, the signed id, the number in the subject.
+    pub value: Option<String>,
+    /// The subject of the conversation, where that of this message is another one (R67).
+    pub other_subject: Option<String>,
     /// What rules did because of it.
     pub followed: Vec<Event>,
     /// What came of asking for an automatic answer; none when nobody asked.
@@ -65,6 +71,11 @@ impl Desk {
             let mut homes = Vec::new();
             for number in snapshot.homes(id)? {
                 let event = snapshot.event_of_message(id, number)?;
+                let value = match event.as_ref().map(|event| &event.change) {
+                    Some(Change::Arrived { step, .. }) => value(snapshot, &message, number, step)?,
+                    _ => None,
+                };
+                let other_subject = other_subject(snapshot, &message, number)?;
                 let cause = event.as_ref().map(|event| event.id);
                 let followed = snapshot
                     .events(number)?
@@ -72,9 +83,49 @@ impl Desk {
                     .filter(|event| event.by.cause.is_some() && event.by.cause == cause)
                     .collect();
                 let autoreply = snapshot.autoreply_of(id, number)?;
-                homes.push(WhyHome { number, event, followed, autoreply });
+                homes.push(WhyHome { number, event, value, other_subject, followed, autoreply });
             }
             Ok(WhyMessage { message, arrivals: snapshot.arrivals(id)?, homes })
         })
     }
+}
+
+/// What the evidence of a step was, as it stands in the mail.
+fn value(
+    snapshot: &Snapshot<'_>,
+    message: &StoredMessage,
+    home: Number,
+    step: &Step,
+) -> Result<Option<String>> {
+    let id_of = |other: MessageId| Ok(snapshot.message(other)?.and_then(|m| m.message_id));
+    let tag = |number: Number| Ok(Some(format!("[#{number}]")));
+    match step {
+        Step::Token { stood: Stood::MessageId, .. } | Step::Referenced { .. } => {
+            Ok(message.message_id.clone())
+        }
+        Step::Token { message: signed, stood: Stood::Returned } => id_of(*signed),
+        Step::Token { message: signed, .. } => {
+            let mut ids = snapshot.references(message.id)?.into_iter();
+            Ok(ids.find(|id| token::claimed(id) == Some(*signed)))
+        }
+        Step::Reference { message: other, .. } | Step::Stranger { message: other, .. } => {
+            id_of(*other)
+        }
+        Step::Sibling { message: other } => {
+            let theirs = snapshot.references(*other)?;
+            Ok(snapshot.references(message.id)?.into_iter().find(|id| theirs.contains(id)))
+        }
+        Step::Subject => tag(home),
+        Step::ForeignToken { related } => tag(*related),
+        Step::New | Step::ClosedTooLong { .. } => Ok(None),
+    }
+}
+
+fn other_subject(
+    snapshot: &Snapshot<'_>,
+    message: &StoredMessage,
+    home: Number,
+) -> Result<Option<String>> {
+    let subject = snapshot.row(home)?.map(|row| row.subject).unwrap_or_default();
+    Ok((base_subject(&subject) != base_subject(&message.subject)).then_some(subject))
 }

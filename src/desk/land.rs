@@ -3,29 +3,26 @@
 
 use anyhow::{Context, Result};
 
-use super::incoming::{self, Envelope, Target};
+use super::incoming::{self, Envelope};
 use super::ingest::{After, Chain, How, Incoming, Landed};
 use super::raw::Raw;
 use super::{Scene, autoreply, facts, header, route};
 use crate::config::Config;
-use crate::domain::arrival::{self, Place};
-use crate::domain::event::MailKind;
-use crate::domain::threading::{self, Candidate, Evidence, Home};
-use crate::domain::{
-    Actor, Address, Change, Class, Direction, InboxName, MessageId, Number, Reason, Signal, Step,
-    Time,
-};
+use crate::domain::{Change, Direction, InboxName, MessageId, Number, Signal, Step, Time};
 use crate::mail::authentication::{self, Authentication};
 use crate::mail::token::Keys;
 use crate::mail::{self, Fields, Parsed, identity};
-use crate::store::{Act, AddressRole, NewArrival, NewMessage, Snapshot, Tx, Wiring};
+use crate::store::{AddressRole, NewArrival, NewMessage, Snapshot, Tx, Wiring};
 
+mod home;
 mod ours;
 #[cfg(test)]
 mod tests;
 
+pub(super) use home::nearest_first;
+use home::{Arrived, find_home};
+use ours::class_of;
 pub(super) use ours::only_author;
-use ours::{class_of, proven};
 
 /// A message understood, before the lock is taken: parsing is pure, and its worst outcome is a
 /// list of defects.
@@ -138,6 +135,9 @@ fn add_message(
     {
         defects.push("message-id-taken");
     }
+    if ours::has_forged_token(scene, keys, parsed) {
+        defects.push("forged-token");
+    }
     let addresses = header::addresses(
         scene.config,
         [
@@ -164,114 +164,6 @@ fn add_message(
         addresses: &addresses,
         references: &references,
         defects: &defects,
-    })
-}
-
-/// The ids that a message refers to, nearest first: In-Reply-To when it is exactly one id, then
-/// References from the last to the first, then what else In-Reply-To holds (R59).
-pub(super) fn nearest_first(parsed: &Parsed) -> Vec<String> {
-    let (first, rest) = match parsed.in_reply_to.as_slice() {
-        [only] => (Some(only), &[][..]),
-        several => (None, several),
-    };
-    let mut ids: Vec<String> = Vec::new();
-    for id in first.into_iter().chain(parsed.references.iter().rev()).chain(rest) {
-        if !ids.contains(id) {
-            ids.push(id.clone());
-        }
-    }
-    ids
-}
-
-/// A message that has arrived in an inbox and has no home there yet.
-#[derive(Clone, Copy)]
-struct Arrived {
-    message: MessageId,
-    class: Class,
-    row: i64,
-}
-
-fn find_home(
-    tx: &Tx<'_>,
-    scene: &Scene<'_>,
-    ready: &Ready<'_>,
-    keys: &Keys,
-    target: &Target,
-    arrived: Arrived,
-) -> Result<(Number, How)> {
-    let evidence = evidence(tx, scene, ready, keys, target, arrived)?;
-    let home = threading::home(&evidence);
-    let (mut conversation, place_is_new, step) = match home {
-        Home::Join { conversation, step } => {
-            let found = tx.conversation(conversation)?;
-            (found.context("the home of a message is gone")?, false, step)
-        }
-        Home::Begin { step } => (tx.begin_conversation(&target.inbox, ready.received)?, true, step),
-    };
-    let number = conversation.number;
-    let place = if place_is_new { Place::New(&target.inbox) } else { Place::In(&conversation) };
-    let returned = returned(tx, arrived.class, &step)?;
-    let changes = arrival::arrived(place, arrived.message, arrived.class, step.clone(), returned);
-    let act = Act {
-        actor: if arrived.class.is_person() { &Actor::Contact } else { &Actor::Postroom },
-        reason: &Reason::Arrival,
-        cause: None,
-        effective: ready.received,
-    };
-    tx.record(&mut conversation, &act, &changes)?;
-    tx.mark_unrouted(arrived.message, number, arrived.row)?;
-    Ok((number, if place_is_new { How::New } else { How::Joined }))
-}
-
-/// The kind of our mail that a bounce gives back, where its signature proves it.
-fn returned(tx: &Snapshot<'_>, class: Class, step: &Step) -> Result<Option<MailKind>> {
-    match step {
-        Step::Token { message } if class == Class::Bounce => tx.kind_of_mail(*message),
-        _ => Ok(None),
-    }
-}
-
-fn evidence<'a>(
-    tx: &Snapshot<'_>,
-    scene: &Scene<'_>,
-    ready: &Ready<'_>,
-    keys: &Keys,
-    target: &'a Target,
-    arrived: Arrived,
-) -> Result<Evidence<'a>> {
-    let parsed = &ready.parsed;
-    // Whom a trusted server calls forged is nobody: neither participant nor agent.
-    let forged = ready.authentication.dmarc == authentication::Verdict::Fail;
-    let from = parsed.from.as_ref().map(|from| &from.address).filter(|_| !forged);
-    let sender = from.map(Address::person_key).unwrap_or_default();
-    let agent = from.is_some_and(|from| scene.config.agent_by_address(from).is_some());
-    let with_agents = |c: Candidate| Candidate { participant: c.participant || agent, ..c };
-    let ids = nearest_first(parsed);
-    let mut signed = Vec::new();
-    // Its own Message-ID counts as a reference: everybody who got a mail of ours knows that id, so
-    // it proves where the mail belongs, not that it is ours. Only equal bytes prove that.
-    let own_id = parsed.message_id.iter();
-    for id in ids.iter().chain(own_id).chain(&parsed.returned) {
-        if let Some(named) = proven(tx, keys, id)? {
-            signed.extend(tx.homes_of(named.id, &sender)?);
-        }
-    }
-    let mut references = Vec::new();
-    for id in &ids {
-        references.extend(tx.home_by_message_id(id, &sender, &target.inbox)?.map(with_agents));
-    }
-    let mut referenced_by = Vec::new();
-    if let Some(id) = &parsed.message_id {
-        referenced_by.extend(tx.home_of_referrer(id, &sender, &target.inbox)?.map(with_agents));
-    }
-    Ok(Evidence {
-        signed,
-        references,
-        referenced_by,
-        inbox: &target.inbox,
-        effective: ready.received,
-        reopen_within: scene.config.inbox(&target.inbox).and_then(|inbox| inbox.reopen_within),
-        class: arrived.class,
     })
 }
 

@@ -5,7 +5,7 @@ use anyhow::Result;
 use super::failure::no_such;
 use super::{Desk, raw};
 use crate::domain::event::MailKind;
-use crate::domain::{Direction, InboxName, Mailbox, MessageId, Number, Participants, Step, Time};
+use crate::domain::{Direction, InboxName, Mailbox, MessageId, Number, Participants, Time};
 use crate::mail::Attachment;
 use crate::store::{AddressRole, Note, Outgoing, Row, Snapshot, StoredArrival, StoredMessage};
 
@@ -18,8 +18,6 @@ pub struct Page {
     pub participants: Participants,
     /// Other conversations with a message of this one: "also 143 in sales".
     pub also: Vec<(Number, InboxName)>,
-    /// A conversation that this one may be related to, and how (R64).
-    pub related: Option<Step>,
     /// Messages and notes, oldest first.
     pub items: Vec<Item>,
 }
@@ -94,14 +92,7 @@ impl Desk {
             }
             items.extend(snapshot.notes(number)?.into_iter().map(Item::Note));
             items.sort_by_key(Item::at);
-            let related = snapshot.events(number)?.into_iter().find_map(|e| match e.change {
-                crate::domain::Change::Arrived {
-                    step: step @ (Step::Stranger { .. } | Step::ClosedTooLong { .. }),
-                    ..
-                } => Some(step),
-                _ => None,
-            });
-            Ok(Page { row, participants, also: snapshot.also_in(number)?, related, items })
+            Ok(Page { row, participants, also: snapshot.also_in(number)?, items })
         })
     }
 

@@ -70,9 +70,14 @@ fn next_status(old: Status, class: Class, step: &Step, returned: Option<MailKind
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::event::Stood;
     use crate::domain::{Number, Time};
 
-    const TOKEN: Step = Step::Token { message: MessageId(1) };
+    const TOKEN: Step = Step::Token { message: MessageId(1), stood: Stood::References };
+
+    fn reference() -> Step {
+        Step::Reference { message: MessageId(1), stood: Stood::References }
+    }
 
     fn begun(class: Class, step: Step) -> (usize, Option<Status>) {
         let inbox = "support".parse().unwrap();
@@ -91,7 +96,7 @@ mod tests {
 
     #[test]
     fn a_new_conversation() {
-        let stranger = Step::Stranger { related: Number(1) };
+        let stranger = Step::ForeignToken { related: Number(1) };
         for (class, step, status) in [
             (Class::Person, Step::New, None),
             (Class::Person, stranger.clone(), None),
@@ -116,7 +121,7 @@ mod tests {
     fn a_conversation_that_is_there() {
         let snoozed = |keep_on_reply| Status::Snoozed { until: Time(9), keep_on_reply };
         let reply = Some(MailKind::Reply);
-        let reference = Step::Reference { message: MessageId(1) };
+        let reference = reference();
         let referenced = Step::Referenced { message: MessageId(1) };
         for (old, class, step, returned, opens) in [
             (Status::Open, Class::Person, TOKEN, None, false),
@@ -141,13 +146,7 @@ mod tests {
             (Status::Spam, Class::Bounce, TOKEN, reply, false),
             (Status::Closed, Class::Bounce, TOKEN, Some(MailKind::Receipt), false),
             (Status::Closed, Class::Bounce, TOKEN, Some(MailKind::Closed), false),
-            (
-                Status::Closed,
-                Class::Bounce,
-                Step::Reference { message: MessageId(1) },
-                reply,
-                false,
-            ),
+            (Status::Closed, Class::Bounce, self::reference(), reply, false),
         ] {
             let mut c = Conversation::new(Number(1), "support".parse().unwrap(), Time(0));
             c.status = old;

@@ -256,7 +256,10 @@ impl Conversation {
             Change::SendFailed { mail: MailKind::Reply, .. } => {
                 self.waiting_since.get_or_insert(event.effective);
             }
-            Change::Noted { .. } | Change::Sent { .. } | Change::SendFailed { .. } => {}
+            Change::MergeOffered { .. }
+            | Change::Noted { .. }
+            | Change::Sent { .. }
+            | Change::SendFailed { .. } => {}
         }
     }
 
@@ -276,7 +279,13 @@ impl Conversation {
 impl Change {
     /// Whether it is an act in itself, and not the record of a hand-over.
     fn is_act(&self) -> bool {
-        !matches!(self, Change::Arrived { .. } | Change::Sent { .. } | Change::SendFailed { .. })
+        !matches!(
+            self,
+            Change::Arrived { .. }
+                | Change::MergeOffered { .. }
+                | Change::Sent { .. }
+                | Change::SendFailed { .. }
+        )
     }
 }
 

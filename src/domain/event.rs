@@ -136,30 +136,78 @@ pub enum Reason {
     Sending,
 }
 
+/// Where in a message an id stood that led it home.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Stood {
+    /// In-Reply-To.
+    InReplyTo,
+    /// References.
+    References,
+    /// Its own Message-ID: a mail of ours that came back.
+    MessageId,
+    /// The mail that a report gives back.
+    Returned,
+}
+
+impl Stood {
+    /// The place in words: the name of the field, where it is one.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Stood::InReplyTo => "In-Reply-To",
+            Stood::References => "References",
+            Stood::MessageId => "Message-ID",
+            Stood::Returned => "the mail that it gives back",
+        }
+    }
+}
+
 /// The evidence that gave a message its home (R58-R72).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "how", rename_all = "kebab-case")]
 pub enum Step {
     /// Nothing led anywhere: a conversation of its own.
     New,
-    /// Our signature, on the outgoing message named, stood among its references.
+    /// It carries our signature on the outgoing message named.
     Token {
         /// The signed message.
         message: MessageId,
+        /// Where the signature stood.
+        stood: Stood,
     },
     /// It refers to the message named, and its sender is a participant there.
     Reference {
         /// The message it refers to.
         message: MessageId,
+        /// Where its id stood.
+        stood: Stood,
     },
     /// The message named, which came earlier, refers to it.
     Referenced {
         /// The earlier message.
         message: MessageId,
     },
+    /// It refers to a message that never came, as the message named does.
+    Sibling {
+        /// The earlier message.
+        message: MessageId,
+    },
+    /// Its subject names the conversation, and its sender is a participant there (R72).
+    Subject,
     /// It refers to a message of that conversation, but its sender has no part in it: a
     /// conversation of its own, with a link (R64).
     Stranger {
+        /// The conversation that it may be related to.
+        related: Number,
+        /// The message it refers to.
+        message: MessageId,
+        /// Where its id stood.
+        stood: Stood,
+    },
+    /// Its subject names that conversation, but its sender has no part in it: a conversation of
+    /// its own, with a link (R72).
+    ForeignToken {
         /// The conversation that it may be related to.
         related: Number,
     },
@@ -168,6 +216,50 @@ pub enum Step {
         /// The conversation that it continues.
         related: Number,
     },
+}
+
+/// How two conversations have to do with each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Link {
+    /// [`Step::Stranger`]
+    Stranger,
+    /// [`Step::ForeignToken`]
+    ForeignToken,
+    /// [`Step::ClosedTooLong`]
+    ClosedTooLong,
+    /// A message belongs to both: they are offered for merge (R62).
+    Same,
+}
+
+impl Link {
+    /// Every link.
+    pub const ALL: [Link; 4] =
+        [Link::Stranger, Link::ForeignToken, Link::ClosedTooLong, Link::Same];
+
+    /// The word in the store and in JSON.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Link::Stranger => "stranger",
+            Link::ForeignToken => "foreign-token",
+            Link::ClosedTooLong => "closed-too-long",
+            Link::Same => "same",
+        }
+    }
+}
+
+impl Step {
+    /// The other conversation that this step names, and how.
+    #[must_use]
+    pub fn link(&self) -> Option<(Number, Link)> {
+        match self {
+            Step::Stranger { related, .. } => Some((*related, Link::Stranger)),
+            Step::ForeignToken { related } => Some((*related, Link::ForeignToken)),
+            Step::ClosedTooLong { related } => Some((*related, Link::ClosedTooLong)),
+            _ => None,
+        }
+    }
 }
 
 /// What kind of mail was queued.
@@ -217,6 +309,14 @@ pub enum Change {
         class: Class,
         /// The evidence.
         step: Step,
+    },
+    /// A message proves that another conversation is the same matter as this one. They are not
+    /// merged for that: somebody decides (R62).
+    MergeOffered {
+        /// The other conversation.
+        with: Number,
+        /// The message that belongs to both; its home is here.
+        message: MessageId,
     },
     /// Somebody else must act.
     Assigned {
@@ -311,6 +411,7 @@ impl Change {
         match self {
             Change::Opened { .. } => "opened",
             Change::Arrived { .. } => "arrived",
+            Change::MergeOffered { .. } => "merge-offered",
             Change::Assigned { .. } => "assigned",
             Change::StatusSet { .. } => "status-set",
             Change::PrioritySet { .. } => "priority-set",
@@ -320,6 +421,18 @@ impl Change {
             Change::Queued { .. } => "queued",
             Change::Sent { .. } => "sent",
             Change::SendFailed { .. } => "send-failed",
+        }
+    }
+
+    /// The other conversation that this change links to, how, and by which message.
+    #[must_use]
+    pub fn link(&self) -> Option<(Number, Link, MessageId)> {
+        match self {
+            Change::Arrived { message, step, .. } => {
+                step.link().map(|(other, link)| (other, link, *message))
+            }
+            Change::MergeOffered { with, message } => Some((*with, Link::Same, *message)),
+            _ => None,
         }
     }
 
@@ -360,10 +473,13 @@ mod tests {
     pub(crate) fn samples() -> Vec<Change> {
         let steps = [
             Step::New,
-            Step::Token { message: MessageId(1) },
-            Step::Reference { message: MessageId(1) },
+            Step::Token { message: MessageId(1), stood: Stood::Returned },
+            Step::Reference { message: MessageId(1), stood: Stood::InReplyTo },
             Step::Referenced { message: MessageId(1) },
-            Step::Stranger { related: Number(2) },
+            Step::Sibling { message: MessageId(1) },
+            Step::Subject,
+            Step::Stranger { related: Number(2), message: MessageId(1), stood: Stood::References },
+            Step::ForeignToken { related: Number(2) },
             Step::ClosedTooLong { related: Number(2) },
         ];
         let mut all: Vec<Change> = steps
@@ -372,6 +488,7 @@ mod tests {
             .collect();
         all.extend([
             Change::Opened { inbox: "support".parse().unwrap() },
+            Change::MergeOffered { with: Number(2), message: MessageId(3) },
             Change::Assigned { old: None, new: Some(Assignee::Agent("anna".parse().unwrap())) },
             Change::StatusSet {
                 old: Status::Open,

@@ -1,8 +1,10 @@
 //! Where a message finds its home (R58-R72).
 //!
-//! Our signature decides first, and only it crosses inboxes. A bare reference needs a sender who
-//! is a participant. The subject never joins. Within each kind of evidence the nearest decides.
+//! Our signature decides first, and only it crosses inboxes. All other evidence counts within the
+//! inbox and needs a sender who is a participant: references, then the number that a subject
+//! names. What a subject says else joins nothing. Within each kind of evidence the nearest decides.
 
+use super::event::Stood;
 use super::{Class, Duration, InboxName, MessageId, Number, Step, Time};
 
 /// A known message that the evidence leads to.
@@ -20,17 +22,30 @@ pub struct Candidate {
     pub closed: Option<Time>,
 }
 
+/// A candidate, and where in the new message the id stood that leads there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lead {
+    /// The message it leads to.
+    pub to: Candidate,
+    /// The place.
+    pub stood: Stood,
+}
+
 /// All that says where a message belongs.
 #[derive(Debug, Clone)]
 pub struct Evidence<'a> {
-    /// Messages of ours whose valid signature it carries, in a reference, in its own Message-ID,
-    /// in the address that it came to or in the mail that it returns; nearest first.
-    pub signed: Vec<Candidate>,
+    /// Messages of ours whose valid signature it carries, in a reference, in its own Message-ID or
+    /// in the mail that it returns; nearest first.
+    pub signed: Vec<Lead>,
     /// Messages that it refers to, nearest first: In-Reply-To if it is exactly one id, then
     /// References from the last to the first (R59).
-    pub references: Vec<Candidate>,
+    pub references: Vec<Lead>,
     /// Messages that came earlier and refer to it (R62).
     pub referenced_by: Vec<Candidate>,
+    /// Messages that came earlier and refer to what it refers to, which never came itself (R62).
+    pub siblings: Vec<Candidate>,
+    /// The conversation that its subject names: a hint, which anybody can write (R72).
+    pub subject: Option<Candidate>,
     /// The inbox that it came to.
     pub inbox: &'a InboxName,
     /// When it came in.
@@ -61,19 +76,38 @@ pub enum Home {
 /// Finds the home.
 #[must_use]
 pub fn home(e: &Evidence<'_>) -> Home {
-    if let Some(c) = e.signed.iter().find(|c| e.is_here(c)).or(e.signed.first()) {
-        return e.join(c, Step::Token { message: c.message });
+    if let Some(Lead { to, stood }) =
+        e.signed.iter().find(|l| e.is_here(&l.to)).or(e.signed.first())
+    {
+        return e.join(to, Step::Token { message: to.message, stood: *stood });
     }
-    if let Some(c) = e.references.iter().find(|c| e.is_here(c) && c.participant) {
-        return e.join(c, Step::Reference { message: c.message });
+    if let Some(Lead { to, stood }) = e.references.iter().find(|lead| e.takes(&lead.to)) {
+        return e.join(to, Step::Reference { message: to.message, stood: *stood });
     }
-    if let Some(c) = e.referenced_by.iter().find(|c| e.is_here(c) && c.participant) {
+    if let Some(c) = e.referenced_by.iter().find(|c| e.takes(c)) {
         return e.join(c, Step::Referenced { message: c.message });
     }
-    match e.references.iter().find(|c| e.is_here(c)) {
-        Some(c) => Home::Begin { step: Step::Stranger { related: c.conversation } },
-        None => Home::Begin { step: Step::New },
+    if let Some(c) = e.siblings.iter().find(|c| e.takes(c)) {
+        return e.join(c, Step::Sibling { message: c.message });
     }
+    if let Some(c) = e.subject.as_ref().filter(|c| e.takes(c)) {
+        return e.join(c, Step::Subject);
+    }
+    Home::Begin { step: e.begin() }
+}
+
+/// The other conversations that are the same matter as the one that the message joins: strong
+/// evidence leads to each of them. They are offered for merge, oldest first (R62).
+#[must_use]
+pub fn same(e: &Evidence<'_>, joined: Number) -> Vec<Number> {
+    let signed = e.signed.iter().map(|lead| &lead.to).filter(|c| e.is_here(c));
+    let references = e.references.iter().map(|lead| &lead.to);
+    let weaker = references.chain(&e.referenced_by).chain(&e.siblings).filter(|c| e.takes(c));
+    let alive = signed.chain(weaker).filter(|c| !e.is_closed_too_long(c));
+    let mut others: Vec<Number> = alive.map(|c| c.conversation).filter(|n| *n != joined).collect();
+    others.sort_unstable();
+    others.dedup();
+    others
 }
 
 impl Evidence<'_> {
@@ -81,16 +115,37 @@ impl Evidence<'_> {
         c.inbox == *self.inbox
     }
 
-    fn join(&self, c: &Candidate, step: Step) -> Home {
-        let too_long = match (c.closed, self.reopen_within) {
+    /// Whether an unsigned lead counts: within the inbox, of a sender who has a part (R64).
+    fn takes(&self, c: &Candidate) -> bool {
+        self.is_here(c) && c.participant
+    }
+
+    fn is_closed_too_long(&self, c: &Candidate) -> bool {
+        match (c.closed, self.reopen_within) {
             (Some(closed), Some(within)) => self.effective - closed > within,
             _ => false,
-        };
+        }
+    }
+
+    fn join(&self, c: &Candidate, step: Step) -> Home {
         // A machine's mail reopens nothing, so it can always stand where it belongs.
-        if too_long && self.class.is_person() {
+        if self.is_closed_too_long(c) && self.class.is_person() {
             return Home::Begin { step: Step::ClosedTooLong { related: c.conversation } };
         }
         Home::Join { conversation: c.conversation, step }
+    }
+
+    /// Nothing lets it in; but what it names is said.
+    fn begin(&self) -> Step {
+        if let Some(Lead { to, stood }) = self.references.iter().find(|lead| self.is_here(&lead.to))
+        {
+            let (related, message) = (to.conversation, to.message);
+            return Step::Stranger { related, message, stood: *stood };
+        }
+        match &self.subject {
+            Some(c) if self.is_here(c) => Step::ForeignToken { related: c.conversation },
+            _ => Step::New,
+        }
     }
 }
 
@@ -123,19 +178,24 @@ mod tests {
     }
 
     fn token(n: i64) -> Home {
-        join(n * 10, Step::Token { message: MessageId(n) })
+        join(n * 10, Step::Token { message: MessageId(n), stood: Stood::InReplyTo })
     }
 
     fn reference(n: i64) -> Home {
-        join(n * 10, Step::Reference { message: MessageId(n) })
+        join(n * 10, Step::Reference { message: MessageId(n), stood: Stood::InReplyTo })
     }
 
     fn referenced(n: i64) -> Home {
         join(n * 10, Step::Referenced { message: MessageId(n) })
     }
 
-    fn stranger(related: i64) -> Home {
-        Home::Begin { step: Step::Stranger { related: Number(related) } }
+    fn stranger(n: i64) -> Home {
+        let (related, message) = (Number(n * 10), MessageId(n));
+        Home::Begin { step: Step::Stranger { related, message, stood: Stood::InReplyTo } }
+    }
+
+    fn lead(to: Candidate) -> Lead {
+        Lead { to, stood: Stood::InReplyTo }
     }
 
     const NEW: Home = Home::Begin { step: Step::New };
@@ -143,17 +203,80 @@ mod tests {
     type Lists = (Vec<Candidate>, Vec<Candidate>, Vec<Candidate>);
 
     /// Of a person to support, on day 100, with 14 days to reopen.
-    fn found((signed, references, referenced_by): Lists, class: Class) -> Home {
+    fn found(lists: Lists, class: Class) -> Home {
         let inbox = "support".parse().unwrap();
-        home(&Evidence {
-            signed,
-            references,
+        home(&evidence(lists, class, &inbox))
+    }
+
+    fn evidence(
+        (signed, references, referenced_by): Lists,
+        class: Class,
+        inbox: &InboxName,
+    ) -> Evidence<'_> {
+        Evidence {
+            signed: signed.into_iter().map(lead).collect(),
+            references: references.into_iter().map(lead).collect(),
             referenced_by,
-            inbox: &inbox,
+            siblings: Vec::new(),
+            subject: None,
+            inbox,
             effective: Time(0) + Duration::days(100),
             reopen_within: Some(Duration::days(14)),
             class,
-        })
+        }
+    }
+
+    #[test]
+    fn weaker_evidence_in_its_turn() {
+        let inbox = "support".parse().unwrap();
+        let sibling = |n: i64| join(n * 10, Step::Sibling { message: MessageId(n) });
+        let subject = |n: i64| join(n * 10, Step::Subject);
+        let foreign = |n: i64| Home::Begin { step: Step::ForeignToken { related: Number(n * 10) } };
+        for (name, references, siblings, named, wanted) in [
+            ("sibling", vec![], vec![at(1, true)], None, sibling(1)),
+            ("sibling of a stranger", vec![], vec![at(1, false)], None, NEW),
+            ("sibling before subject", vec![], vec![at(1, true)], Some(at(2, true)), sibling(1)),
+            ("reference before sibling", vec![at(1, true)], vec![at(2, true)], None, reference(1)),
+            ("subject of a participant", vec![], vec![], Some(at(1, true)), subject(1)),
+            ("subject of a stranger", vec![], vec![], Some(at(1, false)), foreign(1)),
+            ("subject does not cross", vec![], vec![], Some(elsewhere(at(1, true))), NEW),
+            (
+                "reference names the link",
+                vec![at(1, false)],
+                vec![],
+                Some(at(2, false)),
+                stranger(1),
+            ),
+            (
+                "stranger there, named here",
+                vec![at(1, false)],
+                vec![],
+                Some(at(2, true)),
+                subject(2),
+            ),
+        ] {
+            let lists = (vec![], references, vec![]);
+            let evidence = evidence(lists, Class::Person, &inbox);
+            assert_eq!(home(&Evidence { siblings, subject: named, ..evidence }), wanted, "{name}");
+        }
+    }
+
+    #[test]
+    fn what_is_one_matter() {
+        let inbox = "support".parse().unwrap();
+        for (name, lists, wanted) in [
+            ("one", (vec![], vec![at(1, true)], vec![]), &[][..]),
+            ("two", (vec![], vec![at(1, true), at(3, true)], vec![]), &[30]),
+            ("late bridge", (vec![], vec![at(1, true)], vec![at(3, true)]), &[30]),
+            ("stranger there", (vec![], vec![at(1, true), at(3, false)], vec![]), &[]),
+            ("another inbox", (vec![], vec![at(1, true), elsewhere(at(3, true))], vec![]), &[]),
+            ("signed, of a stranger", (vec![at(1, false), at(3, false)], vec![], vec![]), &[30]),
+            ("closed", (vec![], vec![at(1, true), closed(at(3, true), 14)], vec![]), &[30]),
+            ("closed too long", (vec![], vec![at(1, true), closed(at(3, true), 15)], vec![]), &[]),
+        ] {
+            let found = same(&evidence(lists, Class::Person, &inbox), Number(10));
+            assert_eq!(found.iter().map(|n| n.0).collect::<Vec<_>>(), wanted, "{name}");
+        }
     }
 
     #[test]
@@ -177,7 +300,7 @@ mod tests {
             ("reference of a participant", (none(), vec![at(1, true)], none()), reference(1)),
             ("nearest reference", (none(), vec![at(2, true), at(1, true)], none()), reference(2)),
             ("reference does not cross", (none(), vec![elsewhere(at(1, true))], none()), NEW),
-            ("stranger", (none(), vec![at(1, false)], none()), stranger(10)),
+            ("stranger", (none(), vec![at(1, false)], none()), stranger(1)),
             (
                 "stranger there, participant further off",
                 (none(), vec![at(2, false), at(1, true)], none()),
@@ -211,7 +334,7 @@ mod tests {
             ((vec![closed(at(1, true), 15)], none(), none()), Class::Person, too_long.clone()),
             ((none(), vec![closed(at(1, true), 15)], none()), Class::Person, too_long.clone()),
             ((none(), none(), vec![closed(at(1, true), 15)]), Class::Person, too_long),
-            ((none(), vec![closed(at(1, false), 15)], none()), Class::Person, stranger(10)),
+            ((none(), vec![closed(at(1, false), 15)], none()), Class::Person, stranger(1)),
             ((none(), vec![closed(at(1, true), 15)], none()), Class::Automatic, reference(1)),
             ((vec![closed(at(1, false), 15)], none(), none()), Class::Bounce, token(1)),
             ((vec![closed(at(1, false), 15)], none(), none()), Class::Delay, token(1)),
@@ -224,13 +347,9 @@ mod tests {
     fn no_limit_reopens_for_ever() {
         let inbox = "support".parse().unwrap();
         let evidence = Evidence {
-            signed: vec![],
-            references: vec![closed(at(1, true), 99)],
-            referenced_by: vec![],
-            inbox: &inbox,
             effective: Time(i64::MAX),
             reopen_within: None,
-            class: Class::Person,
+            ..evidence((vec![], vec![closed(at(1, true), 99)], vec![]), Class::Person, &inbox)
         };
         assert_eq!(home(&evidence), reference(1));
     }
@@ -238,6 +357,6 @@ mod tests {
     #[test]
     fn a_forged_bounce_finds_nothing() {
         let forged = (vec![], vec![at(1, false)], vec![]);
-        assert_eq!(found(forged, Class::Bounce), stranger(10));
+        assert_eq!(found(forged, Class::Bounce), stranger(1));
     }
 }

@@ -1,11 +1,27 @@
 //! Subjects without what replies and lists put before them (R68, RFC 5256 section 2.1).
 
 use super::clean;
+use crate::domain::Number;
 
-/// Words for "reply" and "forward" in the languages of our users, in lower case.
-const PREFIXES: [&str; 20] = [
-    "re", "fwd", "fw", "aw", "wg", "sv", "vs", "antw", "antwort", "rv", "tr", "rif", "r", "odp",
-    "pd", "ynt", "vb", "vl", "res", "enc",
+/// Words for "reply" and "forward" that mail programs put before a subject, in lower case.
+#[rustfmt::skip]
+const PREFIXES: [&str; 70] = [
+    // English, and what most programs write whatever their language.
+    "re", "fw", "fwd",
+    // German, Dutch, Danish, Norwegian, Swedish, Icelandic, Finnish, Estonian.
+    "aw", "antwort", "wg", "antw", "doorst", "sv", "vs", "vb", "vl", "fs", "edasi",
+    // French, Italian, Spanish, Catalan, Portuguese, Romanian.
+    "tr", "r", "rif", "i", "inoltra", "rv", "res", "enc", "reenv",
+    // Polish, Czech, Slovak, Hungarian, Slovene, Croatian, Lithuanian, Latvian.
+    "odp", "pd", "odpověď", "předáno", "odpoveď", "vá", "vál", "továbbítás", "továbbítva", "odg",
+    "posr", "proslijeđeno", "ats", "atb", "pārs",
+    // Russian, Ukrainian, Bulgarian, Greek, Turkish, Welsh.
+    "отв", "ответ", "на", "пересл", "відп", "отг", "απ", "σχετ", "πρθ", "ynt", "ilt", "i̇lt",
+    "yml",
+    // Indonesian, Vietnamese, Thai.
+    "bls", "trs", "trả lời", "chuyển tiếp", "ตอบ", "ส่งต่อ",
+    // Chinese, Japanese, Korean, Hebrew, Arabic.
+    "回复", "回覆", "答复", "转发", "轉寄", "返信", "転送", "답장", "회신", "전달", "תגובה", "הועבר", "רד",
 ];
 
 /// Longest prefix with its counter and colon, in bytes; bounds the work for each one.
@@ -29,6 +45,17 @@ pub fn base_subject(subject: &str) -> &str {
 #[must_use]
 pub fn reply_subject(subject: &str) -> String {
     format!("Re: {}", base_subject(subject)).trim_end().to_owned()
+}
+
+/// The number of a conversation that a subject names: `[#142]`, or with a word before it,
+/// `[Example Support #142]`. The first one counts. Anybody can write it (R72).
+#[must_use]
+pub fn named_number(subject: &str) -> Option<Number> {
+    let number = |tag: &str| {
+        let (_, digits) = tag.split_once(']')?.0.rsplit_once('#')?;
+        digits.trim_end().parse::<Number>().ok()
+    };
+    subject.split('[').skip(1).find_map(number)
 }
 
 /// Without `word:`, `word(n):` or `word[n]:`.
@@ -89,6 +116,36 @@ mod tests {
         }
         assert_eq!(reply_subject("AW: Re: Zażółć"), "Re: Zażółć");
         assert_eq!(reply_subject(""), "Re:");
+    }
+
+    #[test]
+    fn prefixes_in_many_languages() {
+        for prefix in PREFIXES {
+            for written in [format!("{prefix}: x"), format!("Re: {}：x", prefix.to_uppercase())] {
+                assert_eq!(base_subject(&written), "x", "{written}");
+            }
+        }
+    }
+
+    #[test]
+    fn numbers_in_subjects() {
+        for (subject, number) in [
+            ("Re: [#142] Invoice", Some(142)),
+            ("AW: [Example Support #142] Invoice", Some(142)),
+            ("[list] Re: [ticket #7 ] x", Some(7)),
+            ("[#1] [#2]", Some(1)),
+            ("[#1", None),
+            ("#142", None),
+            ("[142]", None),
+            ("[#142a]", None),
+            ("[#-1]", None),
+            ("[#0]", None),
+            ("[#99999999999999999999]", None),
+            ("", None),
+        ] {
+            assert_eq!(named_number(subject), number.map(Number), "{subject}");
+        }
+        assert_eq!(named_number(&"[#".repeat(500_000)), None);
     }
 
     proptest! {

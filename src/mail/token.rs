@@ -180,6 +180,18 @@ impl Keys {
     }
 }
 
+/// The message that an id names if it has the form of a signed id, whoever signed it.
+#[must_use]
+pub fn claimed(id: &str) -> Option<MessageId> {
+    let local = id.split_once('@').map_or(id, |(local, _)| local);
+    let words: Vec<&str> = local.splitn(6, '.').collect();
+    let [kind, _key, conversation, message, tag] = words.as_slice() else { return None };
+    let is_kind = ["m1", "r1"].iter().any(|word| word.eq_ignore_ascii_case(kind));
+    let is_tag = tag.len() == BASE32_NOPAD.encode_len(TAG);
+    conversation.parse::<Number>().ok()?;
+    format!("m{message}").parse().ok().filter(|_| is_kind && is_tag)
+}
+
 fn parse_key(line: &str) -> Result<Key, &'static str> {
     let (id, secret) = line.split_once(char::is_whitespace).ok_or("it is not 'id secret'")?;
     let good = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit();
@@ -238,6 +250,23 @@ mod tests {
         assert_eq!(Keys::generate([8; 32]).verify(&id), None);
         let other = keys.sign(&signed(TokenKind::Reference, 142, 881));
         assert_ne!(other.rsplit_once('.').unwrap().1, id.rsplit_once('.').unwrap().1);
+    }
+
+    #[test]
+    fn the_form_of_a_signed_id() {
+        let id = Keys::generate([7; 32]).sign(&signed(TokenKind::Message, 142, 881));
+        for (id, shaped) in [
+            (id.clone(), true),
+            (id.to_uppercase() + "@example.org", true),
+            (id.replace("m1", "r1"), true),
+            (id.replace("m1", "m2"), false),
+            (id.replace("142", "x"), false),
+            (format!("{id}a"), false),
+            (format!("{id}.a"), false),
+            ("a.b.c@d".to_owned(), false),
+        ] {
+            assert_eq!(claimed(&id), shaped.then_some(MessageId(881)), "{id}");
+        }
     }
 
     #[test]

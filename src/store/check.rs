@@ -153,11 +153,12 @@ const NUMBERED: [(&str, &str); 7] = [
 ];
 
 /// The projection: what events make, and nothing else.
-const PROJECTION: [(&str, &[&str]); 5] = [
+const PROJECTION: [(&str, &[&str]); 6] = [
     ("conversation", &["number"]),
     ("conversation_tag", &["conversation", "tag"]),
     ("conversation_field", &["conversation", "name"]),
     ("entry", &["conversation", "message"]),
+    ("related", &["conversation", "other", "how"]),
     ("participant", &["conversation", "person"]),
 ];
 
@@ -396,6 +397,7 @@ fn refold(tx: &Tx<'_>, number: Number, events: &[Event]) -> Result<()> {
         conversation.apply(event);
         tx.save_sides(number, &event.change)?;
         tx.save_entry(number, &event.change)?;
+        tx.save_related(number, &event.change)?;
         tx.fold_participants(number, &event.change)?;
     }
     tx.save(&conversation)

@@ -6,6 +6,7 @@ use anyhow::Result;
 use rusqlite::{OptionalExtension, Row as SqlRow};
 
 use super::column::{unreadable, word, word_or_none};
+use super::related::Related;
 use super::{Snapshot, Tx};
 use crate::domain::{
     Change, Conversation, InboxName, Mailbox, MessageId, Number, Priority, Seq, Status, Tag, Time,
@@ -22,6 +23,8 @@ pub struct Row {
     pub from: Option<Mailbox>,
     /// How many messages have their home in it.
     pub messages: i64,
+    /// Other conversations that it has to do with.
+    pub related: Vec<Related>,
 }
 
 const COLUMNS: &str = "number, inbox, status, snoozed_until, keep_on_reply, assignee, priority, \
@@ -153,7 +156,8 @@ impl Snapshot<'_> {
             .connection
             .prepare_cached("SELECT count(*) FROM entry WHERE conversation = ?1")?
             .query_row([number.0], |row| row.get(0))?;
-        Ok(Some(Row { conversation, subject, from, messages }))
+        let related = self.related(number)?;
+        Ok(Some(Row { conversation, subject, from, messages, related }))
     }
 
     fn subject(&self, message: MessageId) -> Result<String> {

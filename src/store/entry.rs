@@ -61,9 +61,9 @@ pub(super) const BY_MESSAGE_ID: &str =
      CROSS JOIN entry ON entry.message = message.id
      CROSS JOIN conversation ON conversation.number = entry.conversation
      WHERE message.message_id = ?1 AND conversation.inbox = ?3
-     ORDER BY participant DESC, entry.message, entry.conversation LIMIT 1";
+     ORDER BY participant DESC, entry.message, entry.conversation LIMIT 8";
 
-pub(super) const OF_REFERRER: &str =
+pub(super) const OF_REFERRERS: &str =
     "SELECT entry.message, entry.conversation, conversation.inbox, conversation.closed,
             EXISTS (SELECT 1 FROM participant
                     WHERE participant.conversation = entry.conversation
@@ -72,7 +72,20 @@ pub(super) const OF_REFERRER: &str =
      CROSS JOIN entry ON entry.message = reference.message
      CROSS JOIN conversation ON conversation.number = entry.conversation
      WHERE reference.message_id = ?1 AND conversation.inbox = ?3
-     ORDER BY participant DESC, entry.message, entry.conversation LIMIT 1";
+     ORDER BY participant DESC, entry.message, entry.conversation LIMIT 8";
+
+/// A mail that ten thousand answer has as many siblings: the last ones are enough.
+pub(super) const OF_SIBLINGS: &str =
+    "SELECT entry.message, entry.conversation, conversation.inbox, conversation.closed,
+            EXISTS (SELECT 1 FROM participant
+                    WHERE participant.conversation = entry.conversation
+                      AND participant.person = ?2) AS participant
+     FROM (SELECT message FROM reference
+           WHERE message_id = ?1 AND message < ?4 ORDER BY message DESC LIMIT 500) AS sibling
+     CROSS JOIN entry ON entry.message = sibling.message
+     CROSS JOIN conversation ON conversation.number = entry.conversation
+     WHERE conversation.inbox = ?3
+     ORDER BY participant DESC, entry.message, entry.conversation LIMIT 8";
 
 impl Snapshot<'_> {
     /// The conversations in which a message has a home.
@@ -148,39 +161,77 @@ impl Snapshot<'_> {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// Where a message with this Message-ID has its home in an inbox: of several, first one in
-    /// which the sender is a participant, so that forged ids in front of the true one hide nothing.
+    /// Where messages with this Message-ID have their homes in an inbox: of many a few, first those
+    /// in which the sender is a participant, so that forged ids in front of the true one hide
+    /// nothing.
     ///
     /// # Errors
     /// Those of the database.
-    pub fn home_by_message_id(
+    pub fn homes_by_message_id(
         &self,
         message_id: &str,
         sender: &str,
         inbox: &InboxName,
-    ) -> Result<Option<Candidate>> {
-        Ok(self
-            .connection
-            .prepare_cached(BY_MESSAGE_ID)?
-            .query_row((message_id, sender, inbox.as_str()), candidate)
-            .optional()?)
+    ) -> Result<Vec<Candidate>> {
+        let mut select = self.connection.prepare_cached(BY_MESSAGE_ID)?;
+        let rows = select.query_map((message_id, sender, inbox.as_str()), candidate)?;
+        Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// Where a message that refers to this Message-ID has its home in an inbox, chosen likewise: a
-    /// reply that came before what it answers.
+    /// Where messages that refer to this Message-ID have their homes in an inbox, chosen likewise:
+    /// replies that came before what they answer.
     ///
     /// # Errors
     /// Those of the database.
-    pub fn home_of_referrer(
+    pub fn homes_of_referrers(
         &self,
         message_id: &str,
+        sender: &str,
+        inbox: &InboxName,
+    ) -> Result<Vec<Candidate>> {
+        let mut select = self.connection.prepare_cached(OF_REFERRERS)?;
+        let rows = select.query_map((message_id, sender, inbox.as_str()), candidate)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Where messages that came before `message` and refer to this Message-ID have their homes,
+    /// chosen likewise among the last of them: siblings of it, if what they answer never came.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn homes_of_siblings(
+        &self,
+        message_id: &str,
+        message: MessageId,
+        sender: &str,
+        inbox: &InboxName,
+    ) -> Result<Vec<Candidate>> {
+        let mut select = self.connection.prepare_cached(OF_SIBLINGS)?;
+        let rows = select.query_map((message_id, sender, inbox.as_str(), message.0), candidate)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// A conversation of an inbox by its number, with its first message.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn home_by_number(
+        &self,
+        number: Number,
         sender: &str,
         inbox: &InboxName,
     ) -> Result<Option<Candidate>> {
         Ok(self
             .connection
-            .prepare_cached(OF_REFERRER)?
-            .query_row((message_id, sender, inbox.as_str()), candidate)
+            .prepare_cached(
+                "SELECT first_message, number, inbox, closed,
+                        EXISTS (SELECT 1 FROM participant
+                                WHERE participant.conversation = number
+                                  AND participant.person = ?2)
+                 FROM conversation
+                 WHERE number = ?1 AND inbox = ?3 AND first_message IS NOT NULL",
+            )?
+            .query_row((number.0, sender, inbox.as_str()), candidate)
             .optional()?)
     }
 

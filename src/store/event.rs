@@ -41,6 +41,7 @@ impl Tx<'_> {
             conversation.apply(&event);
             self.save_sides(conversation.number, change)?;
             self.save_entry(conversation.number, change)?;
+            self.save_related(conversation.number, change)?;
             self.fold_participants(conversation.number, change)?;
             events.push(event);
         }

@@ -20,6 +20,7 @@ mod participant;
 #[cfg(test)]
 mod plan;
 mod raw;
+mod related;
 mod search;
 mod select;
 #[cfg(test)]
@@ -44,6 +45,7 @@ pub use note::Note;
 pub use open::{Clock, OpenError, SCHEMA_VERSION};
 pub use outbox::{Attempt, NewMail, Outgoing, State};
 pub use raw::RawBytes;
+pub use related::Related;
 pub use search::IndexRow;
 pub use select::{Candidate, Order, Page};
 

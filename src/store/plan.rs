@@ -26,7 +26,7 @@ fn what_each_mail_asks() {
             "event USING INDEX event_message (conversation=? AND <expr>=?)",
         ),
         (entry::BY_MESSAGE_ID, "message USING COVERING INDEX message_message_id (message_id=?)"),
-        (entry::OF_REFERRER, "reference USING COVERING INDEX reference_message_id (message_id=?)"),
+        (entry::OF_REFERRERS, "reference USING COVERING INDEX reference_message_id (message_id=?)"),
         (
             entry::UNROUTED_OF,
             "unrouted USING COVERING INDEX unrouted_conversation (conversation=?)",

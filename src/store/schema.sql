@@ -2,7 +2,7 @@
 --
 -- Three kinds of tables:
 --   the record      message, raw, arrival, event, note, outbox: what came, what was done
---   the projection  conversation*, entry, participant: folded from events, rebuilt by `check --rebuild`
+--   the projection  conversation*, entry, related, participant: folded from events, rebuilt by `check --rebuild`
 --   operation       unrouted, autoreply, search: neither undone nor rebuilt
 
 CREATE TABLE desk (
@@ -143,6 +143,18 @@ CREATE TABLE entry (
     PRIMARY KEY (message, conversation)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX entry_conversation ON entry (conversation, message);
+
+-- Conversations that have to do with each other; how is the word of a step, or 'same' where a
+-- message belongs to both and they are offered for merge.
+CREATE TABLE related (
+    conversation INTEGER NOT NULL REFERENCES conversation (number),  -- that of the message
+    other        INTEGER NOT NULL REFERENCES conversation (number),
+    how          TEXT    NOT NULL
+                 CHECK (how IN ('stranger', 'foreign-token', 'closed-too-long', 'same')),
+    message      INTEGER NOT NULL REFERENCES message (id),           -- that says so
+    PRIMARY KEY (conversation, other, how)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX related_other ON related (other, conversation);
 
 -- Outside people on a conversation: the contact it began with, and third parties.
 CREATE TABLE participant (

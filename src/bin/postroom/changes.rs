@@ -12,6 +12,9 @@ pub(crate) fn words(change: &Change) -> String {
             let class = if class.is_person() { String::new() } else { format!(" ({class})") };
             format!("{message} arrived{class}{}", how(step))
         }
+        Change::MergeOffered { with, message } => {
+            format!("offered for merge with {with}, {message} belongs to both")
+        }
         Change::Assigned { new: Some(new), .. } => format!("assigned {new}"),
         Change::Assigned { new: None, .. } => "assigned none".to_owned(),
         Change::StatusSet { new: Status::Open, .. } => "opened".to_owned(),
@@ -44,11 +47,16 @@ pub(crate) fn words(change: &Change) -> String {
 pub(crate) fn how(step: &Step) -> String {
     match step {
         Step::New => String::new(),
-        Step::Token { message } => format!(", by our signature on {message}"),
-        Step::Reference { message } => format!(", as an answer to {message}"),
+        Step::Token { message, .. } => format!(", by our signature on {message}"),
+        Step::Reference { message, .. } => format!(", as an answer to {message}"),
         Step::Referenced { message } => format!(", answered before it came by {message}"),
-        Step::Stranger { related } => {
+        Step::Sibling { message } => format!(", as an answer to what {message} answers"),
+        Step::Subject => ", by the number in its subject".to_owned(),
+        Step::Stranger { related, .. } => {
             format!(", refers to {related} but its sender has no part in it")
+        }
+        Step::ForeignToken { related } => {
+            format!(", its subject names {related} but its sender has no part in it")
         }
         Step::ClosedTooLong { related } => format!(", continues {related}, closed too long ago"),
     }

@@ -1,7 +1,7 @@
 //! The JSON objects that several commands print; postroom-json(7) describes them.
 
 use postroom::domain::{Conversation, Event, Mailbox, Time};
-use postroom::store::Row;
+use postroom::store::{Related, Row};
 use serde::Serialize;
 
 use crate::changes;
@@ -19,12 +19,33 @@ pub(crate) struct ConversationLine {
     subject: String,
     from: Option<MailboxObject>,
     messages: i64,
+    related: Vec<RelatedObject>,
     opened: String,
     closed: Option<String>,
     waiting_since: Option<String>,
     last_person: String,
     changed: String,
     seq: i64,
+}
+
+/// Another conversation that one has to do with.
+#[derive(Serialize)]
+pub(crate) struct RelatedObject {
+    number: i64,
+    how: &'static str,
+    message: String,
+    told_by: i64,
+}
+
+impl From<&Related> for RelatedObject {
+    fn from(related: &Related) -> Self {
+        RelatedObject {
+            number: related.number.0,
+            how: related.how.as_str(),
+            message: related.message.to_string(),
+            told_by: related.told_by.0,
+        }
+    }
 }
 
 /// Somebody with an address.
@@ -60,6 +81,7 @@ impl From<&Row> for ConversationLine {
             subject: row.subject.clone(),
             from: row.from.as_ref().map(MailboxObject::from),
             messages: row.messages,
+            related: row.related.iter().map(RelatedObject::from).collect(),
             opened: time(c.opened),
             closed: c.closed.map(time),
             waiting_since: c.waiting_since.map(time),

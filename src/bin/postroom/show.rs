@@ -6,10 +6,11 @@ use anyhow::Result;
 use clap::Parser;
 use postroom::desk::show::{Item, Letter, Page};
 use postroom::desk::{Desk, Failure, Purpose};
-use postroom::domain::{Direction, Mailbox, MessageId, Number, Role, Step};
+use postroom::domain::event::Link;
+use postroom::domain::{Direction, Mailbox, MessageId, Number, Role};
 use postroom::host::terminal;
 use postroom::render::{Screen, Style, clean};
-use postroom::store::Note;
+use postroom::store::{Note, Related};
 use serde::Serialize;
 
 use crate::args::Common;
@@ -108,12 +109,8 @@ fn print_page(out: &mut Out, page: &Page, desk: &Desk) -> Result<()> {
     for (number, inbox) in &page.also {
         writeln!(out, "also {number} in {inbox}")?;
     }
-    match &page.related {
-        Some(Step::Stranger { related }) => {
-            writeln!(out, "possibly related: {related} (the sender has no part in it)")?;
-        }
-        Some(Step::ClosedTooLong { related }) => writeln!(out, "continues: {related}")?,
-        _ => {}
+    for related in &page.row.related {
+        writeln!(out, "{}", relation(related))?;
     }
     for item in &page.items {
         writeln!(out)?;
@@ -123,6 +120,28 @@ fn print_page(out: &mut Out, page: &Page, desk: &Desk) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// How another conversation has to do with this one.
+fn relation(related: &Related) -> String {
+    let Related { number, how, message, told_by } = related;
+    match (how, number == told_by) {
+        (Link::Stranger, false) => {
+            format!("possibly related: {number} (the sender has no part in it)")
+        }
+        (Link::Stranger, true) => {
+            format!("possibly related: {number} ({message} refers to this one, by a stranger)")
+        }
+        (Link::ForeignToken, false) => format!(
+            "possibly related: {number} (the subject names it, but the sender has no part in it)"
+        ),
+        (Link::ForeignToken, true) => format!(
+            "possibly related: {number} (the subject of {message} names this one, by a stranger)"
+        ),
+        (Link::ClosedTooLong, false) => format!("continues: {number}"),
+        (Link::ClosedTooLong, true) => format!("continued by: {number}"),
+        (Link::Same, _) => format!("offered for merge: {number} ({message} belongs to both)"),
+    }
 }
 
 fn print_letter(out: &mut Out, letter: &Letter, desk: &Desk, screen: Screen) -> Result<()> {

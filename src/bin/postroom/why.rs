@@ -81,6 +81,7 @@ fn is_replaced(earlier: &Change, later: &Change) -> bool {
     match (earlier, later) {
         (Change::TagSet { tag: a, .. }, Change::TagSet { tag: b, .. }) => a == b,
         (Change::FieldSet { name: a, .. }, Change::FieldSet { name: b, .. }) => a == b,
+        (Change::MergeOffered { with: a, .. }, Change::MergeOffered { with: b, .. }) => a == b,
         (Change::Assigned { .. }, Change::Assigned { .. })
         | (Change::StatusSet { .. }, Change::StatusSet { .. })
         | (Change::PrioritySet { .. }, Change::PrioritySet { .. }) => true,
@@ -140,7 +141,8 @@ fn home_in_words(home: &WhyHome) -> Vec<String> {
             "nothing it refers to is known: it began the conversation".to_owned()
         }
         Some(Change::Arrived { step, .. }) => {
-            changes::how(step).trim_start_matches(", ").to_owned()
+            let how = changes::how(step).trim_start_matches(", ").to_owned();
+            how + &home.value.as_deref().map(|value| evidence(step, value)).unwrap_or_default()
         }
         Some(Change::Queued { .. }) => "we wrote it".to_owned(),
         _ => "unknown".to_owned(),
@@ -157,8 +159,25 @@ fn home_in_words(home: &WhyHome) -> Vec<String> {
             format!("no automatic answer: {sentence} ({code})")
         }
     });
+    let subject = home.other_subject.as_deref().map(|subject| {
+        format!("another subject than that of {}: '{}'", home.number, clean::line(subject))
+    });
     let home = format!("in {}: {step}", home.number);
-    std::iter::once(home).chain(followed).chain(answer).collect()
+    std::iter::once(home).chain(subject).chain(followed).chain(answer).collect()
+}
+
+/// What the evidence was, and where it stood: `: <a@example.org> in References`.
+fn evidence(step: &Step, value: &str) -> String {
+    let value = clean::line(value);
+    match step {
+        Step::Token { stood, .. }
+        | Step::Reference { stood, .. }
+        | Step::Stranger { stood, .. } => {
+            format!(": <{value}> in {}", stood.as_str())
+        }
+        Step::Subject | Step::ForeignToken { .. } => format!(": {value}"),
+        _ => format!(": <{value}>"),
+    }
 }
 
 /// Why a message is where it is, as JSON.
@@ -174,6 +193,8 @@ struct Line {
 struct HomeObject {
     number: i64,
     event: Option<EventLine>,
+    value: Option<String>,
+    other_subject: Option<String>,
     followed: Vec<EventLine>,
     autoreply: Option<String>,
     no_autoreply: Option<String>,
@@ -190,6 +211,8 @@ impl From<&WhyMessage> for Line {
             HomeObject {
                 number: home.number.0,
                 event: home.event.as_ref().map(EventLine::from),
+                value: home.value.clone(),
+                other_subject: home.other_subject.clone(),
                 followed: home.followed.iter().map(EventLine::from).collect(),
                 autoreply,
                 no_autoreply,

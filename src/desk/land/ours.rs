@@ -3,8 +3,9 @@
 use anyhow::Result;
 
 use crate::desk::Scene;
+use crate::domain::address::domain_key;
 use crate::domain::{Address, Class, Direction, Signal};
-use crate::mail::token::Keys;
+use crate::mail::token::{self, Keys};
 use crate::mail::{Defect, Parsed};
 use crate::store::{Snapshot, StoredMessage};
 
@@ -53,4 +54,19 @@ pub(in crate::desk) fn only_author(parsed: &Parsed) -> Option<&Address> {
         return None;
     }
     parsed.from.as_ref().map(|from| &from.address)
+}
+
+/// Whether an id in it has the form and the domain of ours, but not our signature: somebody tries
+/// numbers, or a key was lost.
+pub(super) fn has_forged_token(scene: &Scene<'_>, keys: &Keys, parsed: &Parsed) -> bool {
+    let is_ours = |domain: &str| {
+        let own = scene.config.inboxes().map(|inbox| domain_key(inbox.address.domain()));
+        own.into_iter().any(|own| own == domain_key(domain))
+    };
+    let forged = |id: &String| {
+        let domain = id.split_once('@').map_or("", |(_, domain)| domain);
+        token::claimed(id).is_some() && keys.verify(id).is_none() && is_ours(domain)
+    };
+    let ids = parsed.message_id.iter().chain(&parsed.in_reply_to).chain(&parsed.references);
+    ids.into_iter().any(forged)
 }

@@ -3,8 +3,9 @@
 use super::*;
 use crate::desk::letter::{self, Words};
 use crate::desk::{Desk, Purpose, Wanted, init};
-use crate::domain::{Conversation, Mailbox, Status};
-use crate::store::{Clock, Ending};
+use crate::domain::event::MailKind;
+use crate::domain::{Class, Conversation, Mailbox, Reason, Status};
+use crate::store::{Act, Clock, Ending};
 
 /// A desk on a test clock, with the inboxes support and sales.
 struct Office {

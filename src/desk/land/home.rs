@@ -1,0 +1,187 @@
+//! Where a message that arrived has its home: the evidence out of the store, and the events that
+//! follow from it.
+
+use anyhow::{Context, Result};
+
+use super::Ready;
+use super::ours::proven;
+use crate::desk::Scene;
+use crate::desk::incoming::Target;
+use crate::desk::ingest::How;
+use crate::domain::arrival::{self, Place};
+use crate::domain::event::{MailKind, Stood};
+use crate::domain::threading::{self, Candidate, Evidence, Home, Lead};
+use crate::domain::{Actor, Address, Change, Class, MessageId, Number, Reason, Step};
+use crate::mail::token::Keys;
+use crate::mail::{Parsed, authentication, subject};
+use crate::store::{Act, Snapshot, Tx};
+
+/// The ids that a message refers to, nearest first: In-Reply-To when it is exactly one id, then
+/// References from the last to the first, then what else In-Reply-To holds (R59).
+pub(in crate::desk) fn nearest_first(parsed: &Parsed) -> Vec<String> {
+    let (first, rest) = match parsed.in_reply_to.as_slice() {
+        [only] => (Some(only), &[][..]),
+        several => (None, several),
+    };
+    let mut ids: Vec<String> = Vec::new();
+    for id in first.into_iter().chain(parsed.references.iter().rev()).chain(rest) {
+        if !ids.contains(id) {
+            ids.push(id.clone());
+        }
+    }
+    ids
+}
+
+/// A message that has arrived in an inbox and has no home there yet.
+#[derive(Clone, Copy)]
+pub(super) struct Arrived {
+    pub(super) message: MessageId,
+    pub(super) class: Class,
+    pub(super) row: i64,
+}
+
+/// Gives it one.
+pub(super) fn find_home(
+    tx: &Tx<'_>,
+    scene: &Scene<'_>,
+    ready: &Ready<'_>,
+    keys: &Keys,
+    target: &Target,
+    arrived: Arrived,
+) -> Result<(Number, How)> {
+    let evidence = evidence(tx, scene, ready, keys, target, arrived)?;
+    let home = threading::home(&evidence);
+    let (mut conversation, place_is_new, step) = match home {
+        Home::Join { conversation, step } => {
+            let found = tx.conversation(conversation)?;
+            (found.context("the home of a message is gone")?, false, step)
+        }
+        Home::Begin { step } => (tx.begin_conversation(&target.inbox, ready.received)?, true, step),
+    };
+    let number = conversation.number;
+    let place = if place_is_new { Place::New(&target.inbox) } else { Place::In(&conversation) };
+    let returned = returned(tx, arrived.class, &step)?;
+    let mut changes = arrival::arrived(place, arrived.message, arrived.class, step, returned);
+    if !place_is_new {
+        changes.extend(offers(tx, &evidence, number, arrived.message)?);
+    }
+    let act = Act {
+        actor: if arrived.class.is_person() { &Actor::Contact } else { &Actor::Postroom },
+        reason: &Reason::Arrival,
+        cause: None,
+        effective: ready.received,
+    };
+    tx.record(&mut conversation, &act, &changes)?;
+    tx.mark_unrouted(arrived.message, number, arrived.row)?;
+    Ok((number, if place_is_new { How::New } else { How::Joined }))
+}
+
+/// The kind of our mail that a bounce gives back, where its signature proves it.
+fn returned(tx: &Snapshot<'_>, class: Class, step: &Step) -> Result<Option<MailKind>> {
+    match step {
+        Step::Token { message, .. } if class == Class::Bounce => tx.kind_of_mail(*message),
+        _ => Ok(None),
+    }
+}
+
+/// What is proved to be one matter is offered for merge, once (R62).
+fn offers(
+    tx: &Snapshot<'_>,
+    evidence: &Evidence<'_>,
+    joined: Number,
+    message: MessageId,
+) -> Result<Vec<Change>> {
+    let mut offers = Vec::new();
+    for with in threading::same(evidence, joined) {
+        if !tx.are_related(joined, with)? {
+            offers.push(Change::MergeOffered { with, message });
+        }
+    }
+    Ok(offers)
+}
+
+fn evidence<'a>(
+    tx: &Snapshot<'_>,
+    scene: &Scene<'_>,
+    ready: &Ready<'_>,
+    keys: &Keys,
+    target: &'a Target,
+    arrived: Arrived,
+) -> Result<Evidence<'a>> {
+    let parsed = &ready.parsed;
+    let sender = Sender::of(scene, ready);
+    let ids = nearest_first(parsed);
+    let stood = |id: &String| match parsed.in_reply_to.contains(id) {
+        true => Stood::InReplyTo,
+        false => Stood::References,
+    };
+    let mut signed = Vec::new();
+    // Its own Message-ID counts as a reference: everybody who got a mail of ours knows that id, so
+    // it proves where the mail belongs, not that it is ours. Only equal bytes prove that.
+    let own_id = parsed.message_id.iter().map(|id| (id, Stood::MessageId));
+    let returned = parsed.returned.iter().map(|id| (id, Stood::Returned));
+    for (id, stood) in ids.iter().map(|id| (id, stood(id))).chain(own_id).chain(returned) {
+        if let Some(named) = proven(tx, keys, id)? {
+            let homes = tx.homes_of(named.id, &sender.person)?;
+            signed.extend(homes.into_iter().map(|to| Lead { to, stood }));
+        }
+    }
+    let (mut references, mut siblings) = (Vec::new(), Vec::new());
+    for id in &ids {
+        let found = tx.homes_by_message_id(id, &sender.person, &target.inbox)?;
+        if found.is_empty() {
+            let found = tx.homes_of_siblings(id, arrived.message, &sender.person, &target.inbox)?;
+            siblings.extend(sender.with_agents(found));
+        }
+        let leads = sender.with_agents(found).map(|to| Lead { to, stood: stood(id) });
+        references.extend(leads);
+    }
+    let mut referenced_by = Vec::new();
+    if let Some(id) = &parsed.message_id {
+        let found = tx.homes_of_referrers(id, &sender.person, &target.inbox)?;
+        referenced_by.extend(sender.with_agents(found));
+    }
+    let named = match subject::named_number(&parsed.subject) {
+        Some(number) => tx.home_by_number(number, &sender.person, &target.inbox)?,
+        None => None,
+    };
+    Ok(Evidence {
+        signed,
+        references,
+        referenced_by,
+        siblings,
+        subject: sender.with_agents(named).next(),
+        inbox: &target.inbox,
+        effective: ready.received,
+        reopen_within: scene.config.inbox(&target.inbox).and_then(|inbox| inbox.reopen_within),
+        class: arrived.class,
+    })
+}
+
+/// Who a message is from, as far as that lets it in. A From that our own server found forged is
+/// nobody: neither participant nor agent.
+struct Sender {
+    person: String,
+    is_agent: bool,
+}
+
+impl Sender {
+    fn of(scene: &Scene<'_>, ready: &Ready<'_>) -> Self {
+        let forged = ready.authentication.dmarc == authentication::Verdict::Fail;
+        let from = ready.parsed.from.as_ref().map(|from| &from.address).filter(|_| !forged);
+        Sender {
+            person: from.map(Address::person_key).unwrap_or_default(),
+            is_agent: from.is_some_and(|from| scene.config.agent_by_address(from).is_some()),
+        }
+    }
+
+    /// An agent has a part in every conversation.
+    fn with_agents(
+        &self,
+        found: impl IntoIterator<Item = Candidate>,
+    ) -> impl Iterator<Item = Candidate> {
+        let is_agent = self.is_agent;
+        let with = move |c: Candidate| Candidate { participant: c.participant || is_agent, ..c };
+        found.into_iter().map(with)
+    }
+}
