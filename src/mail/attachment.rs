@@ -14,6 +14,8 @@ const DEVICES: [&str; 6] = ["con", "prn", "aux", "nul", "clock$", "conin$"];
 pub struct Attachment {
     /// Safe to create in a directory that the caller names; empty when the part has no name.
     pub name: String,
+    /// What the mail calls it, on one line, `_` for what parts directories; to be shown only.
+    pub called: String,
     /// `type/subtype` in lower case, as the mail says it; not to be believed.
     pub content_type: String,
     /// Bytes after decoding.
@@ -24,10 +26,16 @@ impl Attachment {
     pub(super) fn of(part: &Part<'_>) -> Self {
         Attachment {
             name: part.name.as_deref().map(file_name).unwrap_or_default(),
+            called: part.name.as_deref().map(shown).unwrap_or_default(),
             content_type: clean::word(clean::cut(&part.media.kind, LONGEST)),
             size: part.transfer.size(part.body),
         }
     }
+}
+
+/// What a mail calls a part, without anything that could be taken for a path.
+fn shown(called: &str) -> String {
+    clean::line(clean::cut(called, LONGEST)).replace(['/', '\\'], "_")
 }
 
 /// A file name out of what a mail calls a part: cleaned first, then checked. Directories, leading

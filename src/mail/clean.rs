@@ -31,22 +31,11 @@ pub fn word(text: &str) -> String {
     line(text).chars().filter(|c| !is_invisible(*c)).collect::<String>().trim().to_owned()
 }
 
-/// Text of a body: line ends become LF, control characters other than TAB and LF are dropped.
-/// Bidi controls stay, as people who write both ways need them; what prints them cleans them.
+/// Text of a body: line ends become LF. All else stays, so that nothing of it is hidden; what prints
+/// it cleans it.
 #[must_use]
 pub fn block(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut chars = text.chars().peekable();
-    while let Some(c) = chars.next() {
-        match c {
-            '\r' if chars.peek() == Some(&'\n') => {}
-            '\r' => out.push('\n'),
-            '\t' | '\n' => out.push(c),
-            c if c.is_control() => {}
-            c => out.push(c),
-        }
-    }
-    out
+    text.replace("\r\n", "\n").replace('\r', "\n")
 }
 
 /// The first `most` bytes of a text at most, cut between characters.
@@ -93,7 +82,7 @@ mod tests {
     #[test]
     fn words_and_blocks() {
         assert_eq!(word("a\u{200b}@x\u{feff}.org"), "a@x.org");
-        assert_eq!(block("a\r\nb\rc\0\u{1b}[1m\td\n"), "a\nb\nc[1m\td\n");
+        assert_eq!(block("a\r\nb\rc\0\u{1b}[1m\td\n"), "a\nb\nc\0\u{1b}[1m\td\n");
         assert_eq!(cut("mü", 2), "m");
         assert_eq!(cut("mü", 9), "mü");
     }

@@ -55,14 +55,15 @@ pub(super) fn addresses(field: &Field<'_>) -> Vec<(String, String)> {
 
 /// The instant of a Date value; none if it is no date.
 pub(super) fn date(field: &Field<'_>) -> Option<Time> {
-    let line = one_line(field.looked_at());
-    let date = MessageStream::new(&line)
-        .parse_date()
-        .into_datetime()
-        .filter(mail_parser::DateTime::is_valid);
-    match date {
-        Some(date) => Some(Time(date.to_timestamp().saturating_mul(1000))),
-        None => odd_date::read(&field.unfolded()),
+    let text = field.unfolded();
+    let usual = odd_date::is_usual(&text).then(|| {
+        let line = format!("{text}\n");
+        let date = MessageStream::new(line.as_bytes()).parse_date().into_datetime();
+        date.filter(mail_parser::DateTime::is_valid).map(|date| date.to_timestamp())
+    });
+    match usual.flatten() {
+        Some(seconds) => Some(Time(seconds.saturating_mul(1000))),
+        None => odd_date::read(&text),
     }
 }
 
@@ -133,6 +134,8 @@ pub(super) enum Transfer {
     QuotedPrintable,
     /// RFC 2045 6.8.
     Base64,
+    /// What uuencode(1) writes (POSIX.1); no RFC allows it, old programs use it.
+    Uuencode,
 }
 
 impl Transfer {
@@ -142,6 +145,7 @@ impl Transfer {
         match value.split([' ', ';', '(']).next().unwrap_or_default() {
             "quoted-printable" => Transfer::QuotedPrintable,
             "base64" => Transfer::Base64,
+            "x-uuencode" | "x-uue" | "uuencode" => Transfer::Uuencode,
             _ => Transfer::Plain,
         }
     }
@@ -152,6 +156,7 @@ impl Transfer {
             Transfer::Plain => Decoded { value: body.into(), guessed: false },
             Transfer::QuotedPrintable => quoted_printable(body),
             Transfer::Base64 => base64(body),
+            Transfer::Uuencode => uuencoded(body),
         }
     }
 
@@ -160,7 +165,10 @@ impl Transfer {
         let size = match self {
             Transfer::Plain => body.len(),
             Transfer::QuotedPrintable => quoted_printable(body).value.len(),
-            Transfer::Base64 => body.iter().filter(|b| is_base64(**b)).count() * 3 / 4,
+            Transfer::Uuencode => uuencoded(body).value.len(),
+            Transfer::Base64 => {
+                up_to_padding(body).iter().filter(|b| is_base64(**b)).count() * 3 / 4
+            }
         };
         u64::try_from(size).unwrap_or(u64::MAX)
     }
@@ -174,8 +182,17 @@ fn base64(body: &[u8]) -> Decoded<Cow<'_, [u8]>> {
     if let Some(bytes) = base64_decode(body) {
         return Decoded { value: bytes.into(), guessed: false };
     }
-    let kept: Vec<u8> = body.iter().copied().filter(|byte| is_base64(*byte)).collect();
+    let kept: Vec<u8> = up_to_padding(body).iter().copied().filter(|b| is_base64(*b)).collect();
     Decoded { value: base64_decode(&kept).unwrap_or_default().into(), guessed: true }
+}
+
+/// What belongs to base64 that is followed by something else: padding ends it, unless all that
+/// stands behind is base64 as well, as where pieces were encoded one by one.
+fn up_to_padding(body: &[u8]) -> &[u8] {
+    let foreign = |byte: &u8| !is_base64(*byte) && *byte != b'=' && !byte.is_ascii_whitespace();
+    let padding = body.iter().position(|byte| *byte == b'=');
+    let (before, behind) = body.split_at(padding.unwrap_or(body.len()));
+    if behind.iter().any(foreign) { before } else { body }
 }
 
 /// Lenient on purpose: a `=` that begins no code stays as it is, line ends are kept.
@@ -202,6 +219,29 @@ fn quoted_printable(body: &[u8]) -> Decoded<Cow<'_, [u8]>> {
         }
     }
     Decoded { value: out.into(), guessed }
+}
+
+/// The lines between `begin` and `end`; a line that is shorter than it says ends with zeros, as
+/// blanks at its end get lost on the way. Without `begin` the bytes are what they are.
+fn uuencoded(body: &[u8]) -> Decoded<Cow<'_, [u8]>> {
+    let mut lines = body.split(|byte| *byte == b'\n');
+    if !lines.by_ref().any(|line| line.starts_with(b"begin ")) {
+        return Decoded { value: body.into(), guessed: true };
+    }
+    let six_bits = |byte: &u8| u32::from(byte.wrapping_sub(b' ') & 0x3f);
+    let mut out = Vec::with_capacity(body.len() * 3 / 4);
+    for line in lines {
+        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        let Some((length, groups)) = line.split_first().filter(|_| line != b"end") else { break };
+        let whole = out.len() + usize::from(length.wrapping_sub(b' ') & 0x3f);
+        for group in groups.chunks(4) {
+            let bits = (0..4).fold(0, |bits, at| bits << 6 | group.get(at).map_or(0, six_bits));
+            let [_, bytes @ ..] = bits.to_be_bytes();
+            out.extend_from_slice(&bytes);
+        }
+        out.resize(whole, 0);
+    }
+    Decoded { value: out.into(), guessed: false }
 }
 
 fn hex_pair(bytes: &[u8]) -> Option<(u8, &[u8])> {
@@ -298,7 +338,11 @@ mod tests {
             (Transfer::Base64, "aGVsbG8=\r\n", "hello", false),
             (Transfer::Base64, "aGVs*bG8=", "hello", true),
             (Transfer::Base64, "aGVsbG8", "hello", false),
+            (Transfer::Base64, "aGVsbG8=\n--B-->\nnot more", "hello", true),
             (Transfer::Plain, "a=3D", "a=3D", false),
+            (Transfer::Uuencode, "begin 644 x\n%:&5L;&\\\r\n`\nend\n", "hello", false),
+            (Transfer::Uuencode, "begin 644 x\n#86)C\n#86(\nend\nend", "abcab\0", false),
+            (Transfer::Uuencode, "none", "none", true),
         ] {
             let got = transfer.decode(body.as_bytes());
             assert_eq!(got.value.as_ref(), wanted.as_bytes(), "{body:?}");
@@ -307,6 +351,7 @@ mod tests {
         }
         assert_eq!(Transfer::read(&field(" Base64 ")), Transfer::Base64);
         assert_eq!(Transfer::read(&field("quoted-printable; x")), Transfer::QuotedPrintable);
-        assert_eq!(Transfer::read(&field("x-uuencode")), Transfer::Plain);
+        assert_eq!(Transfer::read(&field("x-uuencode")), Transfer::Uuencode);
+        assert_eq!(Transfer::read(&field("x-gzip64")), Transfer::Plain);
     }
 }

@@ -17,7 +17,7 @@ pub const MOST_BYTES: usize = 1 << 20;
 pub const WINDOW: usize = 4 << 20;
 
 /// Bytes of one value that are looked at.
-const LONGEST_VALUE: usize = 1 << 16;
+const LONGEST_VALUE: usize = 1 << 18;
 
 /// One header field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,7 +36,7 @@ impl Field<'_> {
     }
 
     /// The value as text: bytes that are no UTF-8 replaced, runs of blanks and line ends one space,
-    /// trimmed; its first 64 KiB at most. Not cleaned for a terminal.
+    /// trimmed; its first 256 KiB at most. Not cleaned for a terminal.
     #[must_use]
     pub fn unfolded(&self) -> String {
         let text = String::from_utf8_lossy(self.looked_at());
@@ -275,6 +275,6 @@ mod tests {
         assert_eq!(fields.body(), b"A: 1\n\nbody");
         let long = format!("A: {}\n\nbody", "x".repeat(MOST_BYTES));
         assert!(Fields::scan(long.as_bytes()).exceeded());
-        assert!(Fields::scan(long.as_bytes()).get("A").unwrap().unfolded().len() <= 1 << 16);
+        assert!(Fields::scan(long.as_bytes()).get("A").unwrap().unfolded().len() <= LONGEST_VALUE);
     }
 }

@@ -19,10 +19,49 @@ const ZONES: [(&str, i64); 8] = [
     ("PDT", -7),
 ];
 
-/// The instant of a date that leaves out seconds or zone, or puts the month first, as old programs
-/// write it. Without a known zone it is taken for UTC.
+/// Whether a date has the form of RFC 5322: `[Fri,] 1 May 2026 09:00[:00] +0200 [(CEST)]`.
+pub(super) fn is_usual(text: &str) -> bool {
+    let words: Vec<&str> = text.split_whitespace().take(12).collect();
+    let named = words.first().is_some_and(|word| word.ends_with(','));
+    let digits = |word: &str| word.bytes().all(|byte| byte.is_ascii_digit());
+    match words.get(usize::from(named)..) {
+        Some([day, _, year, _, zone, comment @ ..]) => {
+            let all_comment = comment.first().is_none_or(|word| word.starts_with('('))
+                && comment.last().is_none_or(|word| word.ends_with(')'));
+            day.len() <= 2
+                && digits(day)
+                && year.len() == 4
+                && digits(year)
+                && offset(zone).is_some()
+                && all_comment
+        }
+        _ => false,
+    }
+}
+
+/// Milliseconds east of Greenwich that a word such as `-0800` says.
+fn offset(word: &str) -> Option<i64> {
+    let (sign, digits) = word.split_at_checked(1)?;
+    let sign = match sign {
+        "+" => 1,
+        "-" => -1,
+        _ => return None,
+    };
+    let all = digits.len() == 4 && digits.bytes().all(|byte| byte.is_ascii_digit());
+    let number: i64 = digits.parse().ok().filter(|_| all)?;
+    Some(sign * (number / 100 * 60 + number % 100) * 60_000)
+}
+
+/// The instant of a date that leaves out seconds or zone, or puts the month first, or has something
+/// behind it, as old and broken programs write it. Without a known zone it is taken for UTC.
 pub(super) fn read(text: &str) -> Option<Time> {
-    let separated = text.replace([',', '-'], " ");
+    let mut before = ' ';
+    let joins = |c: char| {
+        let joins = c == ',' || c == '-' && !before.is_whitespace();
+        before = c;
+        joins
+    };
+    let separated = text.replace(joins, " ");
     let mut words: Vec<&str> = separated.split_whitespace().take(12).collect();
     let (at, month) = words.iter().enumerate().find_map(|(at, word)| {
         let start = word.get(..3)?.to_lowercase();
@@ -36,7 +75,8 @@ pub(super) fn read(text: &str) -> Option<Time> {
     let says = |wanted: &str| words.iter().any(|word| word.eq_ignore_ascii_case(wanted));
     let hour =
         hour % if says("am") || says("pm") { 12 } else { 24 } + if says("pm") { 12 } else { 0 };
-    let mut numbers = words.iter().filter_map(|word| word.parse::<i32>().ok());
+    let unsigned = |word: &&&str| word.bytes().all(|byte| byte.is_ascii_digit());
+    let mut numbers = words.iter().filter(unsigned).filter_map(|word| word.parse::<i32>().ok());
     let (day, year) = (numbers.next()?, numbers.next()?);
     let year = match year {
         0..50 => year + 2000,
@@ -46,8 +86,9 @@ pub(super) fn read(text: &str) -> Option<Time> {
     let month = u32::try_from(month + 1).ok()?;
     let day = NaiveDate::from_ymd_opt(year, month, u32::try_from(day).ok()?)?;
     let local = day.and_hms_opt(hour, minute, second)?.and_utc().timestamp_millis();
-    let zone = ZONES.iter().find(|(zone, _)| says(zone)).map_or(0, |(_, hours)| *hours);
-    Some(Time(local - zone * 3_600_000))
+    let named = ZONES.iter().find(|(zone, _)| says(zone)).map(|(_, hours)| hours * 3_600_000);
+    let zone = words.iter().find_map(|word| offset(word)).or(named).unwrap_or_default();
+    Some(Time(local - zone))
 }
 
 #[cfg(test)]
@@ -62,8 +103,22 @@ mod tests {
             ("Wednesday, April 03, 2002 5:56 PM", "2002-04-03T17:56:00Z"),
             ("12 May 2026 12:00 am", "2026-05-12T00:00:00Z"),
             ("1-Jan-2026 23:59:59", "2026-01-01T23:59:59Z"),
+            ("Tue, 029 Apr 2019 23:34:45 -0800", "2019-04-30T07:34:45Z"),
+            ("Sat, 29 Apr 1995 23:34:45 -0800 From: me", "1995-04-30T07:34:45Z"),
+            ("Mon, 30 Jun 3609 15:33:50 +0600", "3609-06-30T09:33:50Z"),
         ] {
             assert_eq!(read(odd).map(|time| time.to_string()).as_deref(), Some(wanted), "{odd}");
+        }
+        for (text, usual) in [
+            ("Fri, 1 May 2026 09:00:00 +0200 (Central European Time)", true),
+            ("1 May 2026 09:00 -0000", true),
+            ("Fri, 1 May 2026 09:00:00 +0200 From: me", false),
+            ("Fri, 001 May 2026 09:00:00 +0200", false),
+            ("Fri, 1 May 26 09:00:00 +0200", false),
+            ("Fri, 1 May 2026 09:00:00 CST", false),
+            ("", false),
+        ] {
+            assert_eq!(is_usual(text), usual, "{text}");
         }
         for none in ["yesterday", "May", "May 1 x:y", "1 May 2026", "40 May 2026 1:1", "é,é:é May"]
         {

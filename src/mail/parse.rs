@@ -4,9 +4,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::attachment::Attachment;
 use super::fields::{Field, Fields};
+use super::references::{self, Ids};
 use super::structure::{self, Part};
 use super::trace::Trace;
-use super::{Defect, classify, clean, decode, references, visible};
+use super::{Defect, classify, clean, decode, visible};
 use crate::domain::{Address, Mailbox, Signal, Time};
 
 /// Bytes of a message that are looked at; of a larger one its beginning (R36, R89).
@@ -20,7 +21,7 @@ const MOST_RECIPIENTS: usize = 1_000;
 pub struct Parsed {
     /// The first Subject field.
     pub subject: String,
-    /// The author: the first mailbox of the first From field (R78).
+    /// The author: the first mailbox of the first From field that has one (R78).
     pub from: Option<Mailbox>,
     /// Who sent it for the author, if Sender says so.
     pub sender: Option<Mailbox>,
@@ -83,16 +84,11 @@ fn read(fields: &Fields<'_>) -> Parsed {
     let mut defects = header_defects(fields);
     let parts = structure::split(fields, &mut defects);
     let seen = visible::parts(&parts);
-    let authors = mailboxes(fields.get("From"));
+    let authors = authors(fields);
     let sender = mailboxes(fields.get("Sender")).into_iter().next();
     author_defects(&authors, sender.as_ref(), &mut defects);
 
-    let mut own = fields.all("Message-ID").filter_map(|f| references::message_id(f.value));
-    let message_id = own.next();
-    let list = |name| {
-        let value = fields.get(name).map(|field| field.value).unwrap_or_default();
-        references::ids(value, message_id.as_deref())
-    };
+    let ids = Ids::read(fields);
     let date = fields.get("Date").map(decode::date);
     if date == Some(None) {
         defects.push(Defect::BadDate);
@@ -110,13 +106,13 @@ fn read(fields: &Fields<'_>) -> Parsed {
         to: all_mailboxes(fields, "To"),
         cc: all_mailboxes(fields, "Cc"),
         addressed: addressed(fields),
-        in_reply_to: list("In-Reply-To"),
-        references: list("References"),
-        other_ids: own.filter(|id| Some(id) != message_id.as_ref()).take(20).collect(),
-        message_id,
+        in_reply_to: ids.in_reply_to,
+        references: ids.references,
+        other_ids: ids.other_ids,
+        message_id: ids.message_id,
         date: date.flatten(),
         text: visible::text(&parts, &seen, &mut defects),
-        attachments: attachments(&parts, &seen),
+        attachments: apart(&parts, &seen).map(Attachment::of).collect(),
         envelope,
         defects,
     }
@@ -167,6 +163,13 @@ fn author_defects(authors: &[Mailbox], sender: Option<&Mailbox>, defects: &mut V
     }
 }
 
+/// The mailboxes of the first From field that has any: a program that writes an unusable one and
+/// then another means the other.
+fn authors(fields: &Fields<'_>) -> Vec<Mailbox> {
+    let all = fields.all("From").map(|field| mailboxes(Some(field)));
+    all.into_iter().find(|found| !found.is_empty()).unwrap_or_default()
+}
+
 /// The mailboxes of a field that have a usable address.
 fn mailboxes(field: Option<&Field<'_>>) -> Vec<Mailbox> {
     let Some(field) = field else { return Vec::new() };
@@ -204,16 +207,29 @@ fn address_in(text: &str) -> Option<Address> {
     words.filter(|word| word.contains('@')).find_map(|word| clean::word(word).parse().ok())
 }
 
-fn attachments(parts: &[Part<'_>], seen: &[usize]) -> Vec<Attachment> {
+/// Hands out the attachments of a message with their decoded bytes, in the order of
+/// [`Parsed::attachments`].
+pub fn each_attachment(raw: &[u8], mut take: impl FnMut(&Attachment, &[u8])) {
+    let fields = Fields::scan(raw);
+    let parts = structure::split(&fields, &mut Vec::new());
+    for part in apart(&parts, &visible::parts(&parts)) {
+        take(&Attachment::of(part), &part.transfer.decode(part.body).value);
+    }
+}
+
+/// The leaf parts that are no visible text.
+fn apart<'p, 'raw>(
+    parts: &'p [Part<'raw>],
+    seen: &'p [usize],
+) -> impl Iterator<Item = &'p Part<'raw>> {
     let apart = |part: &Part<'_>| {
         let unnamed_text = part.media.begins("text/")
             || part.media.begins("message/") && part.media.kind != "message/rfc822";
         part.is_leaf() && (part.is_attachment || part.name.is_some() || !unnamed_text)
     };
-    let shown = |index: usize, part: &Part<'_>| seen.contains(&index) && part.name.is_none();
-    let listed =
-        parts.iter().enumerate().filter(|(index, part)| apart(part) && !shown(*index, part));
-    listed.map(|(_, part)| Attachment::of(part)).collect()
+    let shown = move |index: usize, part: &Part<'_>| seen.contains(&index) && part.name.is_none();
+    let all = parts.iter().enumerate();
+    all.filter(move |(index, part)| apart(part) && !shown(*index, part)).map(|(_, part)| part)
 }
 
 #[cfg(test)]
@@ -263,6 +279,7 @@ mod tests {
             ("From: a\u{200b}@x.org", "a@x.org", "", &[]),
             ("From: (no address)", "", "", &[Defect::NoAuthor]),
             ("Reply-To: a@x.org", "", "", &[Defect::NoAuthor]),
+            ("From: [??]\nFrom: a@x.org", "a@x.org", "", &[Defect::SeveralFrom]),
         ] {
             let parsed = of(header);
             assert_eq!(address(parsed.from.as_ref()), author, "{header}");
@@ -318,7 +335,12 @@ mod tests {
             assert_eq!(parsed.attachments.len(), attachments, "{kind} {parts:?}");
         }
         let parsed = multipart("mixed", &[plain, image]);
-        let wanted = Attachment { name: "a.png".into(), content_type: "image/png".into(), size: 3 };
+        let wanted = Attachment {
+            name: "a.png".into(),
+            called: "a.png".into(),
+            content_type: "image/png".into(),
+            size: 3,
+        };
         assert_eq!(parsed.attachments, [wanted]);
     }
 

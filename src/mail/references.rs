@@ -6,12 +6,57 @@ use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
 
 use super::clean;
+use super::fields::Fields;
 
 /// Longest id that is kept as it is, in bytes; RFC 5322 allows no longer line.
 const LONGEST: usize = 998;
 
 /// How many ids of a list are kept from its end, besides its first (R61).
 const LAST: usize = 50;
+
+/// Further Message-IDs of one message that are kept (R52).
+const MOST_ALIASES: usize = 20;
+
+/// The ids in the header of a message, without `<>`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Ids {
+    /// The first Message-ID.
+    pub message_id: Option<String>,
+    /// Further Message-IDs that it claims: aliases of the first (R52).
+    pub other_ids: Vec<String>,
+    /// The ids in In-Reply-To.
+    pub in_reply_to: Vec<String>,
+    /// The ids in References: the first and the last 50, its own left out (R60, R61).
+    pub references: Vec<String>,
+}
+
+impl Ids {
+    /// Reads them.
+    #[must_use]
+    pub fn read(fields: &Fields<'_>) -> Self {
+        let mut own = fields.all("Message-ID").filter_map(|f| message_id(f.value));
+        let message_id = own.next();
+        let list = |name| {
+            let value = fields.get(name).map(|field| field.value).unwrap_or_default();
+            ids(value, message_id.as_deref())
+        };
+        Ids {
+            other_ids: own
+                .filter(|id| Some(id) != message_id.as_ref())
+                .take(MOST_ALIASES)
+                .collect(),
+            in_reply_to: list("In-Reply-To"),
+            references: list("References"),
+            message_id,
+        }
+    }
+
+    /// All of them, its own first.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        let own = self.message_id.iter().chain(&self.other_ids);
+        own.chain(&self.in_reply_to).chain(&self.references).map(String::as_str)
+    }
+}
 
 /// The id in a Message-ID field, without `<>`: the first of its tokens, or its only word.
 #[must_use]
