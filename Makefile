@@ -3,6 +3,7 @@
 #   make            the executable, target/release/postroom
 #   make demo       a desk with a dozen mails, in target/demo
 #   make test       all tests; as root also those against a real mail system
+#   make corpus     how well real mail is understood, where ../shared/corpus is there
 #   make bench      how fast it is, against the cost of a plain delivery
 #   make install    into DESTDIR/PREFIX
 
@@ -15,7 +16,7 @@ release = target/release/postroom
 tested  = target/$(if $(filter dev,$(PROFILE)),debug,$(PROFILE))/postroom
 prefix  = $(DESTDIR)$(PREFIX)
 
-.PHONY: all demo test bench install clean $(release)
+.PHONY: all demo test corpus bench install clean $(release)
 
 all: $(release)
 
@@ -29,6 +30,11 @@ test:
 	@.ci/e2e root
 	$(CARGO) test --locked --profile $(PROFILE)
 	@POSTROOM=$(CURDIR)/$(tested) .ci/e2e run
+
+CORPUS = ../shared/corpus
+
+corpus: $(release)
+	@tests/score $(release) $(CORPUS) $(SCORE)
 
 bench: $(release)
 	@POSTROOM=$(CURDIR)/$(release) benches/run

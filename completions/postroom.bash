@@ -40,6 +40,9 @@ _postroom() {
             postroom,init)
                 cmd="postroom__subcmd__init"
                 ;;
+            postroom,inspect)
+                cmd="postroom__subcmd__inspect"
+                ;;
             postroom,list)
                 cmd="postroom__subcmd__list"
                 ;;
@@ -100,6 +103,9 @@ _postroom() {
             postroom__subcmd__help,init)
                 cmd="postroom__subcmd__help__subcmd__init"
                 ;;
+            postroom__subcmd__help,inspect)
+                cmd="postroom__subcmd__help__subcmd__inspect"
+                ;;
             postroom__subcmd__help,list)
                 cmd="postroom__subcmd__help__subcmd__list"
                 ;;
@@ -143,7 +149,7 @@ _postroom() {
 
     case "${cmd}" in
         postroom)
-            opts="-h -V --help --version init ingest list show route assign tag set note close open do reply autoreply send log why report check help"
+            opts="-h -V --help --version init ingest inspect list show route assign tag set note close open do reply autoreply send log why report check help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -287,7 +293,7 @@ _postroom() {
             return 0
             ;;
         postroom__subcmd__help)
-            opts="init ingest list show route assign tag set note close open do reply autoreply send log why report check help"
+            opts="init ingest inspect list show route assign tag set note close open do reply autoreply send log why report check help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -399,6 +405,20 @@ _postroom() {
             return 0
             ;;
         postroom__subcmd__help__subcmd__init)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        postroom__subcmd__help__subcmd__inspect)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -638,6 +658,32 @@ _postroom() {
                     return 0
                     ;;
                 --timezone)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        postroom__subcmd__inspect)
+            opts="-h --json --config --as --now --timing --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --as)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --now)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

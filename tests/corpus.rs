@@ -5,7 +5,7 @@
 
 mod common;
 
-use common::{Desk, skip};
+use common::{Desk, POSTROOM, skip};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -16,12 +16,7 @@ const FOLDERS: [&str; 7] = ["auto", "bounces", "hostile", "human", "parse", "rep
 
 #[test]
 fn the_corpus_goes_in_once_and_comes_out_unaltered() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let Some(corpus) = ["../shared/corpus", "../../shared/corpus"]
-        .map(|p| root.join(p))
-        .into_iter()
-        .find(|p| p.is_dir())
-    else {
+    let Some(corpus) = corpus() else {
         return skip("the corpus", "../shared/corpus is not there");
     };
     let identities = identities(&corpus);
@@ -49,6 +44,38 @@ fn the_corpus_goes_in_once_and_comes_out_unaltered() {
     assert_eq!(take_in(&desk, identities.keys()), first, "the second time");
     assert_eq!(self::counts(&desk), counts, "the second time adds nothing");
     desk.run(["check", "--rebuild"]).expect_success();
+}
+
+/// Each figure has its floor in `tests/score`, which prints them.
+#[test]
+fn real_mail_is_understood() {
+    let Some(corpus) = corpus() else {
+        return skip("the corpus", "../shared/corpus is not there");
+    };
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/score");
+    let done = Command::new("python3").arg(script).args([Path::new(POSTROOM), &corpus]).output();
+    let done = done.unwrap();
+    let told = String::from_utf8_lossy(&done.stdout);
+    assert!(done.status.success(), "{told}{}", String::from_utf8_lossy(&done.stderr));
+}
+
+/// The attachments that inspect lists are those that Python's email package finds, byte for byte.
+#[test]
+fn attachments_are_those_of_another_reader() {
+    let Some(corpus) = corpus() else {
+        return skip("the corpus", "../shared/corpus is not there");
+    };
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/attachments.py");
+    let done = Command::new("python3").arg(script).args([Path::new(POSTROOM), &corpus]).output();
+    let done = done.unwrap();
+    let told = String::from_utf8_lossy(&done.stdout);
+    assert!(done.status.success(), "{told}{}", String::from_utf8_lossy(&done.stderr));
+}
+
+fn corpus() -> Option<PathBuf> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let places = ["../shared/corpus", "../../shared/corpus"].map(|place| root.join(place));
+    places.into_iter().find(|place| place.is_dir())
 }
 
 /// What identity.py says of each file, in the order of the paths.

@@ -14,6 +14,7 @@ pub mod incoming;
 pub mod index;
 pub mod ingest;
 pub mod init;
+pub mod inspect;
 mod land;
 mod letter;
 pub mod list;

@@ -13,6 +13,7 @@ pub mod conversation;
 pub mod decide;
 pub mod envelope;
 pub mod event;
+pub mod groups;
 pub mod ids;
 pub mod located;
 pub mod measures;

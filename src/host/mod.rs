@@ -7,6 +7,7 @@ pub mod file;
 pub mod limit;
 pub mod lock;
 pub mod log;
+pub mod parallel;
 pub mod random;
 pub mod signal;
 pub mod terminal;

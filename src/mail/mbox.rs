@@ -95,11 +95,13 @@ pub struct Message {
     pub raw: Vec<u8>,
 }
 
-/// Whether a file begins like an mbox: a `From ` line, and behind it the header of a message. One
-/// mail as some programs hand it over looks the same: that is an mbox of one message.
+/// Whether a file begins like an mbox: lines of white space aside, a `From ` line, and behind it the
+/// header of a message. One mail as some programs hand it over looks the same: that is an mbox of
+/// one message.
 #[must_use]
 pub fn is_mbox(head: &[u8]) -> bool {
-    let mut lines = head.split_inclusive(|byte| *byte == b'\n');
+    let lines = head.split_inclusive(|byte| *byte == b'\n');
+    let mut lines = lines.skip_while(|line| line.trim_ascii().is_empty());
     let mut line = || lines.next().unwrap_or_default();
     is_from_line(line()) && begins_header(line())
 }

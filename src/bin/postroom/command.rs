@@ -9,8 +9,8 @@ use postroom::desk::{Failure, Kind};
 
 use crate::exit::Exit;
 use crate::{
-    assign, autoreply, check, close, delivery, r#do, ingest, init, list, log, note, open, reply,
-    report, route, send, set, show, tag, why,
+    assign, autoreply, check, close, delivery, r#do, ingest, init, inspect, list, log, note, open,
+    reply, report, route, send, set, show, tag, why,
 };
 
 /// One verb.
@@ -44,6 +44,7 @@ macro_rules! command {
 pub(crate) const COMMANDS: &[Command] = &[
     command!("init", init),
     command!("ingest", ingest, ingest::is_delivery),
+    command!("inspect", inspect, |_| false),
     command!("list", list),
     command!("show", show),
     command!("route", route),

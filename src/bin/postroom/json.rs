@@ -1,6 +1,7 @@
 //! The JSON objects that several commands print; postroom-json(7) describes them.
 
 use postroom::domain::{Conversation, Event, Mailbox, Time};
+use postroom::mail::Attachment;
 use postroom::store::{Related, Row};
 use serde::Serialize;
 
@@ -64,6 +65,31 @@ impl From<&Mailbox> for MailboxObject {
 /// Several of them.
 pub(crate) fn mailboxes(all: &[Mailbox]) -> Vec<MailboxObject> {
     all.iter().map(MailboxObject::from).collect()
+}
+
+/// An attachment.
+#[derive(Serialize)]
+pub(crate) struct AttachmentObject<'a> {
+    name: &'a str,
+    filename: &'a str,
+    content_type: &'a str,
+    size: u64,
+}
+
+impl<'a> From<&'a Attachment> for AttachmentObject<'a> {
+    fn from(attachment: &'a Attachment) -> Self {
+        AttachmentObject {
+            name: &attachment.name,
+            filename: &attachment.called,
+            content_type: &attachment.content_type,
+            size: attachment.size,
+        }
+    }
+}
+
+/// Those of a message.
+pub(crate) fn attachments(all: &[Attachment]) -> Vec<AttachmentObject<'_>> {
+    all.iter().map(AttachmentObject::from).collect()
 }
 
 impl From<&Row> for ConversationLine {

@@ -17,6 +17,7 @@ mod r#do;
 mod exit;
 mod ingest;
 mod init;
+mod inspect;
 mod json;
 mod list;
 mod log;

@@ -16,7 +16,7 @@ use serde::Serialize;
 use crate::args::Common;
 use crate::changes;
 use crate::exit::Exit;
-use crate::json::{ConversationLine, MailboxObject, mailboxes};
+use crate::json::{AttachmentObject, ConversationLine, MailboxObject, attachments, mailboxes};
 use crate::out::{self, Out};
 
 /// Show a conversation, or a message with its bytes
@@ -223,7 +223,7 @@ fn print_json(out: &mut Out, page: &Page) -> Result<()> {
 
 /// A message as JSON.
 #[derive(Serialize)]
-struct LetterLine {
+struct LetterLine<'a> {
     message: String,
     direction: &'static str,
     received: String,
@@ -237,20 +237,13 @@ struct LetterLine {
     cc: Vec<MailboxObject>,
     subject: String,
     text: String,
-    attachments: Vec<AttachmentObject>,
+    attachments: Vec<AttachmentObject<'a>>,
     defects: Vec<String>,
     arrivals: Vec<ArrivalObject>,
     participant: Option<bool>,
     outbox: Option<String>,
     state: Option<&'static str>,
     size: i64,
-}
-
-#[derive(Serialize)]
-struct AttachmentObject {
-    name: String,
-    content_type: String,
-    size: u64,
 }
 
 #[derive(Serialize)]
@@ -264,8 +257,8 @@ struct ArrivalObject {
     spf: Option<String>,
 }
 
-impl From<&Letter> for LetterLine {
-    fn from(letter: &Letter) -> Self {
+impl<'a> From<&'a Letter> for LetterLine<'a> {
+    fn from(letter: &'a Letter) -> Self {
         let m = &letter.message;
         LetterLine {
             message: m.id.to_string(),
@@ -281,15 +274,7 @@ impl From<&Letter> for LetterLine {
             cc: mailboxes(&letter.cc),
             subject: m.subject.clone(),
             text: letter.text.clone(),
-            attachments: letter
-                .attachments
-                .iter()
-                .map(|a| AttachmentObject {
-                    name: a.name.clone(),
-                    content_type: a.content_type.clone(),
-                    size: a.size,
-                })
-                .collect(),
+            attachments: attachments(&letter.attachments),
             defects: letter.defects.clone(),
             arrivals: letter.arrivals.iter().map(ArrivalObject::from).collect(),
             participant: letter.participant,

@@ -66,6 +66,7 @@ fn what_is_no_mbox_is_refused() {
     }
     assert!(is_mbox(format!("{LINE}A: 1\n").as_bytes()));
     assert!(is_mbox(b"From a@x\r\nA: 1"));
+    assert!(is_mbox(b"\n \t\nFrom a@x\nA: 1"));
     assert!(!is_mbox(b"From here on\nit is text\n"));
 }
 

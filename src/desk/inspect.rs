@@ -1,0 +1,254 @@
+//! What we see in messages, stored or not. Changes nothing, and needs a desk only for stored ones.
+
+use std::convert::Infallible;
+use std::fs::File;
+use std::io::{self, BufReader, Read};
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+use sha2::{Digest, Sha256};
+
+use super::failure::no_such;
+use super::{Desk, Failure, Kind, source};
+use crate::domain::groups::Groups;
+use crate::domain::{Class, MessageId, Signal};
+use crate::host::{file, parallel};
+use crate::mail::mbox::{self, Mbox, Variant};
+use crate::mail::parse::MOST_BYTES;
+use crate::mail::references::Ids;
+use crate::mail::{self, Defect, Fields, Parsed};
+
+/// Bytes of a file that tell whether it is an mbox.
+const HEAD: usize = 64 << 10;
+
+/// Something that can be looked at, and looked at again.
+#[derive(Debug)]
+pub struct Look {
+    name: String,
+    at: Place,
+}
+
+/// Where a message is to be had.
+#[derive(Debug)]
+enum Place {
+    /// It is a file of its own.
+    File(PathBuf),
+    /// It begins at this offset of an mbox.
+    Within(PathBuf, u64),
+    /// It is here: its beginning, and how many bytes it has.
+    Here(Vec<u8>, u64),
+    /// No message: an mbox as a whole.
+    Mbox(PathBuf),
+}
+
+/// What we see in a message.
+#[derive(Debug)]
+pub struct Seen {
+    /// What it is called: its path, its id, or `-`.
+    pub name: String,
+    /// Its bytes.
+    pub size: u64,
+    /// What it says.
+    pub parsed: Parsed,
+    /// Who or what wrote it.
+    pub class: Class,
+    /// What decided that; none for a person.
+    pub deciding: Option<Signal>,
+    /// SHA-256 of the decoded bytes of each attachment, in their order.
+    pub digests: Vec<[u8; 32]>,
+    /// Its group among the messages that are looked at, counted from 1.
+    pub thread: usize,
+}
+
+/// What became of a look.
+#[derive(Debug)]
+pub enum Told {
+    /// A message.
+    Seen(Box<Seen>),
+    /// An mbox, whose messages follow: the first Message-ID of each one, if it has any.
+    Mbox(String, Vec<Option<String>>),
+    /// It cannot be read.
+    Refused(String, Failure),
+}
+
+/// What a path stands for: a file with one message; an mbox with several, and each of these, as
+/// `path#1` and so on; or what a folder holds.
+///
+/// # Errors
+/// When nothing is there, or it cannot be read.
+pub fn looks(path: &Path) -> Result<Vec<Look>, Failure> {
+    let mut all = Vec::new();
+    for source in source::sources(path)? {
+        let name = source.path.display().to_string();
+        let begins = begins(&source.path).unwrap_or_default();
+        if begins.len() < 2 {
+            all.push(Look { name, at: Place::File(source.path) });
+            continue;
+        }
+        let numbered = (1..).zip(begins);
+        let parts = numbered.map(|(n, begin)| Look {
+            name: format!("{name}#{n}"),
+            at: Place::Within(source.path.clone(), begin),
+        });
+        let parts: Vec<Look> = parts.collect();
+        all.push(Look { name, at: Place::Mbox(source.path) });
+        all.extend(parts);
+    }
+    Ok(all)
+}
+
+/// Where the messages of an mbox begin; nothing when the file is none.
+fn begins(path: &Path) -> io::Result<Vec<u64>> {
+    let mut begins = Vec::new();
+    let mut file = File::open(path)?;
+    if mbox::is_mbox(&file::read_at_most(&mut file, HEAD)?) {
+        let mut mbox = Mbox::new(BufReader::new(file), Variant::default(), 0)?;
+        while let Some(place) = mbox.next_into(&mut io::sink())? {
+            begins.push(place.begin);
+        }
+    }
+    Ok(begins)
+}
+
+impl Desk {
+    /// A stored message.
+    ///
+    /// # Errors
+    /// When there is no such message; and those of the store.
+    pub fn look(&self, id: MessageId) -> Result<Look> {
+        self.read(|snapshot| {
+            let known = snapshot.message(id)?.ok_or_else(|| no_such(&format!("message {id}")))?;
+            let beginning = snapshot.raw_beginning(id, MOST_BYTES)?;
+            let size = u64::try_from(known.size)?;
+            Ok(Look { name: id.to_string(), at: Place::Here(beginning, size) })
+        })
+    }
+}
+
+/// Looks at messages on all cores, and tells what is seen in their order. They are read twice: for
+/// the ids that group them, then for all else, so that memory holds some of them at a time.
+///
+/// # Errors
+/// Those of `tell`.
+pub fn inspect(looks: &[Look], mut tell: impl FnMut(Told) -> Result<()>) -> Result<()> {
+    let mut threads = threads(looks).into_iter();
+    parallel::in_order(looks.iter(), see, |told| {
+        tell(match told {
+            Told::Mbox(..) => told,
+            Told::Refused(..) => {
+                threads.next();
+                told
+            }
+            Told::Seen(seen) => {
+                let thread = threads.next().unwrap_or_default();
+                Told::Seen(Box::new(Seen { thread, ..*seen }))
+            }
+        })
+    })
+}
+
+/// The group of each message, by ids alone.
+fn threads(looks: &[Look]) -> Vec<usize> {
+    let messages = looks.iter().filter(|look| !matches!(look.at, Place::Mbox(_)));
+    let ids = |look: &Look| {
+        let seen = look.with(|beginning, _| Ids::read(&Fields::scan(beginning)));
+        seen.unwrap_or_default()
+    };
+    let mut groups = Groups::default();
+    let Ok(()) = parallel::in_order(messages, ids, |ids| {
+        groups.add(ids.iter());
+        Ok::<_, Infallible>(())
+    });
+    groups.numbers()
+}
+
+fn see(look: &Look) -> Told {
+    let told = match &look.at {
+        Place::Mbox(path) => message_ids(path).map(|ids| Told::Mbox(look.name.clone(), ids)),
+        _ => look
+            .with(|beginning, size| Told::Seen(Box::new(seen(look.name.clone(), beginning, size)))),
+    };
+    told.unwrap_or_else(|error| {
+        let why = format!("{}: {error}", look.name);
+        Told::Refused(look.name.clone(), Failure::new(Kind::NoInput, why))
+    })
+}
+
+fn seen(name: String, beginning: &[u8], size: u64) -> Seen {
+    let mut parsed = mail::parse(beginning);
+    if size > beginning.len() as u64 {
+        parsed.defects.push(Defect::TooLarge);
+        parsed.defects.sort_unstable();
+    }
+    let mut digests = Vec::new();
+    if !parsed.attachments.is_empty() {
+        mail::each_attachment(beginning, |_, bytes| digests.push(Sha256::digest(bytes).into()));
+    }
+    let class = Signal::classify(&parsed.signals);
+    let deciding = Signal::deciding(&parsed.signals);
+    Seen { name, size, parsed, class, deciding, digests, thread: 0 }
+}
+
+/// The first Message-ID of each message of an mbox.
+fn message_ids(path: &Path) -> io::Result<Vec<Option<String>>> {
+    let mut mbox = Mbox::new(BufReader::new(File::open(path)?), Variant::default(), 0)?;
+    let mut all = Vec::new();
+    loop {
+        let mut beginning = Beginning::default();
+        if mbox.next_into(&mut beginning)?.is_none() {
+            return Ok(all);
+        }
+        all.push(Ids::read(&Fields::scan(&beginning.bytes)).message_id);
+    }
+}
+
+/// The beginning of what is written: as much as is analysed of a message.
+#[derive(Default)]
+struct Beginning {
+    bytes: Vec<u8>,
+    size: u64,
+}
+
+impl io::Write for Beginning {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let room = bytes.len().min(MOST_BYTES - self.bytes.len());
+        self.bytes.extend_from_slice(bytes.get(..room).unwrap_or_default());
+        self.size += bytes.len() as u64;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Look {
+    /// A message that is read now, to its end.
+    ///
+    /// # Errors
+    /// Those of the reader.
+    pub fn read(name: &str, mut source: impl Read) -> io::Result<Self> {
+        let beginning = file::read_at_most(&mut source, MOST_BYTES)?;
+        let size = beginning.len() as u64 + io::copy(&mut source, &mut io::sink())?;
+        Ok(Look { name: name.to_owned(), at: Place::Here(beginning, size) })
+    }
+
+    /// Does something with its beginning, as much as is analysed of it, and its size.
+    fn with<T>(&self, work: impl FnOnce(&[u8], u64) -> T) -> io::Result<T> {
+        match &self.at {
+            Place::Here(beginning, size) => Ok(work(beginning, *size)),
+            Place::File(path) | Place::Mbox(path) => {
+                let mut file = File::open(path)?;
+                let beginning = file::read_at_most(&mut file, MOST_BYTES)?;
+                let size = file.metadata()?.len().max(beginning.len() as u64);
+                Ok(work(&beginning, size))
+            }
+            Place::Within(path, begin) => {
+                let reader = BufReader::new(File::open(path)?);
+                let mut beginning = Beginning::default();
+                Mbox::new(reader, Variant::default(), *begin)?.next_into(&mut beginning)?;
+                Ok(work(&beginning.bytes, beginning.size))
+            }
+        }
+    }
+}
