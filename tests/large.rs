@@ -117,3 +117,54 @@ fn a_mail_larger_than_the_memory() {
     let marks = "Postroom-Conversation: 1\nPostroom-Inbox: support\nPostroom-Class: person\n";
     assert!(filtered.strip_prefix(marks.as_bytes()) == Some(&all), "the body passes byte for byte");
 }
+
+/// Whatever a mail is made of, as large as one can be that is read whole, and beyond: it comes in,
+/// within the memory that a service may have.
+#[test]
+fn large_mails_of_every_kind() {
+    const MB: usize = 1 << 20;
+    let part = |kind: &str, encoding: &str, line: &[u8]| {
+        let head = format!("Content-Type: {kind}\nContent-Transfer-Encoding: {encoding}\n\n");
+        [head.as_bytes(), &line.repeat(31 * MB / line.len())].concat()
+    };
+    let word = "=E4".repeat(25) + "=\n";
+    for (what, mail) in [
+        ("8-bit text", part("text/plain; charset=iso-8859-1", "8bit", &[0xe4])),
+        (
+            "quoted-printable",
+            part("text/plain; charset=iso-8859-1", "quoted-printable", word.as_bytes()),
+        ),
+        (
+            "base64",
+            part(
+                "text/plain; charset=gb18030",
+                "base64",
+                &[b"gTCBMIEw".repeat(9), b"\n".to_vec()].concat(),
+            ),
+        ),
+        ("HTML", part("text/html", "7bit", b"<p>x&amp;<")),
+        ("an attachment", part("image/png", "quoted-printable", word.as_bytes())),
+        ("empty lines", part("text/plain", "7bit", b"\n")),
+        ("NUL", part("text/plain", "binary", b"\0")),
+        ("a line", [b"\n".to_vec(), b"x".repeat(100 * MB)].concat()),
+        ("a field", [b"X: ".to_vec(), b"x".repeat(100 * MB)].concat()),
+        ("fields", b"X: y\n".repeat(200_000)),
+        (
+            "parts",
+            [
+                b"Content-Type: multipart/mixed; boundary=b\n\n".to_vec(),
+                b"--b\n\nx\n".repeat(4 * MB),
+            ]
+            .concat(),
+        ),
+    ] {
+        let desk = Desk::new();
+        let mail = [HEAD.split("MIME").next().unwrap().as_bytes(), &mail].concat();
+        let mut command = Command::new("sh");
+        command.args(["-c", "ulimit -v 131072 && exec \"$0\" ingest", POSTROOM]);
+        desk.environment(&mut command);
+        let done = wait(start(command, &mail));
+        assert!(done.status.success(), "{what}: {done:?}\n{}", desk.log());
+        assert_eq!(desk.number("SELECT size FROM message"), mail.len() as i64, "{what}");
+    }
+}

@@ -9,6 +9,9 @@ use super::structure::Part;
 /// Visible text that is kept, in bytes.
 const LONGEST: usize = 1 << 20;
 
+/// Bytes of a part that are decoded: of whatever kind they are, they hold more than is kept.
+const LONGEST_BODY: usize = 4 << 20;
+
 /// HTML that is turned into text, in bytes.
 const LONGEST_HTML: usize = 1 << 20;
 
@@ -84,9 +87,20 @@ pub(super) fn text(parts: &[Part<'_>], seen: &[usize], defects: &mut Vec<Defect>
     out
 }
 
+/// As much of a body as is decoded, in whole lines where it has lines.
+fn beginning(body: &[u8]) -> &[u8] {
+    let Some(cut) = body.get(..LONGEST_BODY) else { return body };
+    let line_end = cut.iter().rposition(|byte| *byte == b'\n');
+    line_end.and_then(|at| cut.get(..at)).unwrap_or(cut)
+}
+
 /// The text of one part: decoded, of HTML only what it says, cleaned.
 fn one(part: &Part<'_>, defects: &mut Vec<Defect>) -> String {
-    let bytes = part.transfer.decode(part.body);
+    let body = beginning(part.body);
+    if body.len() < part.body.len() {
+        defects.push(Defect::TextCut);
+    }
+    let bytes = part.transfer.decode(body);
     let text = decode::charset(part.media.parameter("charset"), &bytes.value);
     if bytes.guessed {
         defects.push(Defect::BadEncoding);
