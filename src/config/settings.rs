@@ -13,6 +13,9 @@ use crate::domain::automatic::{LocalPart, Pause};
 /// How long a command waits for other writers, where nothing else is said.
 const LOCK_TIMEOUT: Duration = Duration::minutes(1);
 
+/// Room on the disk that is left for others, where nothing else is said.
+const KEEP_FREE_MB: u32 = 100;
+
 /// What holds for the whole desk.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
@@ -32,6 +35,8 @@ pub struct Settings {
     pub autoreply_never: Vec<LocalPart>,
     /// How long a command waits for others to finish writing (R13: far below an MTA's own limit).
     pub lock_timeout: Duration,
+    /// Bytes that a delivery leaves free on the disk of the store (R185).
+    pub keep_free: u64,
 }
 
 /// Where the log goes.
@@ -80,6 +85,7 @@ impl Settings {
         let never = section.texts("autoreply-never", report);
         let autoreply_never = never.iter().filter_map(|word| report.parse(word)).collect();
         let lock_timeout = section.parse("lock-timeout", report).unwrap_or(LOCK_TIMEOUT);
+        let keep_free = section.count("keep-free-mb", report).unwrap_or(KEEP_FREE_MB);
         let (zone, sendmail) = (zone?.0, sendmail?);
         Some(Settings {
             zone,
@@ -90,6 +96,7 @@ impl Settings {
             autoreply_pause,
             autoreply_never,
             lock_timeout,
+            keep_free: u64::from(keep_free) * 1_000_000,
         })
     }
 }

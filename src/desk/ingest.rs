@@ -131,6 +131,7 @@ impl Desk {
     /// # Errors
     /// Those of the configuration and of the store; never for what stands in the message.
     pub fn ingest(&mut self, incoming: &Incoming<'_>, chain: &Chain) -> Result<Vec<Landed>> {
+        self.must_have_room(incoming.raw.size())?;
         let ready = Ready::of(incoming, &self.config, self.now);
         let fault = self.fault;
         let landed = self.write("ingest", Ending::Commit, |tx, scene| {
@@ -200,6 +201,7 @@ impl Desk {
         if batch.mails.is_empty() {
             return Ok(());
         }
+        self.must_have_room(batch.mails.iter().map(|(raw, ..)| raw.size()).sum())?;
         let ready = batch.mails.iter().map(|(raw, delivered, wiring)| {
             let incoming = Incoming { raw, envelope, wiring: *wiring, delivered: *delivered };
             Ready::of(&incoming, &self.config, self.now)

@@ -22,6 +22,7 @@ pub mod raw;
 mod recipients;
 pub mod reply;
 pub mod report;
+mod room;
 pub mod route;
 pub mod select;
 pub mod selection;

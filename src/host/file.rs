@@ -5,6 +5,9 @@ use std::io::{self, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
+use nix::sys::statvfs::statvfs;
+use nix::unistd::Uid;
+
 /// Makes a directory with exactly this mode; its parents too, with the default one.
 ///
 /// # Errors
@@ -61,6 +64,17 @@ pub fn read_at_most(mut source: impl Read, most: usize) -> io::Result<Vec<u8>> {
             return Ok(all);
         }
     }
+}
+
+/// Bytes that are free for us on the disk of a file or folder. What is kept for root counts for root.
+///
+/// # Errors
+/// Those of the system.
+pub fn free(path: &Path) -> io::Result<u64> {
+    let disk = statvfs(path)?;
+    let blocks =
+        if Uid::effective().is_root() { disk.blocks_free() } else { disk.blocks_available() };
+    Ok(blocks.saturating_mul(disk.fragment_size()))
 }
 
 /// Keeps a text that would be lost otherwise, readable for its owner alone. Gives its path.
