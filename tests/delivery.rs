@@ -301,6 +301,19 @@ fn set_mode(path: &Path, mode: u32) {
     fs::set_permissions(path, Permissions::from_mode(mode)).unwrap();
 }
 
+/// Below a limit of the administrator nothing is written, so that nothing has to be cleaned up.
+#[test]
+fn a_disk_that_is_nearly_full() {
+    let desk = Desk::new();
+    desk.configure("desk", "keep-free-mb = 4000000000");
+    expect_try_again("nearly full", &desk, &desk.feed(["ingest"], &mail()));
+    assert!(desk.log().contains("are free on the disk"), "{}", desk.log());
+    let config = desk.dir().join("postroom.toml");
+    let text = fs::read_to_string(&config).unwrap();
+    fs::write(config, text.replace("4000000000", "0")).unwrap();
+    expect_cured("nearly full", &desk);
+}
+
 #[test]
 fn a_full_disk() {
     let unshare = ["-m", "sh", "-c", "mount -t tmpfs none /mnt"];
@@ -308,6 +321,7 @@ fn a_full_disk() {
         return skip("a full disk", "no right to mount a tmpfs of its own (root, unshare)");
     }
     let desk = Desk::new();
+    desk.configure("desk", "keep-free-mb = 0");
     let script = r#"
         set -e
         cp -a "$1" "$1.kept"
@@ -420,6 +434,82 @@ fn a_log_that_cannot_be_written_changes_nothing() {
     let done = finish(command, &mail()).expect_success();
     assert_eq!((done.text().as_str(), done.stderr.as_str()), ("", ""));
     expect_cured("log", &desk);
+}
+
+/// Whoever reads what a filter writes may leave before its end (R22).
+#[test]
+fn a_reader_of_the_filter_that_leaves() {
+    let desk = Desk::new();
+    let letter = [mail(), b"0123456789abcdef\n".repeat(100_000)].concat();
+    let mut child = common::start(desk.postroom(["ingest", "--filter"]), &letter);
+    drop(child.stdout.take());
+    expect_try_again("EPIPE", &desk, &common::wait(child));
+    let done = desk.feed(["ingest", "--filter"], &letter).expect_success();
+    assert!(done.stdout.ends_with(&letter));
+    assert_eq!(desk.number("SELECT count(*) FROM message"), 1);
+}
+
+/// A signal ends a delivery that waits, and nothing of it is there (R15).
+#[test]
+fn a_signal() {
+    let desk = Desk::new();
+    let lock = File::options().read(true).write(true).open(desk.dir().join("lock")).unwrap();
+    lock.lock().unwrap();
+    for signal in ["TERM", "HUP", "INT", "ALRM"] {
+        let child = common::start(desk.postroom(["ingest"]), &mail());
+        let tasks = format!("/proc/{}/task", child.id());
+        // It waits in a thread of its own: then it has read the mail and set its handlers.
+        while fs::read_dir(&tasks).unwrap().count() < 2 {
+            std::thread::yield_now();
+        }
+        let kill = format!("kill -{signal} {}", child.id());
+        assert!(Command::new("sh").args(["-c", &kill]).status().unwrap().success());
+        let done = common::wait(child);
+        assert_eq!(
+            (done.status.code(), done.text().as_str()),
+            (Some(75), ""),
+            "{signal}: {done:?}"
+        );
+    }
+    drop(lock);
+    expect_cured("signal", &desk);
+}
+
+/// What an MTA puts into the environment is data, and bounded (R25); without it a delivery works
+/// as well (R24, R29).
+#[test]
+fn an_environment_of_any_kind() {
+    let long = "x".repeat(100_000);
+    for value in
+        ["", "../../x;$(touch canary-made)", "a@b@c", "<>", "\u{1b}]0;x\u{7}", "%s%n", &long]
+    {
+        let desk = Desk::new();
+        let mut command = desk.postroom(["ingest"]);
+        for name in ["SENDER", "RECIPIENT", "ORIGINAL_RECIPIENT", "EXTENSION", "LOCAL_PART", "HOME"]
+        {
+            command.env(name, value);
+        }
+        let before = fs::read_dir(desk.dir()).unwrap().count();
+        finish(command, &mail()).expect_success();
+        assert_eq!(fs::read_dir(desk.dir()).unwrap().count(), before, "{value}");
+        assert_eq!(desk.number("SELECT count(*) FROM message"), 1, "{value}");
+        assert!(!desk.log().contains('\u{1b}'), "{value}");
+    }
+}
+
+/// What a delivery makes has the mode that others need, whatever the umask of the caller (R28).
+#[test]
+fn a_umask_of_any_kind() {
+    for umask in ["0000", "0077", "0777"] {
+        let desk = Desk::new();
+        let mut command = Command::new("sh");
+        command.args(["-c", &format!("umask {umask} && exec \"$0\" ingest"), POSTROOM]);
+        desk.environment(&mut command);
+        let log = desk.beside("log");
+        finish(command, &mail()).expect_success();
+        assert_eq!(fs::metadata(log).unwrap().permissions().mode() & 0o777, 0o660, "{umask}");
+        expect_cured(umask, &desk);
+    }
 }
 
 /// One file that cannot be read stops no import, and an empty one is no mail.

@@ -10,5 +10,6 @@ pub mod log;
 pub mod parallel;
 pub mod random;
 pub mod signal;
+pub mod stdin;
 pub mod terminal;
 pub mod user;

@@ -3,10 +3,12 @@
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::time::Duration;
 
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
+use nix::unistd::alarm;
+use signal_hook::consts::{SIGALRM, SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
 
-/// Makes SIGTERM, SIGHUP and SIGINT end the process with `status`; an open transaction is rolled
+/// Makes SIGTERM, SIGHUP, SIGINT and SIGALRM end the process with `status`; an open transaction is rolled
 /// back by whoever opens the store next. A write beyond RLIMIT_FSIZE becomes an error that SQLite
 /// reports, not a death by SIGXFSZ.
 ///
@@ -14,10 +16,29 @@ use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
 /// When the system refuses a handler.
 pub fn end_with(status: i32) -> io::Result<()> {
     let always = Arc::new(AtomicBool::new(true));
-    for signal in [SIGTERM, SIGHUP, SIGINT] {
+    for signal in [SIGTERM, SIGHUP, SIGINT, SIGALRM] {
         signal_hook::flag::register_conditional_shutdown(signal, status, Arc::clone(&always))?;
     }
     Ok(())
+}
+
+/// A limit on the time of whatever is done while it is held (R13): past it SIGALRM comes.
+#[derive(Debug)]
+pub struct Deadline(());
+
+impl Deadline {
+    /// From now on.
+    #[must_use]
+    pub fn after(limit: Duration) -> Self {
+        alarm::set(limit.as_secs().try_into().unwrap_or(u32::MAX));
+        Deadline(())
+    }
+}
+
+impl Drop for Deadline {
+    fn drop(&mut self) {
+        alarm::cancel();
+    }
 }
 
 /// Makes a write beyond RLIMIT_FSIZE an error that is reported, not a death by SIGXFSZ.

@@ -6,12 +6,12 @@ use std::panic::{self, AssertUnwindSafe, PanicHookInfo};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use clap::Parser;
 use postroom::desk::raw::Raw;
 use postroom::desk::{self, Failure, Kind, failure};
 use postroom::host::log::Level;
-use postroom::host::{random, signal, terminal};
+use postroom::host::{random, signal, stdin, terminal};
 
 use crate::command::{self, COMMANDS};
 use crate::exit::Exit;
@@ -41,7 +41,8 @@ pub(crate) fn run(rest: &[OsString], command: impl FnOnce() -> Result<Exit>) -> 
 /// The message on stdin, read to its end before anything else is done (R6); nothing at all is a
 /// broken pipe upstream (R19). `dir` gives the folder of the desk, where a large one waits.
 pub(crate) fn message(dir: impl FnOnce() -> Result<PathBuf>) -> Result<Raw> {
-    let raw = Raw::read(io::stdin().lock(), dir)?;
+    let stdin = stdin::open().context("stdin")?;
+    let raw = Raw::read(stdin, dir)?;
     if raw.size() == 0 {
         return Err(Failure::new(Kind::TryAgain, "the message is empty").into());
     }
@@ -82,16 +83,7 @@ fn fail(named: Option<&Path>, reason: &str) {
         io::stderr(),
         "4.3.0 the mail cannot be taken at the moment; try again later [{reference}]"
     );
-    drain();
-}
-
-/// Reads stdin to its end, so that the writer sees no broken pipe (R6); not from a person.
-fn drain() {
-    if !terminal::stdin_is_terminal() {
-        let mut rest = [0; 1 << 16];
-        let mut stdin = io::stdin().lock();
-        while matches!(stdin.read(&mut rest), Ok(n) if n > 0) {}
-    }
+    stdin::drain();
 }
 
 fn remember_panic(info: &PanicHookInfo<'_>) {

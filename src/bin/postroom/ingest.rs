@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 use std::io::{self, Write};
 use std::path::PathBuf;
+use std::time::Duration;
 
 use anyhow::Result;
 use clap::Parser;
@@ -12,6 +13,7 @@ use postroom::desk::raw::Raw;
 use postroom::desk::{self, Desk, Failure, Kind, Purpose, filter};
 use postroom::domain::{Address, InboxName, OutboxId};
 use postroom::host::env;
+use postroom::host::signal::Deadline;
 use postroom::mail::envelope;
 use postroom::render::clean;
 use postroom::store::Wiring;
@@ -21,6 +23,10 @@ use crate::args::Common;
 use crate::delivery;
 use crate::exit::Exit;
 use crate::out::{self, Out};
+
+/// How long a message may take once it is read, lock, analysis, disk and all: whatever went wrong
+/// with it, the MTA hears "try again" from us before a limit of its own makes a bounce of it (R13).
+const LIMIT: Duration = Duration::from_secs(240);
 
 /// Take in messages: one on stdin, or files and Maildirs
 #[derive(Debug, Parser)]
@@ -76,6 +82,7 @@ pub(crate) fn is_delivery(rest: &[OsString]) -> bool {
 pub(crate) fn run(args: &Args) -> Result<Exit> {
     let folder = || desk::folder(args.common.config.as_deref());
     let stdin = if args.path.is_empty() { Some(delivery::message(folder)?) } else { None };
+    let deadline = stdin.as_ref().map(|_| Deadline::after(LIMIT));
     if args.filter && !out::leads_somewhere() {
         let why = "--filter writes the message to stdout, which is closed or /dev/null";
         return Err(Failure::new(Kind::TryAgain, why).into());
@@ -92,6 +99,8 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
         None => take_paths(args, &mut desk, &envelope, &chain, &mut out)?,
     };
     out.flush()?;
+    // The mail is in; what follows has limits of its own.
+    drop(deadline);
     desk.send_after(queued);
     Ok(exit)
 }
