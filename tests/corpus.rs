@@ -6,6 +6,7 @@
 mod common;
 
 use common::{Desk, POSTROOM, skip};
+use postroom::mail;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -44,6 +45,21 @@ fn the_corpus_goes_in_once_and_comes_out_unaltered() {
     assert_eq!(take_in(&desk, identities.keys()), first, "the second time");
     assert_eq!(self::counts(&desk), counts, "the second time adds nothing");
     desk.run(["check", "--rebuild"]).expect_success();
+}
+
+/// T3.7a: the spans of each text are the text, no byte missing.
+#[test]
+fn the_spans_of_each_text_are_the_text() {
+    let Some(corpus) = corpus() else {
+        return skip("the corpus", "../shared/corpus is not there");
+    };
+    let paths = identities(&corpus);
+    assert!(!paths.is_empty());
+    for path in paths.keys() {
+        let text = mail::parse(&fs::read(path).unwrap()).text;
+        let spans: String = mail::spans(&text).into_iter().map(|s| &text[s.range]).collect();
+        assert!(spans == text, "{}", path.display());
+    }
 }
 
 /// Each figure has its floor in `tests/score`, which prints them.

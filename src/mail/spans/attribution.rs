@@ -1,0 +1,536 @@
+//! The line above a quote that says who wrote it and when: `On Mon, 1 Jun 2026 at 09:00, Erika
+//! <erika@example.org> wrote:`.
+//!
+//! Mail programs put it in some fifty languages, and wrap it. What they have in common is looked
+//! at first: a date near the beginning, an address in brackets, a colon at the end. Words decide
+//! only where one of these is missing.
+
+use super::line::{Line, undecorated};
+
+/// Longest attribution, in bytes.
+const LONGEST: usize = 400;
+
+/// Lines that one may be wrapped to.
+const MOST_LINES: usize = 6;
+
+/// Words for "wrote", in lower case.
+const WROTE: [&str; 89] = [
+    "wrote",
+    "writes",
+    "said",
+    "sent",
+    "replied",
+    "schrieb",
+    "schreibt",
+    "geschrieben",
+    "écrit",
+    "ecrit",
+    "escribió",
+    "escribio",
+    "escribiu",
+    "scritto",
+    "scrisse",
+    "scrive",
+    "schreef",
+    "geschreven",
+    "escreveu",
+    "napisał",
+    "napisała",
+    "napisał(a)",
+    "napisał/a",
+    "napisal",
+    "napisała",
+    "napsal",
+    "napsala",
+    "napsal(a)",
+    "napísal",
+    "napísala",
+    "napísal(a)",
+    "píše",
+    "skrev",
+    "skreiv",
+    "skrifaði",
+    "kirjoitti",
+    "написал",
+    "написала",
+    "написал(а)",
+    "написали",
+    "писал",
+    "писал(а)",
+    "писала",
+    "пишет",
+    "написа",
+    "написав",
+    "написала",
+    "пише",
+    "написао",
+    "yazdı",
+    "yazmış",
+    "yazdi",
+    "írta",
+    "pisze",
+    "írt",
+    "scris",
+    "έγραψε",
+    "έγραψαν",
+    "έγραψες",
+    "kirjutas",
+    "rašė",
+    "parašė",
+    "rakstīja",
+    "napisao",
+    "napisala",
+    "napisao/la",
+    "pisao",
+    "viết",
+    "menulis",
+    "tulis",
+    "เขียน",
+    "เขียนว่า",
+    "escrigué",
+    "escriure",
+    "escrit",
+    "idatzi",
+    "כתב",
+    "כתבה",
+    "כתב/ה",
+    "كتب",
+    "كتبت",
+    "نوشت",
+    "लिखा",
+    "scríobh",
+    "ysgrifennodd",
+    "shkroi",
+    "skrifar",
+    "zei",
+    "inviato",
+];
+
+/// The same in scripts without blanks between words.
+const WROTE_PART: [&str; 11] = [
+    "写道",
+    "寫道",
+    "写信",
+    "寫信",
+    "作成:",
+    "작성",
+    "썼습니다",
+    "씀",
+    "書きました",
+    "書き込みました",
+    "のメール",
+];
+
+/// Words that stand before the date, in lower case.
+const LEADS: [&str; 52] = [
+    "on",
+    "at",
+    "am",
+    "vom",
+    "le",
+    "el",
+    "il",
+    "em",
+    "no",
+    "a",
+    "op",
+    "den",
+    "d.",
+    "på",
+    "dnia",
+    "dne",
+    "dňa",
+    "w",
+    "в",
+    "на",
+    "pe",
+    "la",
+    "în",
+    "στις",
+    "vào",
+    "pada",
+    "in",
+    "dana",
+    "u",
+    "kuupäev",
+    "v",
+    "s",
+    "ng",
+    "noong",
+    "bei",
+    "ontem",
+    "בתאריך",
+    "ב-",
+    "في",
+    "بتاريخ",
+    "در",
+    "在",
+    "于",
+    "於",
+    "ใน",
+    "เมื่อ",
+    "ในวันที่",
+    "le:",
+    "i",
+    "fecha",
+    "data",
+    "date:",
+];
+
+/// An attribution in the lines of a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Attribution {
+    /// Where it begins in its first line, in bytes from the beginning of what the line says.
+    pub(super) begin: usize,
+    /// How many lines it is wrapped to.
+    pub(super) lines: usize,
+}
+
+/// Finds one that begins in the first of these lines. Of a line only so much is looked at that a
+/// text of any length takes linear time.
+pub(super) fn begins(lines: &[Line<'_>]) -> Option<Attribution> {
+    let first = lines.first()?.text;
+    let begin = opening(first)?;
+    let mut said = String::new();
+    for (n, line) in lines.iter().enumerate().take(MOST_LINES) {
+        let text = if n == 0 { first.get(begin..)? } else { line.text };
+        let behind = lines.get(n + 1..).unwrap_or_default();
+        if said.len() + text.len() > LONGEST || n > 0 && !goes_on(&said, line, behind) {
+            return None;
+        }
+        said.push(' ');
+        said.push_str(text);
+        let read = Said::of(&said);
+        if read.is_attribution(|| above_quote(behind)) {
+            return Some(Attribution { begin, lines: n + 1 });
+        }
+        if read.has_colon {
+            return None;
+        }
+    }
+    None
+}
+
+/// Whether a line may go on with what has been said: any that says something, within a bracket
+/// also one that looks marked, and an empty one above an address.
+fn goes_on(said: &str, line: &Line<'_>, behind: &[Line<'_>]) -> bool {
+    let before_address = || behind.first().is_some_and(|next| next.text.starts_with('<'));
+    match line.is_blank() {
+        true => is_open(said) || before_address(),
+        false => is_open(said) || !line.is_marked(),
+    }
+}
+
+/// Whether the next line that says something is marked as quote.
+fn above_quote(lines: &[Line<'_>]) -> bool {
+    lines.iter().take(3).find(|line| !line.is_blank()).is_some_and(Line::is_marked)
+}
+
+/// Where in a line an attribution may begin: at its beginning, or behind the dashes that Yahoo
+/// put before one. None if nothing in the line looks like it.
+fn opening(line: &str) -> Option<usize> {
+    if line.len() > LONGEST {
+        return None;
+    }
+    if let Some(behind) = line.find("--- On ") {
+        return Some(line.get(..behind)?.trim_end_matches('-').len());
+    }
+    let mut words = line.split_whitespace().take(9);
+    let is_dashed = line.starts_with("--") && line.ends_with("--") && !undecorated(line).is_empty();
+    let early = words.any(|word| word.contains(|c: char| c.is_numeric() || "<@(".contains(c)));
+    (early || is_dashed).then_some(0)
+}
+
+/// Whether a bracket has not been closed yet.
+fn is_open(said: &str) -> bool {
+    said.matches('<').count() > said.matches('>').count()
+}
+
+/// What stands in a possible attribution.
+struct Said<'a> {
+    /// Without dashes around it.
+    words: Vec<&'a str>,
+    /// Whether it ends in a colon.
+    has_colon: bool,
+    /// Whether there are dashes on both sides.
+    is_dashed: bool,
+    /// How many words stand before the first address in brackets, and how many behind the last.
+    address: Option<(usize, usize)>,
+    /// Whether there is any address.
+    has_address: bool,
+}
+
+impl<'a> Said<'a> {
+    fn of(said: &'a str) -> Self {
+        let bare = undecorated(said);
+        let is_dashed = ["--", "__", "=="]
+            .iter()
+            .any(|d| said.trim().starts_with(d) && said.trim().ends_with(d));
+        let sentence = bare.trim_end_matches([':', '：']);
+        let has_colon = sentence.len() < bare.len();
+        let sentence = undecorated(sentence);
+        Said {
+            words: sentence.split_whitespace().collect(),
+            has_colon,
+            is_dashed,
+            address: bracketed(sentence),
+            has_address: sentence.contains('@'),
+        }
+    }
+
+    fn is_attribution(&self, above_quote: impl Fn() -> bool) -> bool {
+        let closed = self.has_colon || self.is_dashed;
+        if !closed && !self.ends_in_wrote() && !self.is_date_and_address() {
+            return false;
+        }
+        match self.address {
+            Some((before, behind)) if closed => {
+                self.has_date() && behind <= 3 && self.begins_with_date()
+                    || self.has_date() && before <= 6 && self.is_name_first(before)
+                    || self.ends_in_wrote() && before <= 8 && behind <= 4
+            }
+            _ if self.is_dashed && self.ends_in_wrote() => true,
+            None if self.has_colon => self.is_day_and_wrote(),
+            // Zoho leaves the colon out.
+            _ if self.ends_in_wrote() => {
+                self.has_address && self.has_date() && self.begins_with_date()
+            }
+            _ => self.is_date_and_address() && above_quote(),
+        }
+    }
+
+    /// `On 1 June 2026, Erika wrote` or `Erika wrote 1/6/2026 9:00`: without an address, the words
+    /// must be known.
+    fn is_day_and_wrote(&self) -> bool {
+        let is_day_first = self.begins_with_date() && self.has_lead();
+        let is_name_first = || {
+            let day = self.words.iter().any(|word| is_date(word));
+            day && self.ends_in_time() && self.words.iter().take(5).any(|word| is_wrote(word))
+        };
+        self.words.len() <= 25
+            && self.has_date()
+            && self.says_wrote()
+            && (is_day_first || is_name_first())
+    }
+
+    /// Old Gmail in some languages: `2011/4/7 Erika <erika@example.org>`, and no more.
+    fn is_date_and_address(&self) -> bool {
+        self.address.is_some_and(|(before, behind)| before <= 8 && behind == 0)
+            && self.words.first().is_some_and(|word| word.starts_with(|c: char| c.is_numeric()))
+            && self.has_date()
+    }
+
+    /// `Erika <erika@example.org> schrieb am 1. Juni 2026 um 9:00`.
+    fn is_name_first(&self, before: usize) -> bool {
+        let name = self.words.get(..before).unwrap_or_default();
+        let has_digits = |word: &&str| word.chars().any(char::is_numeric);
+        !name.iter().any(has_digits) && (self.says_wrote() || self.ends_in_time())
+    }
+
+    fn ends_in_time(&self) -> bool {
+        self.words.last().is_some_and(|word| is_time(word))
+    }
+
+    /// Whether a word with a digit is among the first five.
+    fn begins_with_date(&self) -> bool {
+        self.words.iter().take(5).any(|word| word.chars().any(char::is_numeric))
+    }
+
+    /// Whether it begins with a word that stands before dates, a day of the week, or a date.
+    fn has_lead(&self) -> bool {
+        let Some(first) = self.words.first() else { return false };
+        let begins = |word: &str| word.starts_with(|c: char| c.is_numeric());
+        let second = self.words.get(1).is_some_and(|word| begins(word));
+        let short = first.chars().count() <= 4 || first.ends_with(['.', ',']);
+        begins(first)
+            || LEADS.contains(&first.to_lowercase().as_str())
+            || short && second
+            || LEADS.iter().any(|lead| !lead.is_ascii() && first.starts_with(lead))
+    }
+
+    /// A full date or a time: `2026-06-01`, `1/6/26`, `09:00`, or a year beside a day.
+    fn has_date(&self) -> bool {
+        let digits = self.words.iter().filter(|word| word.chars().any(char::is_numeric)).count();
+        self.words.iter().any(|word| is_time(word) || is_date(word))
+            || digits >= 2 && self.words.iter().any(|word| is_year(word))
+    }
+
+    fn says_wrote(&self) -> bool {
+        self.words.iter().any(|word| is_wrote(word))
+    }
+
+    fn ends_in_wrote(&self) -> bool {
+        self.words.last().is_some_and(|word| is_wrote(word))
+    }
+}
+
+/// How many words stand before the first and behind the last address in brackets.
+fn bracketed(sentence: &str) -> Option<(usize, usize)> {
+    let open = sentence.match_indices('@').find_map(|(at, _)| {
+        let before = sentence.get(..at)?;
+        let open = before.rfind(['<', '(', '[', ';'])?;
+        let inside = before.get(open..)?;
+        (!inside.contains(['>', ')', ']'])).then_some(open)
+    })?;
+    let last = sentence.rfind('@')?;
+    let close = sentence.get(last..)?.find(['>', ')', ']', '&'])?;
+    let behind = sentence.get(last + close..)?;
+    let behind = behind.trim_start_matches(|c: char| ">)]&gt;,".contains(c) || c.is_whitespace());
+    Some((sentence.get(..open)?.split_whitespace().count(), behind.split_whitespace().count()))
+}
+
+fn is_wrote(word: &str) -> bool {
+    let word =
+        word.trim_matches(|c: char| ",.;\"'*_:".contains(c) || !c.is_alphanumeric() && c != ')');
+    let word = word.to_lowercase();
+    WROTE.contains(&word.as_str()) || WROTE_PART.iter().any(|part| word.ends_with(part))
+}
+
+/// `9:00`, `09:00:15`, `9h00`, `17.50`.
+fn is_time(word: &str) -> bool {
+    let parts = runs(word, &[':', 'h', '.', '：']);
+    matches!(parts.as_slice(), [1..=2, 2] | [1..=2, 2, 2])
+}
+
+/// `2026-06-01`, `1/6/2026`, `01.06.26`, `2026年6月1日`.
+fn is_date(word: &str) -> bool {
+    let parts = runs(word, &['-', '/', '.', '年', '月', '년']);
+    matches!(parts.as_slice(), [1..=2, 1..=2, 2 | 4, ..] | [4, 1..=2, 1..=2, ..])
+        || matches!(word.split('-').collect::<Vec<_>>().as_slice(), [_, _, year] if is_year(year))
+}
+
+fn is_year(word: &str) -> bool {
+    let word = word.trim_matches(|c: char| !c.is_alphanumeric());
+    let word = word.trim_end_matches(['年', '년']);
+    word.chars().count() == 4 && word.chars().all(char::is_numeric)
+}
+
+/// The lengths of the runs of digits that these separate; none if it is anything else.
+fn runs(word: &str, separators: &[char]) -> Vec<usize> {
+    let word = word.trim_matches(|c: char| !c.is_numeric() && !c.is_alphabetic());
+    let parts: Vec<&str> = word.split(separators).take(4).collect();
+    let digits = |part: &&str| part.chars().take_while(|c| c.is_numeric()).count();
+    let plain = parts.iter().take(2).all(|part| part.chars().all(char::is_numeric));
+    if plain { parts.iter().map(digits).collect() } else { Vec::new() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::line::lines;
+    use super::*;
+
+    #[test]
+    fn languages() {
+        for text in [
+            "On Mon, Jun 1, 2026 at 9:00 AM Erika Example <erika@example.org> wrote:",
+            "On Mon, 1 Jun 2026, 09:00 Erika, <erika@example.org> wrote:",
+            "On 1 June 2026 at 09:00:15 CEST, Erika wrote:",
+            "On 01/06/2026 09:00, Erika Example wrote:",
+            "On Jun 1, 2026, at 09:00, Erika <erika@example.org> wrote:",
+            "On Mon, Jun 01, 2026 at 09:00:00AM +0200, Erika Example wrote:",
+            "On Monday, June 1st, 2026 at 9:00 AM, Erika <erika@example.org> wrote:",
+            "At 09:00 AM 6/1/2026, you wrote:",
+            "Am Mo., 1. Juni 2026 um 09:00 Uhr schrieb Erika <erika@example.org>:",
+            "Am 01.06.26 um 09:00 schrieb Erika Example:",
+            "Erika Example <erika@example.org> schrieb am Mo., 1. Juni 2026, 09:00:",
+            "Le lun. 1 juin 2026 à 09:00, Erika <erika@example.org> a écrit :",
+            "Le 01/06/2026 à 09:00, Erika a écrit\u{a0}:",
+            "El lun, 1 jun 2026 a las 9:00, Erika (<erika@example.org>) escribió:",
+            "El 1/6/26 a las 9:00, Erika escribió:",
+            "Il giorno lun 1 giu 2026 alle ore 09:00 Erika <erika@example.org> ha scritto:",
+            "Il 01/06/2026 09:00, Erika ha scritto:",
+            "Em seg., 1 de jun. de 2026 às 09:00, Erika <erika@example.org> escreveu:",
+            "Em 01/06/2026 09:00, Erika escreveu:",
+            "Op ma 1 jun 2026 om 09:00 schreef Erika <erika@example.org>:",
+            "Op 1 jun. 2026, om 09:00 heeft Erika <erika@example.org> het volgende geschreven:",
+            "Den mån 1 juni 2026 kl 09:00 skrev Erika <erika@example.org>:",
+            "Den 2026-06-01 kl. 09:00, skrev Erika:",
+            "Den man. 1. jun. 2026 kl. 09.00 skrev Erika <erika@example.org>:",
+            "man. 1. juni 2026 kl. 09:00 skrev Erika <erika@example.org>:",
+            "ma 1. kesäk. 2026 klo 9.00 Erika (erika@example.org) kirjoitti:",
+            "Erika kirjoitti 1.6.2026 klo 9.00:",
+            "pon., 1 cze 2026 o 09:00 Erika <erika@example.org> napisał(a):",
+            "W dniu 01.06.2026 o 09:00, Erika pisze:",
+            "po 1. 6. 2026 v 9:00 odesílatel Erika <erika@example.org> napsal:",
+            "Dne 01. 06. 26 v 9:00 Erika napsal(a):",
+            "po 1. 6. 2026 o 9:00 Erika <erika@example.org> napísal(a):",
+            "Erika <erika@example.org> ezt írta (időpont: 2026. jún. 1., H, 9:00):",
+            "2026. 06. 01. 9:00 keltezéssel, Erika írta:",
+            "lun., 1 iun. 2026 la 09:00 Erika <erika@example.org> a scris:",
+            "пн, 1 июн. 2026 г. в 09:00, Erika <erika@example.org>:",
+            "01.06.2026 09:00, Erika пишет:",
+            "пн, 1 черв. 2026 р. о 09:00 Erika <erika@example.org> пише:",
+            "На пн, 1.06.2026 г. в 9:00 ч. Erika <erika@example.org> написа:",
+            "Στις Δευ 1 Ιουν 2026 στις 9:00 π.μ., ο χρήστης Erika <erika@example.org> έγραψε:",
+            "Erika <erika@example.org>, 1 Haz 2026 Pzt, 09:00 tarihinde şunu yazdı:",
+            "1.06.2026 09:00 tarihinde Erika yazdı:",
+            "pon, 1. lip 2026. u 09:00 Erika <erika@example.org> napisao je:",
+            "V V pon., 1. jun. 2026 ob 09:00 je oseba Erika <erika@example.org> napisala:",
+            "Erika (<erika@example.org>) kirjutas kuupäeval E, 1. juuni 2026 kell 09:00:",
+            "2026-06-01, pr, 09:00 Erika <erika@example.org> rašė:",
+            "Missatge de Erika <erika@example.org> del dia dl., 1 de juny 2026 a les 9:00:",
+            "Vào Th 2, 1 thg 6, 2026 vào lúc 09:00 Erika <erika@example.org> đã viết:",
+            "Pada tanggal Sen, 1 Jun 2026 pukul 09.00 Erika <erika@example.org> menulis:",
+            "ในวันที่ จ. 1 มิ.ย. 2026 เวลา 09:00 Erika <erika@example.org> เขียนว่า:",
+            "\u{202b}בתאריך יום ב׳, 1 ביוני 2026 ב-9:00 מאת \u{202a}Erika\u{202c}\u{200f} <\u{202a}erika@example.org\u{202c}\u{200f}>:\u{202c}",
+            "في الاثنين، 1 يونيو 2026 في 9:00 ص تمت كتابة ما يلي بواسطة Erika <erika@example.org>:",
+            "در تاریخ دوشنبه ۱ ژوئن ۲۰۲۶،\u{200f} ۹:۰۰ Erika <erika@example.org> نوشت:",
+            "2026年6月1日(月) 9:00 Erika <erika@example.org>:",
+            "Erika <erika@example.org> 于2026年6月1日周一 09:00写道：",
+            "在 2026-06-01 09:00:00，\"Erika\" <erika@example.org> 写道：",
+            "2026년 6월 1일 (월) 오전 9:00, Erika <erika@example.org>님이 작성:",
+            "सोम, 1 जून 2026 को 9:00 am बजे को Erika <erika@example.org> ने लिखा:",
+        ] {
+            let found = begins(&lines(text));
+            assert_eq!(found, Some(Attribution { begin: 0, lines: 1 }), "{text}");
+        }
+    }
+
+    #[test]
+    fn forms() {
+        for (text, begin, count) in [
+            ("---- Erika wrote ----", 0, 1),
+            ("---- On Mon, 01 Jun 2026 09:00 Erika <e@example.org> wrote ----", 0, 1),
+            ("------On 6/1/2026 9:00 AM, Erika wrote-----", 0, 1),
+            ("On Mon, 1 Jun 2026 09:00:00 +0200 Erika <e@example.org> wrote", 0, 1),
+            ("Bye. --- On Mon, 6/1/26, Erika <e@example.org> wrote:", 5, 1),
+            ("2026/6/1 Erika <e@example.org>\n\n> When", 0, 1),
+            ("2026-06-01 9:00 GMT+02:00 Erika <e@example.org>:", 0, 1),
+            ("01.06.2026, 09:00, \"Erika\" <e@example.org>:", 0, 1),
+            ("9:00 AM, June 1, 2026, \"Erika\" <e@example.org>:", 0, 1),
+            ("Erika <e@example.org> wrote:", 0, 1),
+            ("*On Mon, 1 Jun 2026 at 9:00, Erika <e@example.org> wrote:*", 0, 1),
+            ("On Mon, Jun 1, 2026 at 9:00 AM A Long Name <\nlong@example.org> wrote:", 0, 2),
+            ("On Mon, 1 Jun 2026 at 9:00 Erika\n\n<\nmailto:Erika <e@x.org>\n> wrote:", 0, 5),
+            ("man. 1. juni 2026 kl. 09:00 skrev Erika <e@example.org\n>:", 0, 2),
+            (
+                "On Mon, Jun 1, 2026 at 9:00 Erika <e@example.org<mailto:e@example.org>> wrote:",
+                0,
+                1,
+            ),
+        ] {
+            let found = begins(&lines(text));
+            assert_eq!(found, Some(Attribution { begin, lines: count }), "{text}");
+        }
+    }
+
+    #[test]
+    fn prose() {
+        for text in [
+            "On blah-blah-blah",
+            "On your remote host you can run:",
+            "On the other hand, 3 of us think that this is what he wrote:",
+            "In 2013 my colleague wrote:",
+            "Please write to Erika <erika@example.org> before 12.05.2026 and say this:",
+            "Ticket 4711 of 12.05.2026: your colleague said:",
+            "We met at 9:00 and this is the list:",
+            "Send it to erika@example.org:",
+            "My order 12345 of 01.06.2026:",
+            "On 12.05.2026 at 10:00 I wrote\nto your colleague",
+            "- On Monday",
+            "",
+        ] {
+            assert_eq!(begins(&lines(text)), None, "{text}");
+        }
+    }
+}

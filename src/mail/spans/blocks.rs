@@ -1,0 +1,236 @@
+//! A text in blocks: what stands in it, line by line, before it is decided what is shown.
+
+use super::attribution::{self, Attribution};
+use super::header::{self, Field};
+use super::line::{Line, trim};
+use super::separator::{self, Below};
+use super::signature;
+
+/// What a block is by its form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shape {
+    /// Plain text.
+    Text,
+    /// The line above a marked quote that says who wrote it.
+    Introduction,
+    /// Lines with marks.
+    Marked(Origin),
+    /// A quote without marks below an attribution: the rest of the text.
+    Unmarked,
+    /// A quote below a header or a line that says so: the rest of the text.
+    Headed,
+    /// A mail that is passed on: the rest of the text.
+    PassedOn,
+    /// A signature.
+    Signature,
+}
+
+/// Whether a marked quote says whose it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Origin {
+    /// In a line above it, or in one of its first lines.
+    Told,
+    /// Nowhere.
+    Untold,
+}
+
+/// Where a block begins; it ends where the next one does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Block {
+    pub(super) shape: Shape,
+    /// In bytes of the text.
+    pub(super) begin: usize,
+}
+
+/// The blocks of a text, the first one at its beginning; none if the text is empty.
+pub(super) fn blocks(lines: &[Line<'_>]) -> Vec<Block> {
+    let fields = header::fields(lines);
+    let mut walk = Walk { lines, fields: &fields, at: 0, blocks: Vec::new() };
+    let code = code(lines);
+    while let Some(line) = lines.get(walk.at) {
+        if !line.is_blank() {
+            let is_code = code.get(walk.at) == Some(&true);
+            walk.take(line, is_code);
+        }
+        walk.at += 1;
+    }
+    match walk.blocks.first_mut() {
+        Some(first) => first.begin = 0,
+        None if lines.is_empty() => {}
+        None => walk.blocks.push(Block { shape: Shape::Text, begin: 0 }),
+    }
+    walk.blocks
+}
+
+/// Which lines stand between two lines of three backticks.
+fn code(lines: &[Line<'_>]) -> Vec<bool> {
+    let fences: Vec<usize> = (0..lines.len())
+        .filter(|n| lines.get(*n).is_some_and(|l| l.text.starts_with("```")))
+        .collect();
+    let mut code = vec![false; lines.len()];
+    for pair in fences.chunks_exact(2) {
+        if let [open, close] = pair
+            && let Some(between) = code.get_mut(*open..=*close)
+        {
+            between.fill(true);
+        }
+    }
+    code
+}
+
+struct Walk<'a> {
+    lines: &'a [Line<'a>],
+    fields: &'a [Option<Field>],
+    /// The line that is looked at.
+    at: usize,
+    blocks: Vec<Block>,
+}
+
+impl<'a> Walk<'a> {
+    fn take(&mut self, line: &Line<'_>, is_code: bool) {
+        let rest = self.lines.get(self.at..).unwrap_or_default();
+        if is_code {
+            self.text(line);
+        } else if line.is_marked() || self.is_initialled(line) {
+            self.marked(line, rest);
+        } else if let Some(found) = attribution::begins(rest) {
+            self.attribution(line, rest, found);
+        } else if let Some(below) = separator::below(line) {
+            let shape = if below == Below::Answered { Shape::Headed } else { Shape::PassedOn };
+            self.rest(shape);
+        } else if self.is_header(rest) {
+            self.rest(Shape::Headed);
+        } else if self.is_signature(rest) {
+            self.push(Shape::Signature, line.range.start);
+        } else {
+            self.text(line);
+        }
+    }
+
+    fn last(&self) -> Option<Shape> {
+        self.blocks.last().map(|block| block.shape)
+    }
+
+    /// Begins a block, which takes the place of what began behind it.
+    fn push(&mut self, shape: Shape, begin: usize) {
+        while self.blocks.last().is_some_and(|last| last.begin >= begin) {
+            self.blocks.pop();
+        }
+        self.blocks.push(Block { shape, begin });
+    }
+
+    /// A signature goes on until a quote.
+    fn text(&mut self, line: &Line<'_>) {
+        if !matches!(self.last(), Some(Shape::Text | Shape::Signature)) {
+            self.push(Shape::Text, line.range.start);
+        }
+    }
+
+    /// The rest of the text is one block, with the lines of dashes above it.
+    fn rest(&mut self, shape: Shape) {
+        self.push(shape, self.above());
+        self.at = self.lines.len();
+    }
+
+    /// Where the block at this line begins when lines of dashes above it are part of it.
+    fn above(&self) -> usize {
+        let mut begin = self.at;
+        for n in (0..self.at).rev() {
+            match self.lines.get(n) {
+                Some(line) if line.is_blank() => {}
+                Some(line) if line.is_rule() => begin = n,
+                _ => break,
+            }
+        }
+        self.lines.get(begin).map_or(0, |line| line.range.start)
+    }
+
+    fn marked(&mut self, line: &Line<'_>, rest: &[Line<'_>]) {
+        if !matches!(self.last(), Some(Shape::Marked(_))) {
+            let is_told = self.last() == Some(Shape::Introduction) || is_ascribed(rest);
+            let origin = if is_told { Origin::Told } else { Origin::Untold };
+            self.push(Shape::Marked(origin), line.range.start);
+        }
+        // A link that was broken has its end on a line without a mark.
+        let broken = line.text.rfind(['<', '(']).is_some_and(|open| {
+            line.text
+                .get(open..)
+                .is_some_and(|link| link.contains("://") && !link.contains(['>', ')']))
+        });
+        let ends = |next: &Line<'_>| !next.text.contains(' ') && next.text.ends_with(['>', ')']);
+        if broken && rest.get(1).is_some_and(|next| !next.is_marked() && ends(next)) {
+            self.at += 1;
+        }
+    }
+
+    fn attribution(&mut self, line: &Line<'_>, rest: &[Line<'_>], found: Attribution) {
+        let below = rest.get(found.lines..).unwrap_or_default();
+        let next = below.iter().find(|line| !line.is_blank());
+        let is_marked = next.is_some_and(Line::is_marked) || are_initialled(below);
+        let shape = if is_marked { Shape::Introduction } else { Shape::Unmarked };
+        let begin = if found.begin > 0 {
+            self.text(line);
+            line.range.start + line.indent + found.begin
+        } else {
+            self.above()
+        };
+        self.push(shape, begin);
+        self.at = if is_marked { self.at + found.lines - 1 } else { self.lines.len() };
+    }
+
+    fn is_header(&self, rest: &[Line<'_>]) -> bool {
+        let fields = self.fields.get(self.at..).unwrap_or_default();
+        let mut above = self.lines.get(..self.at).unwrap_or_default().iter().rev().take(3);
+        let after_rule = above.find(|line| !line.is_blank()).is_some_and(Line::is_rule);
+        header::begins(rest, fields, after_rule)
+    }
+
+    fn is_signature(&self, rest: &[Line<'_>]) -> bool {
+        let above = self.at.checked_sub(1).and_then(|n| self.lines.get(n));
+        let is_apart = above.is_none_or(|line| line.is_blank() || line.is_marked());
+        self.last() != Some(Shape::Signature)
+            && (signature::is_added(rest)
+                || !self.blocks.is_empty() && signature::is_below(rest, is_apart))
+    }
+
+    /// `EE> When will it come?`: marks with the initials or the name of who wrote it, as Emacs
+    /// makes them. Only below an attribution, as prompts of programs look the same.
+    fn is_initialled(&self, line: &Line<'_>) -> bool {
+        let told = |block: &Block| block.shape == Shape::Introduction;
+        let Some(mark) = initials(line.text) else { return false };
+        let beside = [self.at.checked_sub(1), self.at.checked_add(1)];
+        let same = |n: &usize| self.lines.get(*n).and_then(|l| initials(l.text)) == Some(mark);
+        beside.iter().flatten().any(same) && self.blocks.iter().take(100).any(told)
+    }
+}
+
+/// Whether the first two lines that say something have the same initials.
+fn are_initialled(lines: &[Line<'_>]) -> bool {
+    let mut first = lines.iter().filter(|line| !line.is_blank()).take(2).map(|l| initials(l.text));
+    match (first.next().flatten(), first.next().flatten()) {
+        (Some(one), Some(other)) => one == other,
+        _ => false,
+    }
+}
+
+/// `EE>` at the beginning of a line.
+fn initials(line: &str) -> Option<&str> {
+    let (mark, _) = line.get(..line.len().min(16)).unwrap_or(line).split_once('>')?;
+    let is_name = mark.starts_with(|c: char| c.is_ascii_uppercase())
+        && mark.len() <= 12
+        && mark.chars().all(|c| c.is_ascii_alphabetic());
+    is_name.then_some(mark)
+}
+
+/// Whether one of the first marked lines is an attribution or begins a header.
+fn is_ascribed(lines: &[Line<'_>]) -> bool {
+    let marked = lines.iter().take(8).take_while(|line| line.is_marked() || line.is_blank());
+    let inner: Vec<Line<'_>> =
+        marked.map(|line| Line { text: trim(line.unmarked()), ..line.clone() }).collect();
+    let fields = header::fields(&inner);
+    (0..inner.len().min(3)).any(|n| {
+        let rest = inner.get(n..).unwrap_or_default();
+        attribution::begins(rest).is_some()
+            || header::begins(rest, fields.get(n..).unwrap_or_default(), false)
+    })
+}

@@ -1,0 +1,466 @@
+//! The header of a quoted mail as mail programs write it into a text: `From:`, `Sent:`, `To:`,
+//! `Subject:` in the language of whoever answers.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use super::line::{Line, undecorated};
+
+/// Lines that a header is looked for in.
+const LONGEST: usize = 24;
+
+/// Longest name of a field, in bytes.
+const LONGEST_NAME: usize = 48;
+
+/// What a field of a quoted header says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Field {
+    From,
+    Date,
+    To,
+    Subject,
+    Other,
+}
+
+/// The names of the fields in lower case, as Outlook, Apple Mail, Thunderbird, Notes, GMX, Yahoo
+/// and Orange translate them.
+const NAMES: [(Field, &[&str]); 5] = [
+    (
+        Field::From,
+        &[
+            "from",
+            "von",
+            "de",
+            "da",
+            "van",
+            "fra",
+            "från",
+            "från",
+            "lähettäjä",
+            "od",
+            "nadawca",
+            "odesílatel",
+            "odosielateľ",
+            "feladó",
+            "küldő",
+            "de la",
+            "expediteur",
+            "expéditeur",
+            "от",
+            "від",
+            "отправитель",
+            "από",
+            "gönderen",
+            "kimden",
+            "saatja",
+            "kellelt",
+            "nuo",
+            "no",
+            "šalje",
+            "pošiljatelj",
+            "mittente",
+            "remitente",
+            "afzender",
+            "absender",
+            "avsändare",
+            "avsender",
+            "afsender",
+            "sender",
+            "שולח",
+            "מאת",
+            "من",
+            "از",
+            "จาก",
+            "từ",
+            "dari",
+            "daripada",
+            "发件人",
+            "寄件者",
+            "寄件人",
+            "差出人",
+            "送信者",
+            "보낸 사람",
+            "보낸사람",
+            "от кого",
+            "от кого",
+            "від кого",
+            "frá",
+            "igorlea",
+            "nork",
+        ],
+    ),
+    (
+        Field::Date,
+        &[
+            "date",
+            "sent",
+            "sent on",
+            "date sent",
+            "sent at",
+            "datum",
+            "gesendet",
+            "gesendet am",
+            "envoyé",
+            "envoyé le",
+            "enviado",
+            "enviado el",
+            "enviado em",
+            "enviada",
+            "enviada em",
+            "enviada el",
+            "fecha",
+            "data",
+            "inviato",
+            "data invio",
+            "verzonden",
+            "verstuurd",
+            "sendt",
+            "dato",
+            "skickat",
+            "datum",
+            "lähetetty",
+            "päivämäärä",
+            "päiväys",
+            "pvm",
+            "wysłano",
+            "wysłane",
+            "data wysłania",
+            "odesláno",
+            "odoslané",
+            "dátum",
+            "elküldve",
+            "küldve",
+            "trimis",
+            "trimisă",
+            "дата",
+            "отправлено",
+            "отправлен",
+            "надіслано",
+            "відправлено",
+            "изпратено",
+            "ημερομηνία",
+            "στάλθηκε",
+            "εστάλη",
+            "tarih",
+            "gönderildi",
+            "gönderme tarihi",
+            "gönderme zamanı",
+            "saadetud",
+            "kuupäev",
+            "išsiųsta",
+            "nosūtīts",
+            "poslano",
+            "poslato",
+            "datum slanja",
+            "נשלח",
+            "תאריך",
+            "تاريخ الإرسال",
+            "التاريخ",
+            "أرسلت",
+            "تم الإرسال",
+            "تاریخ",
+            "ส่ง",
+            "ส่งเมื่อ",
+            "วันที่",
+            "đã gửi",
+            "ngày",
+            "gửi",
+            "đã gửi vào",
+            "dikirim",
+            "tanggal",
+            "dihantar",
+            "发送时间",
+            "发送日期",
+            "日期",
+            "時間",
+            "寄件日期",
+            "傳送時間",
+            "已发送",
+            "送信日時",
+            "日時",
+            "日付",
+            "보낸 날짜",
+            "날짜",
+            "보냄",
+            "보낸날짜",
+            "message du",
+            "sendt dato",
+            "dagsetning",
+            "sent date",
+            "time",
+        ],
+    ),
+    (
+        Field::To,
+        &[
+            "to",
+            "an",
+            "à",
+            "a",
+            "para",
+            "aan",
+            "til",
+            "till",
+            "vastaanottaja",
+            "kenelle",
+            "do",
+            "adresat",
+            "komu",
+            "címzett",
+            "către",
+            "catre",
+            "кому",
+            "до",
+            "προς",
+            "kime",
+            "alıcı",
+            "saaja",
+            "kellele",
+            "kam",
+            "kam",
+            "kas",
+            "za",
+            "prima",
+            "destinataire",
+            "destinatario",
+            "destinatário",
+            "ontvanger",
+            "empfänger",
+            "mottagare",
+            "mottaker",
+            "modtager",
+            "אל",
+            "לכבוד",
+            "עבור",
+            "إلى",
+            "به",
+            "ถึง",
+            "tới",
+            "đến",
+            "kepada",
+            "ke",
+            "收件人",
+            "收件者",
+            "宛先",
+            "받는 사람",
+            "받는사람",
+            "per",
+            "primatelj",
+            "nori",
+            "reply to",
+            "reply-to",
+            "risposta",
+            "antwort an",
+            "répondre à",
+            "responder a",
+            "responder para",
+        ],
+    ),
+    (
+        Field::Subject,
+        &[
+            "subject",
+            "betreff",
+            "objet",
+            "asunto",
+            "assunto",
+            "oggetto",
+            "onderwerp",
+            "emne",
+            "ämne",
+            "aihe",
+            "temat",
+            "předmět",
+            "predmet",
+            "tárgy",
+            "subiect",
+            "тема",
+            "относно",
+            "θέμα",
+            "konu",
+            "teema",
+            "tema",
+            "temats",
+            "assumpte",
+            "naslov",
+            "zadeva",
+            "נושא",
+            "הנדון",
+            "הנושא",
+            "الموضوع",
+            "موضوع",
+            "เรื่อง",
+            "หัวเรื่อง",
+            "chủ đề",
+            "chủ để",
+            "subjek",
+            "perihal",
+            "subyek",
+            "主题",
+            "主旨",
+            "主題",
+            "件名",
+            "제목",
+            "efni",
+            "gaia",
+            "re",
+        ],
+    ),
+    (
+        Field::Other,
+        &[
+            "cc",
+            "bcc",
+            "kopie",
+            "kopia",
+            "kopio",
+            "copie",
+            "copie à",
+            "copia",
+            "cópia",
+            "kopi",
+            "kopie an",
+            "dw",
+            "udw",
+            "másolatot kap",
+            "másolat",
+            "копия",
+            "копія",
+            "κοιν.",
+            "κοινοποίηση",
+            "bilgi",
+            "עותק",
+            "העתק",
+            "نسخة",
+            "رونوشت",
+            "สำเนา",
+            "tembusan",
+            "抄送",
+            "副本",
+            "참조",
+            "importance",
+            "priority",
+            "attachments",
+            "attachment",
+            "anlagen",
+            "pièces jointes",
+            "allegati",
+            "adjuntos",
+            "datos adjuntos",
+            "anexos",
+            "bijlagen",
+            "vedhæftede filer",
+            "vedlegg",
+            "bilagor",
+            "załączniki",
+            "wichtigkeit",
+            "priorität",
+            "organization",
+            "organisation",
+            "newsgroups",
+            "message-id",
+            "reply-to address",
+            "delivered-to",
+            "return-path",
+            "mailed by",
+            "signed by",
+            "重要性",
+            "附件",
+            "添付ファイル",
+        ],
+    ),
+];
+
+static FIELDS: LazyLock<HashMap<&str, Field>> = LazyLock::new(|| {
+    NAMES.iter().flat_map(|(field, names)| names.iter().map(|name| (*name, *field))).collect()
+});
+
+/// The field that each line begins.
+pub(super) fn fields(lines: &[Line<'_>]) -> Vec<Option<Field>> {
+    lines.iter().map(|line| field(line.text)).collect()
+}
+
+/// Whether a quoted header begins with the first of these lines, whose fields are given.
+/// `after_rule`: a line of dashes stands above it.
+pub(super) fn begins(lines: &[Line<'_>], fields: &[Option<Field>], after_rule: bool) -> bool {
+    known(lines, fields, after_rule) || after_rule && unknown(lines)
+}
+
+/// A header in a language of the table. Where only places and days are named (`From: Amsterdam`,
+/// `To: Berlin`), a traveller wrote it: there must be a subject or an address.
+fn known(lines: &[Line<'_>], fields: &[Option<Field>], after_rule: bool) -> bool {
+    if !matches!(fields.first(), Some(Some(_))) {
+        return false;
+    }
+    let mut seen = Seen::default();
+    for (line, field) in lines.iter().zip(fields).take(LONGEST) {
+        if !seen.take(line, *field) {
+            break;
+        }
+    }
+    seen.from && (seen.subject || seen.others > 0) && (seen.subject || seen.address || after_rule)
+}
+
+/// What was seen of a header so far.
+#[derive(Default)]
+struct Seen {
+    from: bool,
+    subject: bool,
+    others: usize,
+    address: bool,
+    blank: usize,
+    continued: usize,
+}
+
+impl Seen {
+    /// Takes the next line; false if it is none of the header.
+    fn take(&mut self, line: &Line<'_>, field: Option<Field>) -> bool {
+        if line.is_blank() {
+            self.blank += 1;
+            return self.blank == 1;
+        }
+        match field {
+            Some(Field::From) => self.from = true,
+            Some(Field::Subject) => self.subject = true,
+            Some(_) => self.others += 1,
+            // A value that goes on.
+            None if self.blank == 0 && self.continued < 3 => {
+                self.continued += 1;
+                self.address |= self.others == 0 && line.text.contains('@');
+                return true;
+            }
+            None => return false,
+        }
+        self.address |= line.text.contains('@');
+        (self.blank, self.continued) = (0, 0);
+        true
+    }
+}
+
+/// A header in another language: three short names with their values, an address or a date
+/// among them.
+fn unknown(lines: &[Line<'_>]) -> bool {
+    let is_field = |line: &&Line<'_>| {
+        let named = name_and_value(line.text);
+        named.is_some_and(|(name, value)| {
+            name.chars().count() <= 20 && name.split_whitespace().count() <= 3 && !value.is_empty()
+        })
+    };
+    let fields: Vec<_> = lines.iter().take_while(is_field).take(6).collect();
+    fields.len() >= 3 && fields.iter().any(|line| line.text.contains('@'))
+}
+
+/// The field that a line begins.
+fn field(line: &str) -> Option<Field> {
+    let (name, _) = name_and_value(line)?;
+    FIELDS.get(name.to_lowercase().as_str()).copied()
+}
+
+/// `*Name :* value` in its two parts.
+fn name_and_value(line: &str) -> Option<(&str, &str)> {
+    let colon = line.char_indices().take_while(|(at, _)| *at <= LONGEST_NAME);
+    let (at, colon) = colon.into_iter().find(|(_, c)| matches!(c, ':' | '：'))?;
+    let name = undecorated(line.get(..at)?);
+    let value = undecorated(line.get(at + colon.len_utf8()..)?);
+    (!name.is_empty() && !name.contains(['@', '<', '/'])).then_some((name, value))
+}

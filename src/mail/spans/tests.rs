@@ -1,0 +1,169 @@
+//! Whole texts, real forms of them, and texts that want to do harm.
+
+use std::time::{Duration, Instant};
+
+use proptest::prelude::*;
+
+use super::*;
+use Kind::{Answered, PassedOn, Quote, Said, Signature};
+
+/// The spans of a text as their kinds and what each says, trimmed.
+fn read(text: &str) -> Vec<(Kind, String)> {
+    spans(text).into_iter().map(|s| (s.kind, text[s.range].trim().to_owned())).collect()
+}
+
+fn whole(text: &str) -> Result<(), String> {
+    let mut end = 0;
+    for span in spans(text) {
+        if span.range.start != end || span.range.is_empty() {
+            return Err(format!("{span:?} does not go on at {end}"));
+        }
+        text.get(span.range.clone()).ok_or(format!("{span:?} cuts a letter"))?;
+        end = span.range.end;
+    }
+    if end == text.len() { Ok(()) } else { Err(format!("{end} of {} bytes", text.len())) }
+}
+
+#[test]
+fn postings() {
+    let intro = "On Mon, 1 Jun 2026 at 09:00, Erika <erika@example.org> wrote:";
+    for (what, text, wanted) in [
+        ("plain", "Hello\n\nBye\n".to_owned(), vec![Said]),
+        ("top", format!("Yes.\n\n{intro}\n> When?\n"), vec![Said, Quote]),
+        ("top, no marks", format!("Yes.\n\n{intro}\n\nWhen?\n"), vec![Said, Quote]),
+        ("bottom", format!("{intro}\n> When?\n\nToday.\n"), vec![Quote, Said]),
+        (
+            "around, with a signature",
+            format!("Hi\n{intro}\n> When?\n\nToday.\n\n-- \nErika\n"),
+            vec![Said, Quote, Said, Signature],
+        ),
+        (
+            "inline",
+            format!("{intro}\n> When?\nToday.\n> Where?\nHere.\n> Bye\n> Bram\n"),
+            vec![Quote, Answered, Said, Answered, Said, Quote],
+        ),
+        (
+            "two mails",
+            format!("{intro}\n> When?\nToday.\n{intro}\n> Where?\nHere."),
+            vec![Quote, Said, Quote, Said],
+        ),
+        (
+            "signature above the quote",
+            format!("Yes.\n-- \nErika\n\n{intro}\n> When?\n"),
+            vec![Said, Signature, Quote],
+        ),
+        ("nothing said", format!("{intro}\n> When?\n"), vec![Quote]),
+        ("only a quote, whose is not told", "> When?\n".to_owned(), vec![Said]),
+        ("only a quote of a quote", format!("> {intro}\n>> When?\n"), vec![Quote]),
+        ("a quote without end below nothing", format!("{intro}\n\nWhen?"), vec![Said]),
+        ("a header below nothing", "From: a@x.org\nSubject: x\n\nWhen?".to_owned(), vec![PassedOn]),
+        ("no words", "\n \n".to_owned(), vec![Said]),
+        ("nothing", String::new(), vec![]),
+    ] {
+        let kinds: Vec<Kind> = read(&text).into_iter().map(|(kind, _)| kind).collect();
+        assert_eq!(kinds, wanted, "{what}: {text}");
+    }
+}
+
+#[test]
+fn said_by_the_sender() {
+    for (text, wanted) in [
+        ("Yes.\n\n-----Original Message-----\nFrom: a@x.org\n\nWhen?", "Yes."),
+        ("Ja.\n\n-------- Ursprüngliche Nachricht --------\nVon: a@x.org\n\nWann?", "Ja."),
+        (
+            "Ja.\n\n________________________________\nVon: A\nGesendet: heute\nAn: b@x.org\n\nWann?",
+            "Ja.",
+        ),
+        (
+            "Да.\n\nОт: А <a@x.org>\nОтправлено: 1 июня 2026 г.\nКому: Б\nТема: Когда\n\nКогда?",
+            "Да.",
+        ),
+        (
+            "はい\n\n差出人: A <a@x.org>\n送信日時: 2026年6月1日\n宛先: b@x.org\n件名: いつ\n\nいつ",
+            "はい",
+        ),
+        ("Yes.\n\n*From:* A <a@x.org>\n*Sent:* today\n*To:* b@x.org\n\nWhen?", "Yes."),
+        ("Yes.\n\nFrom: A\n\nSent: today\n\nTo: b@x.org\n\nSubject: x\n\nWhen?", "Yes."),
+        ("Xx.\n\n______\nAbc: A <a@x.org>\nDef ghi: 1.6.2026\nJkl: b@x.org\n\nMno?", "Xx."),
+        ("Yes.\n\n##- Please type your reply above this line -##\nTicket 7", "Yes."),
+        (
+            "Yes.\n\nSent from my iPhone\n\n> On 1 Jun 2026, at 09:00, A <a@x.org> wrote:\n> \n> When?",
+            "Yes.",
+        ),
+        ("Yes.\n\nEE> When\nEE> will it come?", "Yes.\n\nEE> When\nEE> will it come?"),
+        ("On 1 Jun 2026 at 9:00, Erika wrote:\nEE> When\nEE> will it come?\n\nNow.", "Now."),
+        (
+            "We go.\n\nFrom: Amsterdam\nTo: Berlin\nDate: 1 June\n\nBest",
+            "We go.\n\nFrom: Amsterdam\nTo: Berlin\nDate: 1 June\n\nBest",
+        ),
+        (
+            "See below.\n\n---------- Forwarded message ---------\nFrom: a@x.org\n\nWhen?",
+            "See below.\n\n---------- Forwarded message ---------\nFrom: a@x.org\n\nWhen?",
+        ),
+        (
+            "Log:\n\n```\n-- \n> x\nOn 1 Jun 2026 at 9:00, A wrote:\n```\n\nBye",
+            "Log:\n\n```\n-- \n> x\nOn 1 Jun 2026 at 9:00, A wrote:\n```\n\nBye",
+        ),
+        ("Try this:\n> ls\nBye", "Try this:\n> ls\nBye"),
+        ("Hi\n\n\n> a\n\n\nThere\n-- \nme", "Hi\n\n\n> a\n\n\nThere"),
+        (
+            "Yes.\n\nOn 1 Jun 2026 at 9:00, A wrote:\n> see <https://x.org/a\nb>\n> bye\n\nMore.",
+            "Yes.\n\nMore.",
+        ),
+    ] {
+        assert_eq!(said(text), wanted, "{text}");
+    }
+}
+
+/// An eighth of the longest text that is kept, in lines as short as each form lets them be.
+#[test]
+fn hostile_texts_take_linear_time() {
+    const LONGEST: usize = 1 << 17;
+    for line in [
+        ">\n",
+        "> a\n",
+        ">\nb\n",
+        "> (http://\n",
+        "--\n",
+        "-- a\n",
+        "___\n\n",
+        "1 a:\n",
+        "1:00 <a@\n",
+        "On 1\n",
+        "On 1:00 <\n\n<\n",
+        "On Mon, 1 Jun 2026 at 9:00, Erika <erika@example.org> wrote\n> a\nb\n",
+        "<a@b> wrote:\n>\n",
+        "to:\n",
+        "to: a@\nx\nx\nx\n",
+        "From:\n\n",
+        "--- original\n",
+        "Sent from my\n\n",
+        "```\n",
+        "EE>\n",
+        "a@",
+        "<@",
+    ] {
+        let text = line.repeat(LONGEST / line.len());
+        let begun = Instant::now();
+        whole(&text).unwrap();
+        let _ = said(&text);
+        // Debug builds on a loaded machine; quadratic ones take minutes.
+        assert!(begun.elapsed() < Duration::from_secs(20), "{line:?}: {:?}", begun.elapsed());
+    }
+}
+
+proptest! {
+    #[test]
+    fn spans_are_the_text(text in any::<String>()) {
+        prop_assert_eq!(whole(&text), Ok(()));
+    }
+
+    #[test]
+    fn spans_of_mail_are_the_text(text in "((> ?){0,3}(On 1 Jun 2026 at 9:00|, Erika|<e@x.org>| wrote:|\
+            Von: |Betreff: |From: a@x.org|To:|-- ?|____|---- |Original Message|-----|Sent from my iPhone|\
+            Forwarded message|```|EE> |[a-zü \u{200f}\u{a0}]{0,8}|\r?\n){0,4}\r?\n?){0,12}") {
+        prop_assert_eq!(whole(&text), Ok(()));
+        let all: String = spans(&text).into_iter().map(|span| &text[span.range]).collect();
+        prop_assert_eq!(all, text);
+    }
+}
