@@ -57,6 +57,7 @@ pub(super) fn of_message(
         received: message.received,
         class: message.class,
         attachment: message.attachments > 0,
+        defective: !snapshot.defects(id)?.is_empty(),
         text,
     })
 }

@@ -131,6 +131,8 @@ pub struct MessageFacts {
     pub class: Class,
     /// Whether it has an attachment.
     pub attachment: bool,
+    /// Whether something of it could not be understood.
+    pub defective: bool,
     /// The visible text; present only when the query needs it.
     pub text: Option<String>,
 }

@@ -35,6 +35,8 @@ pub enum Defect {
     BadCharset,
     /// Bytes that are not in the transfer encoding of their part.
     BadEncoding,
+    /// A winmail.dat: Outlook packed its text or attachments in a form of its own (MS-OXTNEF).
+    Tnef,
     /// More visible text than is kept.
     TextCut,
     /// Our parser failed on it: a bug of ours.
@@ -43,7 +45,7 @@ pub enum Defect {
 
 impl Defect {
     /// Every defect.
-    pub const ALL: [Defect; 17] = [
+    pub const ALL: [Defect; 18] = [
         Defect::NoHeader,
         Defect::TooLarge,
         Defect::TooMuchHeader,
@@ -59,6 +61,7 @@ impl Defect {
         Defect::NoBoundary,
         Defect::BadCharset,
         Defect::BadEncoding,
+        Defect::Tnef,
         Defect::TextCut,
         Defect::ParserFault,
     ];
@@ -119,6 +122,10 @@ impl Defect {
             Defect::BadEncoding => {
                 ("bad-encoding", "A part is not encoded as it says; some of it may be missing.")
             }
+            Defect::Tnef => (
+                "tnef",
+                "Outlook packed what it holds into a winmail.dat (TNEF), which was not unpacked.",
+            ),
             Defect::TextCut => ("text-cut", "The text is very long; only its beginning was kept."),
             Defect::ParserFault => {
                 ("parser-fault", "Our parser failed on this message; please report it.")

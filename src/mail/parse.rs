@@ -84,6 +84,9 @@ fn read(fields: &Fields<'_>) -> Parsed {
     let mut defects = header_defects(fields);
     let parts = structure::split(fields, &mut defects);
     let seen = visible::parts(&parts);
+    if parts.iter().any(Part::is_tnef) {
+        defects.push(Defect::Tnef);
+    }
     let authors = authors(fields);
     let sender = mailboxes(fields.get("Sender")).into_iter().next();
     author_defects(&authors, sender.as_ref(), &mut defects);
@@ -279,6 +282,7 @@ mod tests {
             ("From: a\u{200b}@x.org", "a@x.org", "", &[]),
             ("From: (no address)", "", "", &[Defect::NoAuthor]),
             ("Reply-To: a@x.org", "", "", &[Defect::NoAuthor]),
+            ("From: a@x.org\nContent-Type: Application/MS-TNEF", "a@x.org", "", &[Defect::Tnef]),
             ("From: [??]\nFrom: a@x.org", "a@x.org", "", &[Defect::SeveralFrom]),
         ] {
             let parsed = of(header);

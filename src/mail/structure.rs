@@ -64,6 +64,11 @@ impl<'a> Part<'a> {
     pub(super) fn is_leaf(&self) -> bool {
         !self.is_multipart && !self.media.begins("multipart/")
     }
+
+    /// Whether it is what Outlook packs the text and attachments of a mail into (MS-OXTNEF).
+    pub(super) fn is_tnef(&self) -> bool {
+        matches!(self.media.kind.as_str(), "application/ms-tnef" | "application/vnd.ms-tnef")
+    }
 }
 
 /// What a part is called: filename, else name; encoded words decoded though they should not be there.

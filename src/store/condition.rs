@@ -186,6 +186,7 @@ fn of_message(test: &OfMessage, edge: Edge, index: Index) -> Sql {
         }
         OfMessage::Header(id) => homes(MESSAGE, Sql::new("message.message_id = ?", [text(id)])),
         OfMessage::Automatic => some("message.direction = 'in' AND message.class <> 'person'"),
+        OfMessage::Defective => homes(DEFECT, Sql::plain("1")),
         OfMessage::Attachment => some("message.attachments > 0"),
         OfMessage::Received(window) => homes(MESSAGE, within("message.received", window)),
         OfMessage::From(Party::Text(of)) => words("author", of, edge, index),
@@ -205,6 +206,7 @@ type Lead = (&'static str, &'static str);
 
 const MESSAGE: Lead = ("message", "message.id");
 const ADDRESS: Lead = ("message_address", "message_address.message");
+const DEFECT: Lead = ("message_defect", "message_defect.message");
 const SEARCH: Lead = ("search", "search.rowid");
 
 /// From the few messages that fit to their homes.

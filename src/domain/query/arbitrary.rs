@@ -23,7 +23,7 @@ pub(crate) const NOW: Time = Time(1_778_666_400_000);
 pub(crate) const ZONE: Tz = chrono_tz::Europe::Amsterdam;
 
 /// Queries of which each holds for 20 to 80 % of the generated cases.
-pub(crate) const MATCHED: [&str; 46] = [
+pub(crate) const MATCHED: [&str; 47] = [
     "is:open",
     "is:closed",
     "-is:open",
@@ -59,6 +59,7 @@ pub(crate) const MATCHED: [&str; 46] = [
     "date:2026-05-12",
     "date:..2026-05-11",
     "has:attachment",
+    "is:defective",
     "from:erika@example.org",
     "from:@example.org",
     "from:muller",
@@ -231,10 +232,16 @@ fn message() -> impl Strategy<Value = MessageFacts> {
     (
         (prop::bool::weighted(0.7), prop::option::weighted(0.9, mailbox()), desk()),
         (subject(), prose()),
-        (instant(), prop::bool::weighted(0.6), prop::bool::weighted(0.3)),
+        (instant(), prop::bool::weighted(0.6)),
+        (prop::bool::weighted(0.3), prop::bool::weighted(0.3)),
     )
         .prop_map(
-            |((came_in, from, to), (subject, text), (received, by_person, attachment))| {
+            |(
+                (came_in, from, to),
+                (subject, text),
+                (received, by_person),
+                (attachment, defective),
+            )| {
                 MessageFacts {
                     id: MessageId(1),
                     direction: if came_in { Direction::In } else { Direction::Out },
@@ -245,6 +252,7 @@ fn message() -> impl Strategy<Value = MessageFacts> {
                     received,
                     class: if by_person { Class::Person } else { Class::Automatic },
                     attachment,
+                    defective,
                     text: Some(text),
                 }
             },

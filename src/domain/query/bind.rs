@@ -118,6 +118,8 @@ pub enum OfMessage {
     Header(String),
     /// It came in and its class is not person.
     Automatic,
+    /// Something of it could not be understood.
+    Defective,
     /// It has an attachment.
     Attachment,
     /// It came in or was queued then.
@@ -198,6 +200,7 @@ fn test(term: &Term, cx: &BindContext<'_>) -> Test {
         Term::Is(Is::Unassigned) | Term::Assignee(Who::None) => Conversation(C::Unassigned),
         Term::Is(Is::Unanswered) => Conversation(C::Unanswered),
         Term::Is(Is::Automatic) => Message(M::Automatic),
+        Term::Is(Is::Defective) => Message(M::Defective),
         Term::Inbox(inbox) => Conversation(C::Inbox(inbox)),
         Term::Assignee(Who::Agent(agent)) => {
             Conversation(C::AssignedTo([Assignee::Agent(agent)].into()))

@@ -134,6 +134,7 @@ impl OfMessage {
             OfMessage::Id(id) => m.id == *id,
             OfMessage::Header(id) => m.message_id.as_ref() == Some(id),
             OfMessage::Automatic => m.direction == Direction::In && !m.class.is_person(),
+            OfMessage::Defective => m.defective,
             OfMessage::Attachment => m.attachment,
             OfMessage::Received(window) => window.contains(m.received),
             OfMessage::From(party) => m.from.as_ref().is_some_and(|from| party.is(from)),

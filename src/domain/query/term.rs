@@ -119,11 +119,13 @@ pub enum Is {
     Unanswered,
     /// A message in view came in, and no person wrote it.
     Automatic,
+    /// Something of a message in view could not be understood.
+    Defective,
 }
 
 impl Is {
     /// Every value of `is:`.
-    pub const ALL: [Is; 8] = [
+    pub const ALL: [Is; 9] = [
         Is::Of(StatusKind::Open),
         Is::Of(StatusKind::Pending),
         Is::Of(StatusKind::Snoozed),
@@ -132,6 +134,7 @@ impl Is {
         Is::Unassigned,
         Is::Unanswered,
         Is::Automatic,
+        Is::Defective,
     ];
 
     /// The word in queries.
@@ -142,6 +145,7 @@ impl Is {
             Is::Unassigned => "unassigned",
             Is::Unanswered => "unanswered",
             Is::Automatic => "automatic",
+            Is::Defective => "defective",
         }
     }
 }

@@ -231,7 +231,7 @@ impl Mail {
             attachments: usize::from(self.facts.attachment),
             addresses: &self.addresses,
             references: &[],
-            defects: &[],
+            defects: if self.facts.defective { &["bad-charset"] } else { &[] },
         }
     }
 

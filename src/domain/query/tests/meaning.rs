@@ -42,6 +42,7 @@ fn sample() -> Case {
         received: at("2026-05-10T22:00:00Z"),
         class: Class::Person,
         attachment: true,
+        defective: false,
         text: Some("Straße in Łódź\n東京都".to_owned()),
     };
     let answer = MessageFacts {
@@ -53,6 +54,7 @@ fn sample() -> Case {
         received: at("2026-05-13T09:59:59.999Z"),
         class: Class::Automatic,
         attachment: false,
+        defective: true,
         text: None,
         ..message.clone()
     };
@@ -126,6 +128,8 @@ fn what_holds() {
         ("field.other:none", true),
         ("field.other:/.*/", false),
         ("has:attachment", true),
+        ("is:defective subject:invoice", true),
+        ("-is:defective", false),
         ("age:2d..", true),
         ("age:..2d", true),
         ("age:2d..2d", true),
