@@ -8,7 +8,7 @@ use clap::Parser;
 use postroom::desk::inspect::{self, Look, Seen, Told};
 use postroom::desk::{Desk, Failure, Purpose};
 use postroom::domain::{Mailbox, MessageId};
-use postroom::mail::Attachment;
+use postroom::mail::{Attachment, said};
 use postroom::render::{Screen, Style, clean};
 use serde::Serialize;
 
@@ -175,6 +175,7 @@ struct Line<'a> {
     signals: Vec<&'static str>,
     auto: bool,
     text: &'a str,
+    reply_text: String,
     attachments: Vec<DigestedObject<'a>>,
     defects: Vec<&'static str>,
 }
@@ -201,6 +202,7 @@ impl<'a> From<&'a Seen> for Line<'a> {
             signals: parsed.signals.iter().map(|signal| signal.as_str()).collect(),
             auto: !seen.class.is_person(),
             text: &parsed.text,
+            reply_text: said(&parsed.text),
             attachments: digested(seen),
             defects: parsed.defects.iter().map(|defect| defect.as_str()).collect(),
         }
