@@ -225,11 +225,7 @@ impl Question<'_> {
             status: conversation.status,
             dmarc: verdict(self.arrival.dmarc.as_deref()),
             spf: verdict(self.arrival.spf.as_deref()),
-            place: if conversation.first_message == Some(self.message) {
-                Place::First
-            } else {
-                Place::FollowUp
-            },
+            place: self.place(tx, conversation)?,
             hours: self.hours(),
             received: self.arrival.received,
             written: self.parsed.date,
@@ -251,6 +247,18 @@ impl Question<'_> {
             system: &settings.autoreply_never,
         };
         Ok(automatic::decide(&mail, memory.as_ref(), &policy, tx.now()))
+    }
+
+    /// What it is to its conversation.
+    fn place(&self, tx: &Tx<'_>, conversation: &Conversation) -> Result<Place> {
+        let event = tx.event_of_message(self.message, conversation.number)?;
+        Ok(if event.is_some_and(|event| event.by.reason == Reason::Archive) {
+            Place::Archive
+        } else if conversation.first_message == Some(self.message) {
+            Place::First
+        } else {
+            Place::FollowUp
+        })
     }
 
     /// What the header says, and our own signature on the Message-ID: a mail of ours that came back.

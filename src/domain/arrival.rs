@@ -3,6 +3,15 @@
 use super::event::MailKind;
 use super::{Change, Class, Conversation, InboxName, MessageId, Status, Step};
 
+/// What a message is to the desk when it comes in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Occasion {
+    /// Work that comes in now.
+    Now,
+    /// Old mail, read in so that it can be found.
+    Archive,
+}
+
 /// Where the message found its home.
 #[derive(Debug, Clone, Copy)]
 pub enum Place<'a> {
@@ -34,6 +43,21 @@ pub fn arrived(
     };
     let status = (old != new).then_some(Change::StatusSet { old, new });
     begun.into_iter().chain([Change::Arrived { message, class, step }]).chain(status).collect()
+}
+
+/// The changes that a message out of an archive makes, in order: it is told where it belongs, and
+/// nobody has work with it. What it begins is closed at once, or spam; what is there stays as it is.
+#[must_use]
+pub fn archived(place: Place<'_>, message: MessageId, class: Class, step: Step) -> Vec<Change> {
+    let arrived = Change::Arrived { message, class, step };
+    match place {
+        Place::In(_) => vec![arrived],
+        Place::New(inbox) => {
+            let new = if class == Class::Spam { Status::Spam } else { Status::Closed };
+            let closed = Change::StatusSet { old: Status::Open, new };
+            vec![Change::Opened { inbox: inbox.clone() }, arrived, closed]
+        }
+    }
 }
 
 /// The status of a conversation that begins with such a message. Monitoring and list mail is
@@ -114,6 +138,28 @@ mod tests {
         ] {
             let wanted = (2 + usize::from(status.is_some()), status);
             assert_eq!(begun(class, step.clone()), wanted, "{class} {step:?}");
+        }
+    }
+
+    #[test]
+    fn an_archive_gives_nobody_work() {
+        let inbox = "support".parse().unwrap();
+        for (class, status) in [
+            (Class::Person, Status::Closed),
+            (Class::Automatic, Status::Closed),
+            (Class::Bounce, Status::Closed),
+            (Class::Spam, Status::Spam),
+        ] {
+            let changes = archived(Place::New(&inbox), MessageId(2), class, Step::New);
+            assert_eq!((changes.len(), new_status(&changes)), (3, Some(status)), "{class}");
+        }
+        let mut c = Conversation::new(Number(1), inbox, Time(0));
+        for status in [Status::Open, Status::Pending, Status::Closed, Status::Spam] {
+            c.status = status;
+            let changes = archived(Place::In(&c), MessageId(2), Class::Person, TOKEN);
+            let arrived =
+                Change::Arrived { message: MessageId(2), class: Class::Person, step: TOKEN };
+            assert_eq!(changes, [arrived], "{status}");
         }
     }
 

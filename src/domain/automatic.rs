@@ -55,6 +55,8 @@ pub enum Place {
     First,
     /// It came into a conversation that was there.
     FollowUp,
+    /// It is old mail that was read in from an archive.
+    Archive,
 }
 
 /// The facts of one mail, as it came into one inbox.
@@ -130,6 +132,9 @@ pub fn decide(
     policy: &Policy<'_>,
     now: Time,
 ) -> Result<Answer, Silence> {
+    if mail.place == Place::Archive {
+        return Err(Silence::Archived);
+    }
     let to = answerable(mail, policy)?;
     trustworthy(mail, to)?;
     personal(mail)?;
@@ -204,6 +209,7 @@ fn due<'p>(
     let receipt = match (policy.receipt, mail.place) {
         (None, _) => Err(Silence::Off),
         (Some(_), Place::FollowUp) => Err(Silence::FollowUp),
+        (Some(_), Place::Archive) => Err(Silence::Archived),
         (Some(text), Place::First) => Ok((text, MailKind::Receipt)),
     };
     match (policy.closed, mail.hours) {

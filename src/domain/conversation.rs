@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::event::{Actor, Change, Event, MailKind};
+use super::event::{Actor, Change, Event, MailKind, Reason};
 use super::name::BadName;
 use super::{AgentName, FieldName, InboxName, MessageId, Number, Seq, Tag, TeamName, Time};
 
@@ -222,7 +222,9 @@ impl Conversation {
                 self.first_message.get_or_insert(*message);
                 if class.is_person() {
                     self.spoke(event.effective);
-                    self.waits(event.effective);
+                    if event.by.reason != Reason::Archive {
+                        self.waits(event.effective);
+                    }
                 }
             }
             Change::Assigned { new, .. } => self.assignee.clone_from(new),

@@ -118,6 +118,8 @@ pub enum Reason {
     Asked,
     /// A message came in.
     Arrival,
+    /// Old mail was read in, and is done.
+    Archive,
     /// A rule matched.
     Rule {
         /// Its name.

@@ -3,7 +3,7 @@
 use super::envelope::{self, ReturnPath};
 use super::fields::{Field, Fields};
 use super::{clean, decode};
-use crate::domain::Address;
+use crate::domain::{Address, Time};
 
 /// Longest trace block that is kept, in bytes.
 const LONGEST: usize = 8 << 10;
@@ -31,6 +31,9 @@ pub struct Trace {
     pub return_path: Option<ReturnPath>,
     /// Recipients named above the first Received: X-Original-To, Envelope-To, Delivered-To (R74).
     pub recipients: Vec<Address>,
+    /// When the topmost Received field says that it came; none without one, or where it says
+    /// nothing of use. Whoever delivered the message wrote it.
+    pub delivered: Option<Time>,
     /// The fields that machines put on top, one a line, cleaned; 8 KiB at most.
     pub received: String,
 }
@@ -54,8 +57,16 @@ impl Trace {
                 unique.push(address);
             }
         }
-        Trace { return_path, recipients: unique, received: received(fields) }
+        let received_field = fields.get("Received");
+        let delivered = received_field.and_then(delivered);
+        Trace { return_path, recipients: unique, delivered, received: received(fields) }
     }
+}
+
+/// The instant behind the last semicolon (RFC 5321 section 4.4).
+fn delivered(field: &Field<'_>) -> Option<Time> {
+    let at = field.value.iter().rposition(|byte| *byte == b';')?;
+    decode::date(&Field { name: field.name, value: field.value.get(at + 1..)? })
 }
 
 fn received(fields: &Fields<'_>) -> String {
@@ -91,6 +102,21 @@ mod tests {
         assert_eq!(recipients, ["help@ours", "support+7@ours"]);
         assert!(trace.received.contains("Received: by mx for <x>; Mon\n"));
         assert!(!trace.received.contains("forged"));
+    }
+
+    #[test]
+    fn the_topmost_received_tells_when_it_came() {
+        let at = |raw: &str| trace(raw).delivered.map(|at| at.to_string());
+        let said = Some("2026-06-01T07:00:00Z".to_owned());
+        for (raw, wanted) in [
+            ("Received: from a by b; Mon, 1 Jun 2026 09:00:00 +0200 (CEST)\n\n", said.clone()),
+            ("X: y\nReceived: by b (a; b)\n\t; Mon, 1 Jun 2026 07:00 +0000\n\n", said.clone()),
+            ("Received: by b\nReceived: by a; Mon, 1 Jun 2026 07:00 +0000\n\n", None),
+            ("Received: by b; some day\n\n", None),
+            ("Date: Mon, 1 Jun 2026 07:00 +0000\n\n", None),
+        ] {
+            assert_eq!(at(raw), wanted, "{raw:?}");
+        }
     }
 
     #[test]

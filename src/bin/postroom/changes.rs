@@ -66,6 +66,7 @@ pub(crate) fn how(step: &Step) -> String {
 pub(crate) fn reason(event: &Event) -> String {
     match &event.by.reason {
         Reason::Asked | Reason::Arrival | Reason::Sending => String::new(),
+        Reason::Archive => "from an archive".to_owned(),
         Reason::Rule { rule, file, line } => format!("rule '{rule}' ({file}:{line})"),
         Reason::Autoreply { text } => format!("automatic answer '{text}'"),
     }

@@ -44,6 +44,8 @@ pub enum Silence {
     NotAddressed,
     /// It was written or came in long before it was asked for.
     Old,
+    /// It came with an archive.
+    Archived,
     /// R116.
     FollowUp,
     /// One message, one automatic answer, however many inboxes it came for.
@@ -64,7 +66,8 @@ pub enum Silence {
 
 impl Silence {
     /// Every reason.
-    pub const ALL: [Silence; 25] = [
+    pub const ALL: [Silence; 26] = [
+        Silence::Archived,
         Silence::NullSender,
         Silence::NoEnvelope,
         Silence::OwnAddress,
@@ -142,6 +145,7 @@ impl Silence {
                 ("not-addressed", "no address of this inbox stands in To, Cc or Resent-To")
             }
             Silence::Old => ("old", "the mail is more than a day old: an answer now would puzzle"),
+            Silence::Archived => ("archived", "the mail was read in from an archive"),
             Silence::FollowUp => {
                 ("follow-up", "the mail continues a conversation, a receipt is for new ones")
             }

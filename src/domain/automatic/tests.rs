@@ -56,6 +56,16 @@ fn world() -> World {
     }
 }
 
+#[test]
+fn an_archive_is_never_answered() {
+    let mut world = world();
+    world.place = Place::Archive;
+    for hours in [Hours::Open, Hours::Closed] {
+        world.hours = hours;
+        assert_eq!(world.decide(NOW), Err(Silence::Archived));
+    }
+}
+
 impl World {
     fn sender(&mut self, word: &str) {
         self.envelope = EnvelopeSender::read(Some(word));

@@ -49,6 +49,16 @@ fn status(new: Status) -> Change {
     Change::StatusSet { old: Status::Open, new }
 }
 
+#[test]
+fn nobody_waits_for_an_answer_to_old_mail() {
+    let mut old = event(1, 1, Actor::Contact, mail(1, Class::Person, Step::New));
+    old.by.reason = Reason::Archive;
+    let c = fold(&[old.clone()]);
+    assert_eq!((c.waiting_since, c.last_person), (None, Time(1)));
+    let new = event(2, 2, Actor::Contact, mail(2, Class::Person, Step::New));
+    assert_eq!(fold(&[old, new]).waiting_since, Some(Time(2)));
+}
+
 /// Folds changes at times 1, 2, 3 ...
 fn clocks(changes: Vec<(Actor, Change)>) -> (Option<i64>, i64, Option<i64>) {
     let events: Vec<Event> =

@@ -68,7 +68,7 @@ impl Course {
             Change::Arrived { class, .. } => {
                 self.acts.push((at, Act::Arrived));
                 self.began.get_or_insert(event.id);
-                if class.is_person() {
+                if class.is_person() && event.by.reason != Reason::Archive {
                     self.asked.get_or_insert(at);
                 }
             }
@@ -99,11 +99,11 @@ impl Course {
         }
     }
 
-    /// Whether the first message did it: it was a bounce, or a rule put it away. Nobody resolved
-    /// anything then, and such mail must not make the resolution times look short.
+    /// Whether the first message did it: it was a bounce, or from an archive, or a rule put it away.
+    /// Nobody resolved anything then, and such mail must not make the resolution times look short.
     fn on_arrival(&self, event: &Event) -> bool {
         match event.by.reason {
-            Reason::Arrival => true,
+            Reason::Arrival | Reason::Archive => true,
             Reason::Rule { .. } => event.by.cause.is_some() && event.by.cause == self.began,
             _ => false,
         }

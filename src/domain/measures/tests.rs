@@ -21,7 +21,7 @@ fn after(span: &str) -> Time {
 fn status(word: &str) -> Option<Status> {
     let until = Time(0);
     Some(match word {
-        "close" | "arrive-closed" | "rule-close" => Status::Closed,
+        "close" | "arrive-closed" | "rule-close" | "old-closed" => Status::Closed,
         "reopen" => Status::Open,
         "pending" => Status::Pending,
         "snooze" => Status::Snoozed { until, keep_on_reply: false },
@@ -36,7 +36,7 @@ fn change(act: &str, who: &str) -> Change {
     match act {
         "open" => Change::Opened { inbox: "support".parse().unwrap() },
         "open-sales" => Change::Opened { inbox: "sales".parse().unwrap() },
-        "in" => arrived(Class::Person, Step::New),
+        "in" | "old-in" => arrived(Class::Person, Step::New),
         "robot" => arrived(Class::Automatic, Step::New),
         "receipt" => queued(MailKind::Receipt),
         "reply" | "rule-reply" => queued(MailKind::Reply),
@@ -55,6 +55,8 @@ fn course(line: &str) -> Vec<Event> {
         let rule = || Reason::Rule { rule: "r".into(), file: "rules/1.toml".into(), line: 1 };
         let (actor, reason) = match act {
             "in" | "robot" => (Actor::Contact, Reason::Arrival),
+            "old-in" => (Actor::Contact, Reason::Archive),
+            "old-closed" => (Actor::Postroom, Reason::Archive),
             "receipt" => (Actor::Postroom, Reason::Autoreply { text: "receipt".into() }),
             // A rule run by hand has the login of the person at the keyboard.
             "rule-reply" => (Actor::Login("root".into()), rule()),
@@ -162,6 +164,16 @@ fn r205_an_agent_began() {
 fn r206_resolution() {
     check(&[
         ("once", "0m open; 2h close", "opened 1, closed 1, first 2h, full 2h"),
+        (
+            "an archive counts in its time, and nobody resolved anything",
+            "0m open; 0m old-in; 0m old-closed; 1d old-in",
+            "opened 1, closed 1, arrived 2",
+        ),
+        (
+            "who writes again waits since then",
+            "0m open; 0m old-in; 0m old-closed; 3d in; 3d reopen; 4d reply",
+            "opened 1, reopened 1, closed 1, arrived 2, replies 1, open 1, response 1d",
+        ),
         (
             "reopened: the full value is gone",
             "0m open; 2h close; 3h reopen",
