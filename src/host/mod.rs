@@ -1,5 +1,6 @@
 //! The machine: clock, environment, locks, files, child processes, log. Knows nothing of mail.
 
+pub mod budget;
 pub mod child;
 pub mod clock;
 pub mod env;
@@ -7,6 +8,7 @@ pub mod file;
 pub mod limit;
 pub mod lock;
 pub mod log;
+pub mod mailbox_lock;
 pub mod parallel;
 pub mod random;
 pub mod signal;

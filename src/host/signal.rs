@@ -1,4 +1,4 @@
-//! Signals of a delivery: ended from outside means "try again" (R15).
+//! Signals: ended from outside means "try again" (R15).
 
 use std::io;
 use std::sync::Arc;
@@ -39,6 +39,20 @@ impl Drop for Deadline {
     fn drop(&mut self) {
         alarm::cancel();
     }
+}
+
+/// Gives a flag that SIGTERM, SIGHUP and SIGINT set, so that what is begun can be brought to an end;
+/// the second of them ends the process with `status` at once.
+///
+/// # Errors
+/// When the system refuses a handler.
+pub fn stop_flag(status: i32) -> io::Result<Arc<AtomicBool>> {
+    let stop = Arc::new(AtomicBool::new(false));
+    for signal in [SIGTERM, SIGHUP, SIGINT] {
+        signal_hook::flag::register_conditional_shutdown(signal, status, Arc::clone(&stop))?;
+        signal_hook::flag::register(signal, Arc::clone(&stop))?;
+    }
+    Ok(stop)
 }
 
 /// Makes a write beyond RLIMIT_FSIZE an error that is reported, not a death by SIGXFSZ.

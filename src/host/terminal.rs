@@ -1,6 +1,6 @@
 //! What stdin and stdout are.
 
-use std::io::{IsTerminal, stdin, stdout};
+use std::io::{IsTerminal, stderr, stdin, stdout};
 
 use super::env;
 
@@ -14,6 +14,15 @@ pub fn stdin_is_terminal() -> bool {
 #[must_use]
 pub fn stdout_is_terminal() -> bool {
     stdout().is_terminal()
+}
+
+/// Columns of the terminal that stderr is; none when it is none.
+#[must_use]
+pub fn stderr_width() -> Option<usize> {
+    if !stderr().is_terminal() {
+        return None;
+    }
+    terminal_size::terminal_size_of(stderr()).map(|(width, _)| usize::from(width.0)).or(Some(80))
 }
 
 /// Whether stdout may be coloured: a terminal, and no `NO_COLOR`.
