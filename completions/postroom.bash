@@ -601,7 +601,7 @@ _postroom() {
             return 0
             ;;
         postroom__subcmd__ingest)
-            opts="-p -h --inbox --recipient --sender --extension --route --autoreply --filter --print --json --config --as --now --timing --help"
+            opts="-r -0 -p -q -h --inbox --recipient --sender --extension --route --autoreply --filter --archive --mbox --unquote --restart --recursive --mark --delete --paths --null --print --json --quiet --config --as --now --timing --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -620,6 +620,10 @@ _postroom() {
                     return 0
                     ;;
                 --extension)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --mbox)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -27,7 +27,7 @@ end
 complete -c postroom -n "__fish_postroom_needs_command" -s h -l help -d 'Print help'
 complete -c postroom -n "__fish_postroom_needs_command" -s V -l version -d 'Print version'
 complete -c postroom -n "__fish_postroom_needs_command" -f -a "init" -d 'Make a desk: its directory, configuration, store and keys'
-complete -c postroom -n "__fish_postroom_needs_command" -f -a "ingest" -d 'Take in messages: one on stdin, or files and Maildirs'
+complete -c postroom -n "__fish_postroom_needs_command" -f -a "ingest" -d 'Take in messages: one on stdin, or those of files, trees, Maildirs and mbox files'
 complete -c postroom -n "__fish_postroom_needs_command" -f -a "inspect" -d 'Tell what is seen in messages: fields, class, evidence, text'
 complete -c postroom -n "__fish_postroom_needs_command" -f -a "list" -d 'List conversations, most recently changed first'
 complete -c postroom -n "__fish_postroom_needs_command" -f -a "show" -d 'Show a conversation, or a message with its bytes'
@@ -57,14 +57,24 @@ complete -c postroom -n "__fish_postroom_using_subcommand ingest" -l inbox -d 'T
 complete -c postroom -n "__fish_postroom_using_subcommand ingest" -l recipient -d 'The address that the message came for [default: from the MTA\'s environment or trace fields]' -r
 complete -c postroom -n "__fish_postroom_using_subcommand ingest" -l sender -d 'The envelope sender; empty or <> is the null sender [default: as for --recipient]' -r
 complete -c postroom -n "__fish_postroom_using_subcommand ingest" -l extension -d 'The extension of the recipient' -r
+complete -c postroom -n "__fish_postroom_using_subcommand ingest" -l mbox -d 'The files are mbox files: mboxrd, mboxo, mboxcl or mboxcl2 [default variant: mboxrd]' -r
 complete -c postroom -n "__fish_postroom_using_subcommand ingest" -l config -d 'The configuration of the desk [default: $POSTROOM_CONFIG, /etc/postroom/postroom.toml, ~/.config/postroom/postroom.toml]' -r -F
 complete -c postroom -n "__fish_postroom_using_subcommand ingest" -l as -d 'Act as this agent: for root, the desk\'s owner, and agents with admin' -r
 complete -c postroom -n "__fish_postroom_using_subcommand ingest" -l now -d 'Take this instant (RFC 3339) for now; to write, only on a test desk [default: $POSTROOM_NOW]' -r
 complete -c postroom -n "__fish_postroom_using_subcommand ingest" -l route -d 'Run the rules on what arrives'
 complete -c postroom -n "__fish_postroom_using_subcommand ingest" -l autoreply -d 'Answer by machine where an inbox says so'
 complete -c postroom -n "__fish_postroom_using_subcommand ingest" -l filter -d 'Write the message to stdout with Postroom- fields on top'
+complete -c postroom -n "__fish_postroom_using_subcommand ingest" -l archive -d 'Old mail: keep its dates, leave it closed, answer none of it'
+complete -c postroom -n "__fish_postroom_using_subcommand ingest" -l unquote -d 'Of mboxo and mboxcl: take the > off lines that begin with \'>From \''
+complete -c postroom -n "__fish_postroom_using_subcommand ingest" -l restart -d 'Read an mbox from its beginning, also where it was read before'
+complete -c postroom -n "__fish_postroom_using_subcommand ingest" -s r -l recursive -d 'Take the subfolders of a Maildir too'
+complete -c postroom -n "__fish_postroom_using_subcommand ingest" -l mark -d 'Mark what is in as seen, in a Maildir: new/x becomes cur/x:2,S'
+complete -c postroom -n "__fish_postroom_using_subcommand ingest" -l delete -d 'Remove the files of messages that are in'
+complete -c postroom -n "__fish_postroom_using_subcommand ingest" -l paths -d 'Read the paths from stdin, one a line'
+complete -c postroom -n "__fish_postroom_using_subcommand ingest" -s 0 -l null -d 'Read the paths from stdin, each ended by NUL, as find -print0 writes them'
 complete -c postroom -n "__fish_postroom_using_subcommand ingest" -s p -l print -d 'Print a line for each message: conversation, message, what happened, inbox, class'
 complete -c postroom -n "__fish_postroom_using_subcommand ingest" -l json -d 'Print a JSON object for each message'
+complete -c postroom -n "__fish_postroom_using_subcommand ingest" -s q -l quiet -d 'No counts, and no progress on a terminal'
 complete -c postroom -n "__fish_postroom_using_subcommand ingest" -l timing -d 'Tell on stderr how long it took; not where a message is delivered'
 complete -c postroom -n "__fish_postroom_using_subcommand ingest" -s h -l help -d 'Print help'
 complete -c postroom -n "__fish_postroom_using_subcommand inspect" -l config -d 'The configuration of the desk [default: $POSTROOM_CONFIG, /etc/postroom/postroom.toml, ~/.config/postroom/postroom.toml]' -r -F
@@ -228,7 +238,7 @@ complete -c postroom -n "__fish_postroom_using_subcommand check" -l json -d 'Pri
 complete -c postroom -n "__fish_postroom_using_subcommand check" -l timing -d 'Tell on stderr how long it took; not where a message is delivered'
 complete -c postroom -n "__fish_postroom_using_subcommand check" -s h -l help -d 'Print help'
 complete -c postroom -n "__fish_postroom_using_subcommand help; and not __fish_seen_subcommand_from init ingest inspect list show route assign tag set note close open do reply autoreply send log why report check help" -f -a "init" -d 'Make a desk: its directory, configuration, store and keys'
-complete -c postroom -n "__fish_postroom_using_subcommand help; and not __fish_seen_subcommand_from init ingest inspect list show route assign tag set note close open do reply autoreply send log why report check help" -f -a "ingest" -d 'Take in messages: one on stdin, or files and Maildirs'
+complete -c postroom -n "__fish_postroom_using_subcommand help; and not __fish_seen_subcommand_from init ingest inspect list show route assign tag set note close open do reply autoreply send log why report check help" -f -a "ingest" -d 'Take in messages: one on stdin, or those of files, trees, Maildirs and mbox files'
 complete -c postroom -n "__fish_postroom_using_subcommand help; and not __fish_seen_subcommand_from init ingest inspect list show route assign tag set note close open do reply autoreply send log why report check help" -f -a "inspect" -d 'Tell what is seen in messages: fields, class, evidence, text'
 complete -c postroom -n "__fish_postroom_using_subcommand help; and not __fish_seen_subcommand_from init ingest inspect list show route assign tag set note close open do reply autoreply send log why report check help" -f -a "list" -d 'List conversations, most recently changed first'
 complete -c postroom -n "__fish_postroom_using_subcommand help; and not __fish_seen_subcommand_from init ingest inspect list show route assign tag set note close open do reply autoreply send log why report check help" -f -a "show" -d 'Show a conversation, or a message with its bytes'

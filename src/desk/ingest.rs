@@ -1,14 +1,12 @@
-//! Messages come in: from stdin one to a transaction, from files and Maildirs many.
-
-use std::path::{Path, PathBuf};
+//! A message comes in, in a transaction of its own.
 
 use anyhow::Result;
 
 use super::incoming::Envelope;
-use super::land::{Ready, land};
+use super::land::{Ready, Understood, land};
 use super::raw::Raw;
-use super::source::{self, Content};
-use super::{Desk, Failure, autoreply, route};
+use super::{Desk, autoreply, route};
+use crate::domain::arrival::Occasion;
 use crate::domain::rule::Rule;
 use crate::domain::{Class, InboxName, MessageId, Number, Time};
 use crate::host::limit;
@@ -33,6 +31,8 @@ pub struct Incoming<'a> {
     pub envelope: &'a Envelope,
     /// The way.
     pub wiring: Wiring,
+    /// Whether it is work, or old mail.
+    pub occasion: Occasion,
     /// When it was delivered, where that was not now.
     pub delivered: Option<Time>,
 }
@@ -91,40 +91,6 @@ impl How {
     }
 }
 
-/// What became of a file that was to come in.
-#[derive(Debug)]
-pub enum Told<'a> {
-    /// Its message landed.
-    Landed(&'a [Landed]),
-    /// Nothing is in it.
-    Empty(&'a Path),
-    /// It looks like an mbox of several messages, and is taken in as the one that its file is.
-    Mbox(&'a Path),
-    /// It cannot be read; it, or all of a folder, was passed over.
-    Refused(&'a Failure),
-}
-
-/// Mails that come in together, in one transaction: bounded in number, and in memory.
-#[derive(Debug, Default)]
-struct Batch {
-    mails: Vec<(Raw, Option<Time>, Wiring)>,
-    bytes: usize,
-}
-
-impl Batch {
-    const MOST_MAILS: usize = 500;
-    const MOST_BYTES: usize = 16 << 20;
-
-    fn add(&mut self, raw: Raw, delivered: Option<Time>, wiring: Wiring) {
-        self.bytes += raw.beginning().len();
-        self.mails.push((raw, delivered, wiring));
-    }
-
-    fn is_full(&self) -> bool {
-        self.mails.len() >= Self::MOST_MAILS || self.bytes >= Self::MOST_BYTES
-    }
-}
-
 impl Desk {
     /// One message comes in. When this returns, it is committed and synced (R1).
     ///
@@ -132,7 +98,9 @@ impl Desk {
     /// Those of the configuration and of the store; never for what stands in the message.
     pub fn ingest(&mut self, incoming: &Incoming<'_>, chain: &Chain) -> Result<Vec<Landed>> {
         self.must_have_room(incoming.raw.size())?;
-        let ready = Ready::of(incoming, &self.config, self.now);
+        let authserv = self.config.settings().authserv_id.as_deref();
+        let understood = Understood::of(incoming.raw, authserv);
+        let ready = Ready::new(incoming, understood, self.now);
         let fault = self.fault;
         let landed = self.write("ingest", Ending::Commit, |tx, scene| {
             let landed = land(tx, scene, &ready, chain)?;
@@ -152,76 +120,7 @@ impl Desk {
         Ok(landed)
     }
 
-    /// Files and Maildirs come in, many to a transaction; their sources are left as they are. What
-    /// cannot be read or taken is told, and the rest comes in.
-    ///
-    /// # Errors
-    /// As [`Desk::ingest`], and those of `tell`; what came in before stays.
-    pub fn ingest_paths(
-        &mut self,
-        paths: &[PathBuf],
-        envelope: &Envelope,
-        chain: &Chain,
-        mut tell: impl FnMut(Told<'_>) -> Result<()>,
-    ) -> Result<()> {
-        for path in paths {
-            let sources = source::sources(path).or_else(|why| {
-                tell(Told::Refused(&why))?;
-                anyhow::Ok(Vec::new())
-            })?;
-            let mut batch = Batch::default();
-            for source in sources {
-                match source.read(&self.dir) {
-                    Ok(Content::Message(raw, at)) => {
-                        if source.wiring == Wiring::File && source::is_mbox(raw.beginning()) {
-                            tell(Told::Mbox(&source.path))?;
-                        }
-                        batch.add(raw, at, source.wiring);
-                    }
-                    Ok(Content::Empty) => tell(Told::Empty(&source.path))?,
-                    Ok(Content::Gone) => {}
-                    Err(why) => tell(Told::Refused(&why))?,
-                }
-                if batch.is_full() {
-                    self.ingest_batch(&std::mem::take(&mut batch), envelope, chain, &mut tell)?;
-                }
-            }
-            self.ingest_batch(&batch, envelope, chain, &mut tell)?;
-        }
-        Ok(())
-    }
-
-    fn ingest_batch(
-        &mut self,
-        batch: &Batch,
-        envelope: &Envelope,
-        chain: &Chain,
-        tell: &mut impl FnMut(Told<'_>) -> Result<()>,
-    ) -> Result<()> {
-        if batch.mails.is_empty() {
-            return Ok(());
-        }
-        self.must_have_room(batch.mails.iter().map(|(raw, ..)| raw.size()).sum())?;
-        let ready = batch.mails.iter().map(|(raw, delivered, wiring)| {
-            let incoming = Incoming { raw, envelope, wiring: *wiring, delivered: *delivered };
-            Ready::of(&incoming, &self.config, self.now)
-        });
-        let ready: Vec<Ready<'_>> = ready.collect();
-        let landed = self.write("ingest", Ending::Commit, |tx, scene| {
-            let land = |ready| {
-                tx.next_batch();
-                land(tx, scene, ready, chain)
-            };
-            ready.iter().map(land).collect::<Result<Vec<_>>>()
-        })?;
-        for (ready, landed) in ready.iter().zip(&landed) {
-            self.log_landed(ready, landed);
-            tell(Told::Landed(landed))?;
-        }
-        Ok(())
-    }
-
-    fn log_landed(&self, ready: &Ready<'_>, landed: &[Landed]) {
+    pub(super) fn log_landed(&self, ready: &Ready<'_>, landed: &[Landed]) {
         let id = ready.parsed.message_id.as_deref().unwrap_or("-");
         for l in landed {
             let line = format!(

@@ -78,20 +78,20 @@ pub enum Told {
 /// When nothing is there, or it cannot be read.
 pub fn looks(path: &Path) -> Result<Vec<Look>, Failure> {
     let mut all = Vec::new();
-    for source in source::sources(path)? {
-        let name = source.path.display().to_string();
-        let begins = begins(&source.path).unwrap_or_default();
+    for path in source::files(path)? {
+        let name = path.display().to_string();
+        let begins = begins(&path).unwrap_or_default();
         if begins.len() < 2 {
-            all.push(Look { name, at: Place::File(source.path) });
+            all.push(Look { name, at: Place::File(path) });
             continue;
         }
         let numbered = (1..).zip(begins);
         let parts = numbered.map(|(n, begin)| Look {
             name: format!("{name}#{n}"),
-            at: Place::Within(source.path.clone(), begin),
+            at: Place::Within(path.clone(), begin),
         });
         let parts: Vec<Look> = parts.collect();
-        all.push(Look { name, at: Place::Mbox(source.path) });
+        all.push(Look { name, at: Place::Mbox(path) });
         all.extend(parts);
     }
     Ok(all)
@@ -132,7 +132,7 @@ impl Desk {
 /// Those of `tell`.
 pub fn inspect(looks: &[Look], mut tell: impl FnMut(Told) -> Result<()>) -> Result<()> {
     let mut threads = threads(looks).into_iter();
-    parallel::in_order(looks.iter(), see, |told| {
+    parallel::in_order(parallel::cores(), looks.iter(), see, |told| {
         tell(match told {
             Told::Mbox(..) => told,
             Told::Refused(..) => {
@@ -155,7 +155,7 @@ fn threads(looks: &[Look]) -> Vec<usize> {
         seen.unwrap_or_default()
     };
     let mut groups = Groups::default();
-    let Ok(()) = parallel::in_order(messages, ids, |ids| {
+    let Ok(()) = parallel::in_order(parallel::cores(), messages, ids, |ids| {
         groups.add(ids.iter());
         Ok::<_, Infallible>(())
     });

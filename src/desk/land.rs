@@ -7,11 +7,11 @@ use super::incoming::{self, Envelope};
 use super::ingest::{After, Chain, How, Incoming, Landed};
 use super::raw::Raw;
 use super::{Scene, autoreply, facts, header, route};
-use crate::config::Config;
+use crate::domain::arrival::Occasion;
 use crate::domain::{Change, Direction, InboxName, MessageId, Number, Signal, Step, Time};
 use crate::mail::authentication::{self, Authentication};
 use crate::mail::token::Keys;
-use crate::mail::{self, Fields, Parsed, identity};
+use crate::mail::{self, Fields, Parsed, ReturnPath, identity};
 use crate::store::{AddressRole, NewArrival, NewMessage, Snapshot, Tx, Wiring};
 
 mod home;
@@ -24,8 +24,41 @@ use home::{Arrived, find_home};
 use ours::class_of;
 pub(super) use ours::only_author;
 
-/// A message understood, before the lock is taken: parsing is pure, and its worst outcome is a
-/// list of defects.
+/// A message understood, before the lock is taken and in any thread: parsing is pure, and its worst
+/// outcome is a list of defects.
+#[derive(Debug)]
+pub(super) struct Understood {
+    identity: mail::Identity,
+    parsed: Parsed,
+    authentication: Authentication,
+}
+
+impl Understood {
+    /// `authserv` is the name under which our own mail server writes Authentication-Results.
+    pub(super) fn of(raw: &Raw, authserv: Option<&str>) -> Self {
+        let fields = Fields::scan(raw.beginning());
+        Understood {
+            identity: raw.identity(),
+            parsed: raw.parse(),
+            authentication: authentication::verdict(&fields, authserv),
+        }
+    }
+}
+
+impl Understood {
+    /// When the server that delivered it says that it came.
+    pub(super) fn delivered(&self) -> Option<Time> {
+        self.parsed.envelope.delivered
+    }
+
+    /// Adds the envelope sender that the place of the message tells, where its header does not.
+    pub(super) fn add_sender(&mut self, told: Option<ReturnPath>) {
+        let known = &mut self.parsed.envelope.return_path;
+        *known = known.take().or(told);
+    }
+}
+
+/// A message that can land.
 pub(super) struct Ready<'a> {
     raw: &'a Raw,
     pub(super) identity: mail::Identity,
@@ -33,23 +66,36 @@ pub(super) struct Ready<'a> {
     authentication: Authentication,
     envelope: &'a Envelope,
     wiring: Wiring,
+    occasion: Occasion,
     received: Time,
 }
 
 impl<'a> Ready<'a> {
-    pub(super) fn of(incoming: &Incoming<'a>, config: &Config, now: Time) -> Self {
-        let fields = Fields::scan(incoming.raw.beginning());
-        let authserv = config.settings().authserv_id.as_deref();
+    pub(super) fn new(incoming: &Incoming<'a>, understood: Understood, now: Time) -> Self {
+        let Understood { identity, parsed, authentication } = understood;
+        let received = match incoming.occasion {
+            Occasion::Now => incoming.delivered.map_or(now, |at| at.min(now)),
+            Occasion::Archive => original(&parsed, incoming.delivered, now),
+        };
         Ready {
             raw: incoming.raw,
-            identity: incoming.raw.identity(),
-            parsed: incoming.raw.parse(),
-            authentication: authentication::verdict(&fields, authserv),
+            identity,
+            parsed,
+            authentication,
             envelope: incoming.envelope,
             wiring: incoming.wiring,
-            received: incoming.delivered.map_or(now, |at| at.min(now)),
+            occasion: incoming.occasion,
+            received,
         }
     }
+}
+
+/// When old mail came: as the server wrote that delivered it, else as its author says, but not
+/// later than now nor before 1970; else when its file was written.
+fn original(parsed: &Parsed, written: Option<Time>, now: Time) -> Time {
+    let delivered = parsed.envelope.delivered.filter(|at| (Time(0)..=now).contains(at));
+    let dated = parsed.date.map(|at| at.clamp(Time(0), now));
+    delivered.or(dated).unwrap_or_else(|| written.map_or(now, |at| at.clamp(Time(0), now)))
 }
 
 /// One message comes in, inside the transaction.
@@ -85,8 +131,12 @@ pub(super) fn land(
             (Some(_), Some(known)) if stored.direction == Direction::Out => (known, How::Own),
             (_, Some(known)) => (known, How::Duplicate),
             (Some(row), None) => {
-                let arrived = Arrived { message, class: stored.class, row };
-                find_home(tx, scene, ready, keys, &target, arrived)?
+                let arrived = Arrived { message, class: stored.class };
+                let (number, how) = find_home(tx, scene, ready, keys, &target, arrived)?;
+                if ready.occasion == Occasion::Now || chain.rules.is_some() {
+                    tx.mark_unrouted(message, number, row)?;
+                }
+                (number, how)
             }
             // An arrival without a home: nothing makes one, `check` would name it.
             (None, None) => continue,

@@ -4,6 +4,7 @@
 
 pub mod act;
 pub mod autoreply;
+pub mod bulk;
 pub mod check;
 mod facts;
 pub mod failure;
@@ -28,7 +29,8 @@ pub mod select;
 pub mod selection;
 pub mod send;
 pub mod show;
-mod source;
+pub mod source;
+pub mod tally;
 
 use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
@@ -237,18 +239,25 @@ impl Desk {
     }
 }
 
-/// A panic that a test asks for, so that it can be seen what a panic does to a delivery. Only on a
-/// desk made by `init --test-clock`.
+/// A fault that a test asks for, so that it can be seen what comes of it. Only on a desk made by `init --test-clock`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Fault {
     None,
     Panic,
+    /// A message of each batch is lost on its way, so that the books do not balance.
+    Lose,
 }
 
 impl Fault {
     fn of(store: &Store) -> Self {
-        let asked = || env::text("POSTROOM_TEST").is_some_and(|word| word == "panic");
-        if store.clock() == Clock::Test && asked() { Fault::Panic } else { Fault::None }
+        if store.clock() != Clock::Test {
+            return Fault::None;
+        }
+        match env::text("POSTROOM_TEST").as_deref() {
+            Some("panic") => Fault::Panic,
+            Some("lose") => Fault::Lose,
+            _ => Fault::None,
+        }
     }
 
     #[allow(clippy::panic)]

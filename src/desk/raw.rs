@@ -1,7 +1,8 @@
 //! The bytes of a message on their way into the store: in memory, or, of a large one, in a file.
 
 use std::fs::File;
-use std::io::{Read, Write};
+use std::io::{self, BufReader, Read, Write};
+use std::mem;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
@@ -62,8 +63,12 @@ impl Raw {
             return Ok(Raw(Kept::Memory(beginning)));
         }
         let dir = dir()?;
-        spool(&beginning, source, &dir)
-            .with_context(|| format!("{}: a large message cannot be kept", dir.display()))
+        let mut collector = Collector::new(&dir);
+        collector
+            .write_all(&beginning)
+            .and_then(|()| io::copy(&mut BufReader::with_capacity(PIECE, source), &mut collector))
+            .with_context(|| format!("{}: a large message cannot be kept", dir.display()))?;
+        Ok(collector.finish())
     }
 
     /// The bytes that are analysed: all of it, or its beginning.
@@ -135,23 +140,56 @@ impl Raw {
     }
 }
 
-/// Puts a message into a file without a name: what was read of it, and the rest.
-fn spool(read: &[u8], mut source: impl Read, dir: &Path) -> Result<Raw> {
-    let mut file = tempfile::tempfile_in(dir)?;
-    let mut pass = Pass::default();
-    let mut put = |bytes: &[u8]| {
-        pass.update(bytes);
-        file.write_all(bytes)
-    };
-    put(read)?;
-    let mut piece = vec![0; PIECE];
-    loop {
-        match source.read(&mut piece) {
-            Ok(0) => return Ok(Raw(Kept::File(pass.finish(), file))),
-            Ok(read) => put(piece.get(..read).unwrap_or_default())?,
-            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error.into()),
+/// A message that comes in pieces. One that gets too large to be analysed whole goes on in a file
+/// without a name.
+#[derive(Debug)]
+pub(super) struct Collector<'a> {
+    dir: &'a Path,
+    memory: Vec<u8>,
+    spooled: Option<(Pass, File)>,
+}
+
+impl<'a> Collector<'a> {
+    /// Nothing yet; the file would be made in this folder.
+    pub(super) fn new(dir: &'a Path) -> Self {
+        Collector { dir, memory: Vec::new(), spooled: None }
+    }
+
+    /// The message.
+    pub(super) fn finish(self) -> Raw {
+        match self.spooled {
+            None => Raw(Kept::Memory(self.memory)),
+            Some((pass, file)) => Raw(Kept::File(pass.finish(), file)),
         }
+    }
+
+    fn spool(&mut self) -> io::Result<(Pass, File)> {
+        let mut file = tempfile::tempfile_in(self.dir)?;
+        let mut pass = Pass::default();
+        let memory = mem::take(&mut self.memory);
+        pass.update(&memory);
+        file.write_all(&memory)?;
+        Ok((pass, file))
+    }
+}
+
+impl Write for Collector<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.spooled.is_none() && self.memory.len() + bytes.len() > MOST_BYTES {
+            self.spooled = Some(self.spool()?);
+        }
+        match &mut self.spooled {
+            None => self.memory.extend_from_slice(bytes),
+            Some((pass, file)) => {
+                file.write_all(bytes)?;
+                pass.update(bytes);
+            }
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 

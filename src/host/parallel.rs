@@ -1,4 +1,4 @@
-//! Work on all cores whose results come back in order.
+//! Work on several cores whose results come back in order.
 
 use std::num::NonZeroUsize;
 use std::sync::mpsc::sync_channel;
@@ -7,21 +7,27 @@ use std::thread;
 /// Results, and jobs, that one worker may be ahead of who takes them.
 const AHEAD: usize = 8;
 
-/// Does `work` for each job on all cores and hands each result to `take`, on the calling thread, in
-/// the order of the jobs. Only some jobs and results for each core exist at a time, so that memory
+/// How many threads the machine can run at once.
+#[must_use]
+pub fn cores() -> NonZeroUsize {
+    thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)
+}
+
+/// Does `work` for each job in so many threads and hands each result to `take`, on the calling thread, in
+/// the order of the jobs. Only some jobs and results for each of them exist at a time, so that memory
 /// does not grow with their number.
 ///
 /// # Errors
 /// The first one of `take`; what was not begun then is not begun any more.
 pub fn in_order<J: Send, R: Send, E>(
+    threads: NonZeroUsize,
     jobs: impl Iterator<Item = J> + Send,
     work: impl Fn(J) -> R + Sync,
     mut take: impl FnMut(R) -> Result<(), E>,
 ) -> Result<(), E> {
-    let cores = thread::available_parallelism().map_or(1, NonZeroUsize::get);
     thread::scope(|scope| {
         let (mut lanes, mut results) = (Vec::new(), Vec::new());
-        for _ in 0..cores {
+        for _ in 0..threads.get() {
             let (lane, waiting) = sync_channel(AHEAD);
             let (done, result) = sync_channel(AHEAD);
             let work = &work;
@@ -55,6 +61,7 @@ mod tests {
     fn results_come_in_the_order_of_the_jobs() {
         let mut got = Vec::new();
         let done: Result<(), ()> = in_order(
+            cores(),
             0..1_000_u64,
             |n| n * n,
             |square| {
@@ -64,13 +71,14 @@ mod tests {
         );
         assert_eq!(done, Ok(()));
         assert_eq!(got, (0..1_000).map(|n| n * n).collect::<Vec<_>>());
-        assert_eq!(in_order(std::iter::empty::<u8>(), |n| n, Err), Ok(()));
+        assert_eq!(in_order(cores(), std::iter::empty::<u8>(), |n| n, Err), Ok(()));
     }
 
     #[test]
     fn an_error_ends_it() {
         let mut taken = 0;
         let done = in_order(
+            cores(),
             0..,
             |n: u64| n,
             |n| {

@@ -7,7 +7,10 @@
 use std::io::{self, BufRead, Read, Seek, SeekFrom, Write};
 use std::str::FromStr;
 
-use super::fields::field_name;
+use super::decode;
+use super::envelope::{self, ReturnPath};
+use super::fields::{Field, Fields, field_name, is_blank};
+use crate::domain::Time;
 
 /// Bytes of a line that are looked at in one piece. Lines may be as long as they like.
 const PIECE: u64 = 64 << 10;
@@ -93,6 +96,21 @@ pub struct Message {
     /// Its bytes: without the `From ` line and the empty line at its end, and without the `>` that
     /// the variant puts before text. Line ends as they are in the file.
     pub raw: Vec<u8>,
+}
+
+/// Who sent a message, as its `From ` line says: a hint of the envelope (R16).
+#[must_use]
+pub fn sender(from_line: &[u8]) -> Option<ReturnPath> {
+    envelope::sender(&Fields::scan(from_line).mbox_sender()?)
+}
+
+/// When a message was delivered, as its `From ` line says. Without a zone it is taken for UTC
+/// (RFC 4155), which is wrong by hours where a program wrote its local time.
+#[must_use]
+pub fn delivered(from_line: &[u8]) -> Option<Time> {
+    let words = from_line.strip_prefix(FROM)?.trim_ascii_start();
+    let date = words.iter().position(|byte| is_blank(*byte))?;
+    decode::date(&Field { name: "", value: words.get(date..)? })
 }
 
 /// Whether a file begins like an mbox: lines of white space aside, a `From ` line, and behind it the

@@ -5,6 +5,7 @@
 pub mod bar;
 pub mod clean;
 pub mod json;
+pub mod progress;
 pub mod report;
 pub mod screen;
 pub mod span;

@@ -16,6 +16,8 @@ pub enum Wiring {
     File,
     /// A file of a Maildir.
     Maildir,
+    /// One of the messages of an mbox.
+    Mbox,
 }
 
 impl Wiring {
@@ -26,6 +28,7 @@ impl Wiring {
             Wiring::Stdin => "stdin",
             Wiring::File => "file",
             Wiring::Maildir => "maildir",
+            Wiring::Mbox => "mbox",
         }
     }
 }

@@ -130,6 +130,26 @@ impl Tx<'_> {
 }
 
 impl Snapshot<'_> {
+    /// The id of the message that was stored last; 0 when there is none.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn last_message(&self) -> Result<MessageId> {
+        let sql = "SELECT coalesce(max(id), 0) FROM message";
+        Ok(self.connection.prepare_cached(sql)?.query_row([], |row| row.get(0).map(MessageId))?)
+    }
+
+    /// How many messages came in that were stored after this one.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn came_in_after(&self, message: MessageId) -> Result<usize> {
+        let sql = "SELECT count(*) FROM message WHERE id > ?1 AND direction = 'in'";
+        let count: i64 =
+            self.connection.prepare_cached(sql)?.query_row([message.0], |row| row.get(0))?;
+        Ok(usize::try_from(count)?)
+    }
+
     /// The message of this identity, if it came before.
     ///
     /// # Errors

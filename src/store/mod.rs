@@ -19,6 +19,7 @@ mod outbox;
 mod participant;
 #[cfg(test)]
 mod plan;
+mod position;
 mod raw;
 mod related;
 mod search;
@@ -44,6 +45,7 @@ pub use message::{NewMessage, StoredMessage};
 pub use note::Note;
 pub use open::{Clock, OpenError, SCHEMA_VERSION};
 pub use outbox::{Attempt, NewMail, Outgoing, State};
+pub use position::{FileMark, Position};
 pub use raw::RawBytes;
 pub use related::Related;
 pub use search::IndexRow;

@@ -3,7 +3,7 @@
 -- Three kinds of tables:
 --   the record      message, raw, arrival, event, note, outbox: what came, what was done
 --   the projection  conversation*, entry, related, participant: folded from events, rebuilt by `check --rebuild`
---   operation       unrouted, autoreply, search: neither undone nor rebuilt
+--   operation       unrouted, autoreply, position, search: neither undone nor rebuilt
 
 CREATE TABLE desk (
     id    INTEGER PRIMARY KEY CHECK (id = 1),
@@ -91,7 +91,7 @@ CREATE TABLE arrival (
     received       INTEGER NOT NULL,
     sender         TEXT,                             -- envelope; NULL unknown, '' the null sender
     extension      TEXT,
-    wiring         TEXT    NOT NULL CHECK (wiring IN ('stdin', 'file', 'maildir')),
+    wiring         TEXT    NOT NULL CHECK (wiring IN ('stdin', 'file', 'maildir', 'mbox')),
     trace          TEXT    NOT NULL,                 -- the topmost Received field
     dmarc          TEXT,                             -- pass or fail, where a trusted field says so
     spf            TEXT,
@@ -253,6 +253,19 @@ CREATE INDEX autoreply_text   ON autoreply (person, inbox, text, at) WHERE perso
 CREATE INDEX autoreply_inbox  ON autoreply (inbox, at) WHERE person IS NOT NULL;
 CREATE INDEX autoreply_domain ON autoreply (domain, at) WHERE person IS NOT NULL;
 CREATE INDEX autoreply_at     ON autoreply (at) WHERE person IS NOT NULL;
+
+-- How far an mbox was read, so that an import that was ended goes on.
+CREATE TABLE position (
+    path     BLOB    NOT NULL,                       -- from the root
+    manner   TEXT    NOT NULL,                       -- the options that say what becomes of its messages
+    device   INTEGER NOT NULL,                       -- the file as it stood then
+    inode    INTEGER NOT NULL,
+    size     INTEGER NOT NULL,
+    modified INTEGER NOT NULL,                       -- in nanoseconds
+    offset   INTEGER NOT NULL,                       -- all messages that begin before it are in
+    prefix   BLOB    NOT NULL,                       -- state of a SHA-256 over the bytes before it
+    PRIMARY KEY (path, manner)
+) STRICT, WITHOUT ROWID;
 
 -- Folded words (domain::words), joined by blanks: the tokenizer has nothing left to decide. A bullet
 -- stands between two recipients; being no word, it keeps a phrase from reaching across.

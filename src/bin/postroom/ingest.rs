@@ -1,21 +1,24 @@
 //! `postroom ingest`: messages come in.
 
+mod files;
+mod progress;
+
 use std::ffi::OsString;
-use std::io::{self, Write};
+use std::io::Write;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::Result;
 use clap::Parser;
 use postroom::desk::incoming::Envelope;
-use postroom::desk::ingest::{Chain, Incoming, Landed, Told};
+use postroom::desk::ingest::{Chain, Incoming, Landed};
 use postroom::desk::raw::Raw;
 use postroom::desk::{self, Desk, Failure, Kind, Purpose, filter};
+use postroom::domain::arrival::Occasion;
 use postroom::domain::{Address, InboxName, OutboxId};
 use postroom::host::env;
 use postroom::host::signal::Deadline;
 use postroom::mail::envelope;
-use postroom::render::clean;
 use postroom::store::Wiring;
 use serde::Serialize;
 
@@ -28,10 +31,10 @@ use crate::out::{self, Out};
 /// with it, the MTA hears "try again" from us before a limit of its own makes a bounce of it (R13).
 const LIMIT: Duration = Duration::from_secs(240);
 
-/// Take in messages: one on stdin, or files and Maildirs
+/// Take in messages: one on stdin, or those of files, trees, Maildirs and mbox files
 #[derive(Debug, Parser)]
 pub(crate) struct Args {
-    /// Files and Maildirs to read instead of stdin; they are left as they are
+    /// Files, trees of .eml files and Maildirs to read instead of stdin; they are left as they are
     path: Vec<PathBuf>,
 
     /// The inbox that the message came for
@@ -62,6 +65,13 @@ pub(crate) struct Args {
     #[arg(long, conflicts_with_all = ["path", "print", "json"])]
     filter: bool,
 
+    /// Old mail: keep its dates, leave it closed, answer none of it
+    #[arg(long, conflicts_with_all = ["autoreply", "filter"])]
+    archive: bool,
+
+    #[command(flatten)]
+    files: files::Options,
+
     /// Print a line for each message: conversation, message, what happened, inbox, class
     #[arg(short, long)]
     print: bool,
@@ -70,18 +80,35 @@ pub(crate) struct Args {
     #[arg(long, conflicts_with = "print")]
     json: bool,
 
+    /// No counts, and no progress on a terminal
+    #[arg(short, long)]
+    quiet: bool,
+
     #[command(flatten)]
     common: Common,
 }
 
+impl Args {
+    /// Whether a message is on stdin: nothing else is named, or `-` is.
+    fn message_is_on_stdin(&self) -> bool {
+        let named = self.path.iter().any(|path| path.as_os_str() != "-");
+        !named && !self.files.paths_are_on_stdin()
+    }
+
+    fn occasion(&self) -> Occasion {
+        if self.archive { Occasion::Archive } else { Occasion::Now }
+    }
+}
+
 /// A message on stdin is a delivery; files are named by a person or a script.
 pub(crate) fn is_delivery(rest: &[OsString]) -> bool {
-    delivery::is_expected(rest, |args: &Args| !args.path.is_empty())
+    delivery::is_expected(rest, |args: &Args| !args.message_is_on_stdin())
 }
 
 pub(crate) fn run(args: &Args) -> Result<Exit> {
     let folder = || desk::folder(args.common.config.as_deref());
-    let stdin = if args.path.is_empty() { Some(delivery::message(folder)?) } else { None };
+    let stdin = if args.message_is_on_stdin() { Some(delivery::message(folder)?) } else { None };
+    let manner = files::manner(args)?;
     let deadline = stdin.as_ref().map(|_| Deadline::after(LIMIT));
     if args.filter && !out::leads_somewhere() {
         let why = "--filter writes the message to stdout, which is closed or /dev/null";
@@ -96,7 +123,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
     let mut out = out::open();
     let (queued, exit) = match stdin {
         Some(raw) => (take_one(args, &mut desk, &raw, &envelope, &chain, &mut out)?, Exit::Done),
-        None => take_paths(args, &mut desk, &envelope, &chain, &mut out)?,
+        None => files::take_in(args, manner, &mut desk, &envelope, &chain, &mut out)?,
     };
     out.flush()?;
     // The mail is in; what follows has limits of its own.
@@ -113,52 +140,14 @@ fn take_one(
     chain: &Chain,
     out: &mut Out,
 ) -> Result<Vec<OutboxId>> {
-    let incoming = Incoming { raw, envelope, wiring: Wiring::Stdin, delivered: None };
+    let occasion = args.occasion();
+    let incoming = Incoming { raw, envelope, wiring: Wiring::Stdin, occasion, delivered: None };
     let landed = desk.ingest(&incoming, chain)?;
     if args.filter {
         filter::write(raw, &landed, out)?;
     }
     print(args, out, &landed)?;
     Ok(queued(&landed).collect())
-}
-
-/// Takes all that can be taken; the first refusal is the exit status.
-fn take_paths(
-    args: &Args,
-    desk: &mut Desk,
-    envelope: &Envelope,
-    chain: &Chain,
-    out: &mut Out,
-) -> Result<(Vec<OutboxId>, Exit)> {
-    let (mut all, mut exit) = (Vec::new(), Exit::Done);
-    desk.ingest_paths(&args.path, envelope, chain, |told| {
-        match told {
-            Told::Landed(landed) => {
-                all.extend(queued(landed));
-                print(args, out, landed)?;
-            }
-            Told::Empty(path) => {
-                let path = path.display().to_string();
-                let path = clean::name(&path);
-                writeln!(io::stderr(), "postroom: {path}: empty; passed over")?;
-            }
-            Told::Mbox(path) => {
-                let path = path.display().to_string();
-                let path = clean::name(&path);
-                let words = "looks like an mbox; taken in as one message, as a file is";
-                writeln!(io::stderr(), "postroom: {path}: {words}")?;
-            }
-            Told::Refused(why) => {
-                let words = why.to_string();
-                writeln!(io::stderr(), "postroom: {}", clean::text(&words))?;
-                if exit == Exit::Done {
-                    exit = why.kind.into();
-                }
-            }
-        }
-        Ok(())
-    })?;
-    Ok((all, exit))
 }
 
 /// The automatic answers that were queued.
@@ -169,7 +158,7 @@ fn queued(landed: &[Landed]) -> impl Iterator<Item = OutboxId> + '_ {
 /// What the wiring tells: options first, then the environment of the MTA (R23). The environment
 /// speaks of the one message on stdin, not of files.
 fn envelope(args: &Args) -> Result<Envelope> {
-    let from_mta = args.path.is_empty();
+    let from_mta = args.message_is_on_stdin();
     let told = |option: &Option<String>, environment: fn() -> Option<String>| {
         option.clone().or_else(|| if from_mta { environment() } else { None })
     };

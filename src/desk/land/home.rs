@@ -8,7 +8,7 @@ use super::ours::proven;
 use crate::desk::Scene;
 use crate::desk::incoming::Target;
 use crate::desk::ingest::How;
-use crate::domain::arrival::{self, Place};
+use crate::domain::arrival::{self, Occasion, Place};
 use crate::domain::event::{MailKind, Stood};
 use crate::domain::threading::{self, Candidate, Evidence, Home, Lead};
 use crate::domain::{Actor, Address, Change, Class, MessageId, Number, Reason, Step};
@@ -37,7 +37,6 @@ pub(in crate::desk) fn nearest_first(parsed: &Parsed) -> Vec<String> {
 pub(super) struct Arrived {
     pub(super) message: MessageId,
     pub(super) class: Class,
-    pub(super) row: i64,
 }
 
 /// Gives it one.
@@ -60,19 +59,24 @@ pub(super) fn find_home(
     };
     let number = conversation.number;
     let place = if place_is_new { Place::New(&target.inbox) } else { Place::In(&conversation) };
-    let returned = returned(tx, arrived.class, &step)?;
-    let mut changes = arrival::arrived(place, arrived.message, arrived.class, step, returned);
+    let Arrived { message, class } = arrived;
+    let (reason, mut changes) = match ready.occasion {
+        Occasion::Now => {
+            let returned = returned(tx, class, &step)?;
+            (Reason::Arrival, arrival::arrived(place, message, class, step, returned))
+        }
+        Occasion::Archive => (Reason::Archive, arrival::archived(place, message, class, step)),
+    };
     if !place_is_new {
-        changes.extend(offers(tx, &evidence, number, arrived.message)?);
+        changes.extend(offers(tx, &evidence, number, message)?);
     }
     let act = Act {
-        actor: if arrived.class.is_person() { &Actor::Contact } else { &Actor::Postroom },
-        reason: &Reason::Arrival,
+        actor: if class.is_person() { &Actor::Contact } else { &Actor::Postroom },
+        reason: &reason,
         cause: None,
         effective: ready.received,
     };
     tx.record(&mut conversation, &act, &changes)?;
-    tx.mark_unrouted(arrived.message, number, arrived.row)?;
     Ok((number, if place_is_new { How::New } else { How::Joined }))
 }
 
@@ -131,15 +135,15 @@ fn evidence<'a>(
         let found = tx.homes_by_message_id(id, &sender.person, &target.inbox)?;
         if found.is_empty() {
             let found = tx.homes_of_siblings(id, arrived.message, &sender.person, &target.inbox)?;
-            siblings.extend(sender.with_agents(found));
+            siblings.extend(sender.joining(found));
         }
-        let leads = sender.with_agents(found).map(|to| Lead { to, stood: stood(id) });
+        let leads = sender.joining(found).map(|to| Lead { to, stood: stood(id) });
         references.extend(leads);
     }
     let mut referenced_by = Vec::new();
     if let Some(id) = &parsed.message_id {
         let found = tx.homes_of_referrers(id, &sender.person, &target.inbox)?;
-        referenced_by.extend(sender.with_agents(found));
+        referenced_by.extend(sender.joining(found));
     }
     let named = match subject::named_number(&parsed.subject) {
         Some(number) => tx.home_by_number(number, &sender.person, &target.inbox)?,
@@ -150,10 +154,15 @@ fn evidence<'a>(
         references,
         referenced_by,
         siblings,
-        subject: sender.with_agents(named).next(),
+        subject: sender.joining(named).next(),
         inbox: &target.inbox,
         effective: ready.received,
-        reopen_within: scene.config.inbox(&target.inbox).and_then(|inbox| inbox.reopen_within),
+        reopen_within: match ready.occasion {
+            Occasion::Now => {
+                scene.config.inbox(&target.inbox).and_then(|inbox| inbox.reopen_within)
+            }
+            Occasion::Archive => None,
+        },
         class: arrived.class,
     })
 }
@@ -162,26 +171,48 @@ fn evidence<'a>(
 /// nobody: neither participant nor agent.
 struct Sender {
     person: String,
-    is_agent: bool,
+    may_join: MayJoin,
+}
+
+/// Which conversations a sender may join by a reference.
+#[derive(Clone, Copy)]
+enum MayJoin {
+    /// Those in which they have a part.
+    TheirOwn,
+    /// Closed ones as well: the author of old mail. Nothing of them is given away, since whoever
+    /// joins by a reference gets no part in the conversation.
+    Closed,
+    /// All: an agent.
+    All,
 }
 
 impl Sender {
     fn of(scene: &Scene<'_>, ready: &Ready<'_>) -> Self {
         let forged = ready.authentication.dmarc == authentication::Verdict::Fail;
         let from = ready.parsed.from.as_ref().map(|from| &from.address).filter(|_| !forged);
-        Sender {
-            person: from.map(Address::person_key).unwrap_or_default(),
-            is_agent: from.is_some_and(|from| scene.config.agent_by_address(from).is_some()),
-        }
+        let is_agent = from.is_some_and(|from| scene.config.agent_by_address(from).is_some());
+        let may_join = match ready.occasion {
+            _ if is_agent => MayJoin::All,
+            Occasion::Now => MayJoin::TheirOwn,
+            Occasion::Archive => MayJoin::Closed,
+        };
+        Sender { person: from.map(Address::person_key).unwrap_or_default(), may_join }
     }
 
-    /// An agent has a part in every conversation.
-    fn with_agents(
+    /// With those that they may join.
+    fn joining(
         &self,
         found: impl IntoIterator<Item = Candidate>,
     ) -> impl Iterator<Item = Candidate> {
-        let is_agent = self.is_agent;
-        let with = move |c: Candidate| Candidate { participant: c.participant || is_agent, ..c };
+        let may_join = self.may_join;
+        let with = move |c: Candidate| {
+            let more = match may_join {
+                MayJoin::TheirOwn => false,
+                MayJoin::Closed => c.closed.is_some(),
+                MayJoin::All => true,
+            };
+            Candidate { participant: c.participant || more, ..c }
+        };
         found.into_iter().map(with)
     }
 }

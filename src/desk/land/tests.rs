@@ -49,8 +49,13 @@ impl Office {
     fn ingest(&mut self, raw: &[u8]) -> Landed {
         let envelope = Envelope::default();
         let raw = &Raw::from(raw.to_vec());
-        let incoming =
-            Incoming { raw, envelope: &envelope, wiring: Wiring::Stdin, delivered: None };
+        let incoming = Incoming {
+            raw,
+            envelope: &envelope,
+            wiring: Wiring::Stdin,
+            occasion: Occasion::Now,
+            delivered: None,
+        };
         self.desk.ingest(&incoming, &Chain::default()).unwrap().remove(0)
     }
 

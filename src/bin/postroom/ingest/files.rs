@@ -1,0 +1,254 @@
+//! Messages out of files, trees, Maildirs and mbox files.
+
+use std::ffi::OsString;
+use std::io::{self, BufRead, BufReader, Write};
+use std::os::unix::ffi::OsStringExt;
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+use clap::Args as ClapArgs;
+use postroom::desk::bulk::{Bulk, Told};
+use postroom::desk::incoming::Envelope;
+use postroom::desk::ingest::Chain;
+use postroom::desk::source::{Afterwards, Begin, Format, Manner, Notice, Reach};
+use postroom::desk::tally::Tally;
+use postroom::desk::{Desk, Failure};
+use postroom::domain::OutboxId;
+use postroom::host::{parallel, signal};
+use postroom::mail::mbox::Variant;
+use postroom::render::clean;
+use serde::Serialize;
+
+use super::progress::Line;
+use super::{Args, print, queued};
+use crate::exit::Exit;
+use crate::out::{self, Out};
+
+/// What says how files are read, and what becomes of them.
+#[derive(Debug, ClapArgs)]
+#[command(next_help_heading = "Files")]
+pub(super) struct Options {
+    /// The files are mbox files: mboxrd, mboxo, mboxcl or mboxcl2 [default variant: mboxrd]
+    #[arg(
+        long,
+        value_name = "VARIANT",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "mboxrd",
+        conflicts_with_all = ["mark", "delete"]
+    )]
+    mbox: Option<Variant>,
+
+    /// Of mboxo and mboxcl: take the > off lines that begin with '>From '
+    #[arg(long, requires = "mbox")]
+    unquote: bool,
+
+    /// Read an mbox from its beginning, also where it was read before
+    #[arg(long, requires = "mbox")]
+    restart: bool,
+
+    /// Take the subfolders of a Maildir too
+    #[arg(short, long)]
+    recursive: bool,
+
+    /// Mark what is in as seen, in a Maildir: new/x becomes cur/x:2,S
+    #[arg(long, conflicts_with = "delete")]
+    mark: bool,
+
+    /// Remove the files of messages that are in
+    #[arg(long)]
+    delete: bool,
+
+    /// Read the paths from stdin, one a line
+    #[arg(long)]
+    paths: bool,
+
+    /// Read the paths from stdin, each ended by NUL, as find -print0 writes them
+    #[arg(short = '0', long, conflicts_with = "paths")]
+    null: bool,
+}
+
+impl Options {
+    pub(super) fn paths_are_on_stdin(&self) -> bool {
+        self.paths || self.null
+    }
+
+    fn format(&self) -> Result<Format> {
+        let Some(variant) = self.mbox else { return Ok(Format::Message) };
+        Ok(Format::Mbox(match (variant, self.unquote) {
+            (variant, false) => variant,
+            (Variant::O { .. }, true) => Variant::O { unquote: true },
+            (Variant::Cl { .. }, true) => Variant::Cl { unquote: true },
+            (Variant::Rd | Variant::Cl2, true) => {
+                let why =
+                    "--unquote is for mboxo and mboxcl: mboxrd is unquoted, mboxcl2 not quoted";
+                return Err(Failure::usage(why).into());
+            }
+        }))
+    }
+}
+
+/// How the options ask for files to be read.
+pub(super) fn manner(args: &Args) -> Result<Manner> {
+    let files = &args.files;
+    let is_for_files = files.mbox.is_some() || files.recursive || files.mark || files.delete;
+    if args.message_is_on_stdin() && is_for_files {
+        let why = "--mbox, --recursive, --mark and --delete are for files: name them";
+        return Err(Failure::usage(why).into());
+    }
+    if files.paths_are_on_stdin() && args.path.iter().any(|path| path.as_os_str() != "-") {
+        return Err(Failure::usage("the paths are on stdin or named, not both").into());
+    }
+    Ok(Manner {
+        format: files.format()?,
+        reach: if files.recursive { Reach::Subfolders } else { Reach::Folder },
+        begin: if files.restart { Begin::Anew } else { Begin::WhereItEnded },
+        afterwards: match (files.mark, files.delete) {
+            (true, _) => Afterwards::Mark,
+            (false, true) => Afterwards::Delete,
+            (false, false) => Afterwards::Leave,
+        },
+    })
+}
+
+/// Takes all that can be taken; the first refusal is the exit status.
+pub(super) fn take_in(
+    args: &Args,
+    manner: Manner,
+    desk: &mut Desk,
+    envelope: &Envelope,
+    chain: &Chain,
+    out: &mut Out,
+) -> Result<(Vec<OutboxId>, Exit)> {
+    let stop = &*signal::stop_flag(Exit::TryAgain as i32)?;
+    let (occasion, threads) = (args.occasion(), parallel::cores());
+    let bulk = Bulk { manner, occasion, threads, envelope, chain, stop };
+    let mut line = Line::new(args.quiet);
+    let (mut answers, mut exit) = (Vec::new(), Exit::Done);
+    let tell = |told: Told<'_>| {
+        match told {
+            Told::Landed(landed) => {
+                answers.extend(queued(landed));
+                if args.print || args.json {
+                    line.clear();
+                    print(args, out, landed)?;
+                }
+            }
+            Told::Notice(notice) => {
+                line.clear();
+                notify(args.quiet, notice)?;
+                if exit == Exit::Done {
+                    exit = status(notice);
+                }
+            }
+            Told::Progress(done, part) => line.draw(done, part),
+        }
+        Ok(())
+    };
+    let count = (!args.files.paths_are_on_stdin()).then_some(args.path.len());
+    let paths = paths(args);
+    let tally = desk.ingest_paths(paths, count, &bulk, tell);
+    line.clear();
+    let tally = tally?;
+    sum_up(args, &tally, out)?;
+    if !tally.adds_up() {
+        let why = "the counts do not add up: a bug; no file of such a batch was marked or removed";
+        writeln!(io::stderr(), "postroom: {why}")?;
+        exit = Exit::No;
+    }
+    Ok((answers, exit))
+}
+
+/// The paths that are named, or those on stdin as they come.
+fn paths(args: &Args) -> Box<dyn Iterator<Item = io::Result<PathBuf>> + Send> {
+    if !args.files.paths_are_on_stdin() {
+        return Box::new(args.path.clone().into_iter().map(Ok));
+    }
+    let end = if args.files.null { 0 } else { b'\n' };
+    let lines = BufReader::new(io::stdin()).split(end);
+    Box::new(lines.filter_map(|line| match line {
+        Ok(line) if line.is_empty() => None,
+        line => Some(line.map(|bytes| PathBuf::from(OsString::from_vec(bytes)))),
+    }))
+}
+
+/// The exit status that something which is to be told leads to.
+fn status(notice: &Notice) -> Exit {
+    match notice {
+        Notice::Refused(why) => why.kind.into(),
+        Notice::Interrupted => Exit::TryAgain,
+        _ => Exit::Done,
+    }
+}
+
+fn notify(quiet: bool, notice: &Notice) -> Result<()> {
+    let at = |path: &Path, words: &str| {
+        let path = path.display().to_string();
+        format!("{}: {words}", clean::name(&path))
+    };
+    let words = match notice {
+        Notice::PassedOver | Notice::ReadBefore => return Ok(()),
+        Notice::GoesOn(..) if quiet => return Ok(()),
+        Notice::GoesOn(path, offset) => {
+            at(path, &format!("read before to byte {offset}; read on from there"))
+        }
+        Notice::Changed(path) => {
+            at(path, "read before, but its beginning has changed; read from there again")
+        }
+        Notice::Empty(path) => at(path, "empty; passed over"),
+        Notice::LooksLikeMbox(path) => {
+            at(path, "looks like an mbox; taken in as one message, as a file is without --mbox")
+        }
+        Notice::BadLengths(path, count) => at(
+            path,
+            &format!("{count} with a wrong Content-Length; each ends at the next From line"),
+        ),
+        Notice::Kept(path) => at(path, "written to since it was read; not removed"),
+        Notice::Refused(why) => {
+            let words = why.to_string();
+            clean::text(&words).into_owned()
+        }
+        Notice::Interrupted => {
+            "interrupted; what was read is in, and the same command goes on".to_owned()
+        }
+    };
+    writeln!(io::stderr(), "postroom: {words}")?;
+    Ok(())
+}
+
+/// The counts, as JSON.
+#[derive(Serialize)]
+struct Counts {
+    read: usize,
+    new: usize,
+    joined: usize,
+    duplicate: usize,
+    own: usize,
+    defective: usize,
+    passed_over: usize,
+    read_before: usize,
+}
+
+fn sum_up(args: &Args, tally: &Tally, out: &mut Out) -> Result<()> {
+    let Tally { read, new, joined, duplicate, own, defective, .. } = *tally;
+    let Tally { passed_over, read_before, .. } = *tally;
+    if args.json {
+        let counts =
+            Counts { read, new, joined, duplicate, own, defective, passed_over, read_before };
+        out::json(out, &counts)?;
+    }
+    if !args.quiet {
+        let mut words = format!(
+            "{read} read = {new} new + {joined} joined + {duplicate} duplicate + {own} own + \
+             {defective} defective"
+        );
+        let files = [(passed_over, "passed over"), (read_before, "read before")];
+        for (count, what) in files.into_iter().filter(|(count, _)| *count > 0) {
+            let files = if count == 1 { "file" } else { "files" };
+            words.push_str(&format!("; {count} {files} {what}"));
+        }
+        out.flush()?;
+        writeln!(io::stderr(), "postroom: {words}")?;
+    }
+    Ok(())
+}

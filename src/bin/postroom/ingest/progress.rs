@@ -1,0 +1,38 @@
+//! The line on a terminal that tells how far an import is.
+
+use std::io::{self, Write};
+use std::time::Instant;
+
+use postroom::host::terminal;
+use postroom::render::progress::{self, Progress};
+
+/// A line that is drawn anew again and again; nothing where stderr is no terminal.
+#[derive(Debug)]
+pub(super) struct Line {
+    width: Option<usize>,
+    begun: Instant,
+    first: Option<f64>,
+}
+
+impl Line {
+    /// `quiet`: nothing on a terminal either.
+    pub(super) fn new(quiet: bool) -> Self {
+        let width = terminal::stderr_width().filter(|_| !quiet);
+        Line { width, begun: Instant::now(), first: None }
+    }
+
+    /// Draws it. Nobody is there to be told when that fails.
+    pub(super) fn draw(&mut self, done: usize, part: f64) {
+        let Some(width) = self.width else { return };
+        let begun = *self.first.get_or_insert(part);
+        let progress = Progress { done, part, begun, elapsed: self.begun.elapsed() };
+        let _ = write!(io::stderr(), "\r{}\x1b[K", progress::line(&progress, width));
+    }
+
+    /// Takes it away, so that something else can be written.
+    pub(super) fn clear(&self) {
+        if self.width.is_some() {
+            let _ = write!(io::stderr(), "\r\x1b[K");
+        }
+    }
+}

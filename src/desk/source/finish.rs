@@ -1,0 +1,66 @@
+//! What becomes of files whose messages are in: nothing, unless it is asked for (R41-R43).
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::folder::Whereabouts;
+use super::{Afterwards, Notice, Origin, mark_of, no_input};
+use crate::mail::maildir;
+use crate::store::FileMark;
+
+/// Marks or removes files, after the commit.
+#[derive(Debug)]
+pub(in crate::desk) struct Finisher {
+    afterwards: Afterwards,
+    whereabouts: Whereabouts,
+}
+
+impl Finisher {
+    pub(in crate::desk) fn new(afterwards: Afterwards) -> Self {
+        Finisher { afterwards, whereabouts: Whereabouts::default() }
+    }
+
+    /// Does to the file of a message what was asked for; gives what there is to tell.
+    pub(in crate::desk) fn finish(&mut self, origin: &Origin) -> Option<Notice> {
+        match (self.afterwards, origin) {
+            (Afterwards::Leave, _) | (_, Origin::Mbox { .. }) => None,
+            (Afterwards::Mark, Origin::File(..)) => None,
+            (Afterwards::Mark, Origin::Maildir(path)) => self.maildir(path, mark),
+            (Afterwards::Delete, Origin::Maildir(path)) => {
+                self.maildir(path, |p| fs::remove_file(p))
+            }
+            (Afterwards::Delete, Origin::File(path, mark)) => remove_unchanged(path, *mark),
+        }
+    }
+
+    fn maildir(&mut self, path: &Path, act: fn(&Path) -> io::Result<()>) -> Option<Notice> {
+        let done = self.whereabouts.at(path.to_owned(), act);
+        done.err().map(|(path, error)| Notice::Refused(no_input(&path, &error)))
+    }
+}
+
+/// `new/x` becomes `cur/x:2,S`; in `cur` the flag is added to the others.
+fn mark(path: &Path) -> io::Result<()> {
+    let parts = || Some((path.file_name()?, path.parent()?.parent()?));
+    let Some((name, dir)) = parts() else { return Ok(()) };
+    let Some(name) = name.to_str() else {
+        return Err(io::Error::other("its name is no text, so that no flag can be added"));
+    };
+    let marked: PathBuf = dir.join("cur").join(maildir::with_flag(name, 'S'));
+    if marked == path { path.symlink_metadata().map(|_| ()) } else { fs::rename(path, marked) }
+}
+
+/// A file that somebody wrote to since it was read holds more than what is in.
+fn remove_unchanged(path: &Path, was: FileMark) -> Option<Notice> {
+    let removed = path.metadata().and_then(|meta| {
+        let same = mark_of(&meta) == was;
+        if same { fs::remove_file(path).map(|()| true) } else { Ok(false) }
+    });
+    match removed {
+        Ok(true) => None,
+        Ok(false) => Some(Notice::Kept(path.to_owned())),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+        Err(error) => Some(Notice::Refused(no_input(path, &error))),
+    }
+}

@@ -1,0 +1,145 @@
+//! A Maildir, read while others move its files (R40, R42).
+
+use std::collections::HashMap;
+use std::ffi::{OsStr, OsString};
+use std::fs::{self, File};
+use std::io;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+
+use crate::mail::maildir;
+
+/// Where in a Maildir messages lie; what is in `tmp` is not there yet.
+const PLACES: [&str; 2] = ["cur", "new"];
+
+/// How often a file is looked for that moves again and again.
+const TRIES: usize = 10;
+
+/// Whether a directory is a Maildir: it has one of the two, whatever else.
+pub(super) fn is_maildir(path: &Path) -> bool {
+    PLACES.iter().any(|place| path.join(place).is_dir())
+}
+
+/// The messages of a Maildir.
+#[derive(Debug)]
+pub(super) struct Folder {
+    dir: PathBuf,
+    names: Vec<Name>,
+    whereabouts: Whereabouts,
+}
+
+/// A message as it was listed.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Name {
+    name: OsString,
+    place: &'static str,
+}
+
+impl Folder {
+    /// Lists them, in the order of their names.
+    pub(super) fn list(dir: &Path) -> io::Result<Folder> {
+        let mut names = Vec::new();
+        for place in PLACES {
+            each_message(&dir.join(place), |name| names.push(Name { name, place }))?;
+        }
+        names.sort();
+        Ok(Folder { dir: dir.to_owned(), names, whereabouts: Whereabouts::default() })
+    }
+
+    /// Where they lay when they were listed.
+    pub(super) fn paths(&self) -> Vec<PathBuf> {
+        self.names.iter().map(|name| self.dir.join(name.place).join(&name.name)).collect()
+    }
+
+    pub(super) fn take_names(&mut self) -> Vec<Name> {
+        std::mem::take(&mut self.names)
+    }
+
+    /// Opens a message where it lies now; none when it is gone.
+    pub(super) fn open(
+        &mut self,
+        name: &Name,
+    ) -> Result<Option<(PathBuf, File)>, (PathBuf, io::Error)> {
+        let path = self.dir.join(name.place).join(&name.name);
+        self.whereabouts.at(path, |path| match File::open(path) {
+            Ok(file) => Ok((path.to_owned(), file)),
+            Err(error) => Err(error),
+        })
+    }
+}
+
+fn each_message(dir: &Path, mut take: impl FnMut(OsString)) -> io::Result<()> {
+    let entries = match fs::read_dir(dir) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(error),
+    };
+    for entry in entries {
+        let entry = entry?;
+        let name = entry.file_name();
+        let is_file = entry.file_type().is_ok_and(|kind| kind.is_file());
+        if is_file && maildir::is_message(&name.to_string_lossy()) {
+            take(name);
+        }
+    }
+    Ok(())
+}
+
+/// Where messages went that are not where they were: others mark them and give them flags, and only
+/// the part of the name before the flags stays.
+#[derive(Debug, Default)]
+pub(super) struct Whereabouts {
+    dir: PathBuf,
+    known: HashMap<Vec<u8>, PathBuf>,
+}
+
+impl Whereabouts {
+    /// Does something to a message where it lies now; none when it is in the folder no more. The
+    /// error comes with the path.
+    pub(super) fn at<T>(
+        &mut self,
+        path: PathBuf,
+        mut act: impl FnMut(&Path) -> io::Result<T>,
+    ) -> Result<Option<T>, (PathBuf, io::Error)> {
+        let mut path = path;
+        for _ in 0..TRIES {
+            match act(&path) {
+                Ok(done) => return Ok(Some(done)),
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(error) => return Err((path, error)),
+            }
+            match self.find(&path) {
+                Ok(Some(now)) => path = now,
+                Ok(None) => return Ok(None),
+                Err(error) => return Err((path, error)),
+            }
+        }
+        let why = "it is moved again and again; try again when nobody moves it";
+        Err((path, io::Error::other(why)))
+    }
+
+    /// Where a message lies that lay there. The folder is listed anew when it is not known or known
+    /// wrongly, once for all messages that were moved before.
+    fn find(&mut self, was: &Path) -> io::Result<Option<PathBuf>> {
+        let Some(dir) = was.parent().and_then(Path::parent) else { return Ok(None) };
+        let name = unique(was.file_name().unwrap_or_default()).to_owned();
+        if self.dir == dir
+            && let Some(path) = self.known.get(&name).filter(|path| *path != was && path.exists())
+        {
+            return Ok(Some(path.clone()));
+        }
+        self.dir = dir.to_owned();
+        self.known.clear();
+        for place in PLACES {
+            let place = dir.join(place);
+            each_message(&place, |name| {
+                self.known.insert(unique(&name).to_owned(), place.join(&name));
+            })?;
+        }
+        Ok(self.known.get(&name).cloned())
+    }
+}
+
+fn unique(name: &OsStr) -> &[u8] {
+    name.as_bytes().split(|byte| *byte == b':').next().unwrap_or_default()
+}

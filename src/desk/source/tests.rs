@@ -1,0 +1,151 @@
+//! What is found below a directory, and where a digest goes on.
+
+use std::fs;
+use std::os::unix::fs::symlink;
+
+use super::prefix::Prefix;
+use super::*;
+
+fn tree(files: &[&str]) -> tempfile::TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    for file in files {
+        let path = dir.path().join(file);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, "Subject: x\n\ny\n").unwrap();
+    }
+    dir
+}
+
+/// What a walk comes upon: a Maildir with a slash behind it.
+fn walked(dir: &Path) -> Vec<String> {
+    let name = |path: &Path| path.strip_prefix(dir).unwrap().display().to_string();
+    Walk::below(dir)
+        .map(|entry| match entry {
+            Entry::File(path) => name(&path),
+            Entry::Maildir(path) => name(&path) + "/",
+            Entry::Trouble(path, error) => format!("{}: {}", name(&path), error.kind()),
+        })
+        .collect()
+}
+
+#[test]
+fn a_walk_goes_in_the_order_of_names_and_into_each_directory_once() {
+    let dir = tree(&[
+        "b.eml",
+        "a/2.eml",
+        "a/1.eml",
+        ".hidden/x.eml",
+        ".x.eml",
+        "a/.y.eml",
+        "c/new/1",
+        "c/.Sent/cur/2",
+        "c/.Sent/.Deep/new/3",
+        "c/plain/cur/4",
+        "c/notes/5.eml",
+        "c/dovecot.index",
+    ]);
+    symlink(dir.path(), dir.path().join("a/loop")).unwrap();
+    symlink(dir.path().join("a"), dir.path().join("d")).unwrap();
+    symlink("nowhere", dir.path().join("e")).unwrap();
+    let wanted = [
+        "a/1.eml",
+        "a/2.eml",
+        "b.eml",
+        "c/",
+        "c/.Sent/",
+        "c/.Sent/.Deep/",
+        "c/plain/",
+        "e: entity not found",
+    ];
+    assert_eq!(walked(dir.path()), wanted);
+    let dir = tree(&["new/1", ".Sent/new/2"]);
+    assert_eq!(walked(dir.path()), ["/", ".Sent/"]);
+}
+
+#[test]
+fn names_of_messages_in_a_tree() {
+    for (name, is) in [
+        ("a.eml", true),
+        ("A.EML", true),
+        ("17", true),
+        ("17.", false),
+        ("a.txt", false),
+        ("eml", false),
+        ("1a", false),
+    ] {
+        assert_eq!(walk::is_named_as_message(Path::new(name)), is, "{name}");
+    }
+}
+
+#[test]
+fn a_message_that_others_move_is_found() {
+    let dir = tree(&["new/1.a", "new/2.a", "new/3.a"]);
+    let mut folder = Folder::list(dir.path()).unwrap();
+    let names = folder.take_names();
+    fs::create_dir(dir.path().join("cur")).unwrap();
+    fs::rename(dir.path().join("new/1.a"), dir.path().join("cur/1.a:2,FS")).unwrap();
+    fs::remove_file(dir.path().join("new/2.a")).unwrap();
+    let mut found = |n: usize| folder.open(&names[n]).unwrap().map(|(path, _)| path);
+    assert_eq!(found(0), Some(dir.path().join("cur/1.a:2,FS")));
+    assert_eq!(found(1), None);
+    assert_eq!(found(2), Some(dir.path().join("new/3.a")));
+    // And once more, when what was known of it is wrong.
+    fs::rename(dir.path().join("cur/1.a:2,FS"), dir.path().join("cur/1.a:2,S")).unwrap();
+    assert_eq!(found(0), Some(dir.path().join("cur/1.a:2,S")));
+}
+
+#[test]
+fn what_a_finished_message_becomes() {
+    for (afterwards, before, after) in [
+        (Afterwards::Leave, "new/1.a", Some("new/1.a")),
+        (Afterwards::Mark, "new/1.a", Some("cur/1.a:2,S")),
+        (Afterwards::Mark, "cur/1.a:2,", Some("cur/1.a:2,S")),
+        (Afterwards::Mark, "cur/1.a:2,TFa", Some("cur/1.a:2,FSTa")),
+        (Afterwards::Mark, "cur/1.a:2,S", Some("cur/1.a:2,S")),
+        (Afterwards::Delete, "new/1.a", None),
+    ] {
+        let dir = tree(&[before, "cur/0.other"]);
+        // Somebody else gave it a flag since it was listed.
+        let listed = if before == "new/1.a" { before } else { "cur/1.a:2,R" };
+        let origin = Origin::Maildir(dir.path().join(listed));
+        assert!(Finisher::new(afterwards).finish(&origin).is_none());
+        let mut left = Folder::list(dir.path()).unwrap().paths();
+        left.retain(|path| !path.ends_with("0.other"));
+        let after: Vec<PathBuf> = after.into_iter().map(|name| dir.path().join(name)).collect();
+        assert_eq!(left, after, "{afterwards:?} {before}");
+        // What is gone is not looked for in vain.
+        after.iter().for_each(|path| fs::remove_file(path).unwrap());
+        assert!(Finisher::new(afterwards).finish(&origin).is_none());
+    }
+}
+
+#[test]
+fn a_file_is_removed_only_as_it_was_read() {
+    let dir = tree(&["a.eml"]);
+    let path = dir.path().join("a.eml");
+    let origin = Origin::File(path.clone(), mark_of(&path.metadata().unwrap()));
+    assert!(Finisher::new(Afterwards::Mark).finish(&origin).is_none() && path.exists());
+    fs::write(&path, "Subject: x\n\nmore\n").unwrap();
+    let kept = Finisher::new(Afterwards::Delete).finish(&origin);
+    assert!(matches!(kept, Some(Notice::Kept(_))) && path.exists());
+    let origin = Origin::File(path.clone(), mark_of(&path.metadata().unwrap()));
+    assert!(Finisher::new(Afterwards::Delete).finish(&origin).is_none() && !path.exists());
+}
+
+#[test]
+fn a_digest_goes_on_where_it_was_put_away() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("file");
+    let bytes: Vec<u8> = (0..600_000_u32).map(|n| (n % 251) as u8).collect();
+    fs::write(&path, &bytes).unwrap();
+    let file = File::open(&path).unwrap();
+    let whole = Prefix::of(&file, 600_000).unwrap().state();
+    for cut in [0, 1, 63, 64, 65, 262_144, 599_999, 600_000] {
+        let begun = Prefix::of(&file, cut).unwrap().state();
+        let mut rest = Prefix::restore(&begun, cut).unwrap();
+        rest.extend(&file, 600_000).unwrap();
+        assert_eq!(rest.state(), whole, "{cut}");
+    }
+    assert!(Prefix::restore(b"not a state", 1).is_none());
+    assert!(Prefix::of(&file, 600_001).is_err());
+}
