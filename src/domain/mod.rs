@@ -8,6 +8,7 @@ pub mod action;
 pub mod address;
 pub mod arrival;
 pub mod automatic;
+pub mod bounce;
 pub mod calendar;
 pub mod conversation;
 pub mod decide;

@@ -23,10 +23,14 @@ pub enum Signal {
     /// Our own signature on its Message-ID: a mail of ours that came back changed, or a forgery by
     /// somebody who has one. No reason to hide it, every reason not to answer it.
     OwnMark,
-    /// A delivery status notification with a final failure, or the look of one (R129).
+    /// A delivery status notification with a final failure (R129).
     Bounce,
+    /// The free text of a mail system that a mail could not be delivered.
+    BounceText,
     /// A delivery status notification of a delay.
     Delay,
+    /// The free text of a mail system that a mail is late.
+    DelayText,
     /// A delivery status notification of success, or a report of an unknown type.
     Report,
     /// A disposition notification (RFC 8098).
@@ -53,7 +57,9 @@ impl Signal {
             Signal::LoopMark => "loop-mark",
             Signal::OwnMark => "own-mark",
             Signal::Bounce => "bounce",
+            Signal::BounceText => "bounce-text",
             Signal::Delay => "delay",
+            Signal::DelayText => "delay-text",
             Signal::Report => "report",
             Signal::ReadReceipt => "read-receipt",
             Signal::AbuseReport => "abuse-report",
@@ -68,8 +74,8 @@ impl Signal {
         match self {
             Signal::SuppressAnswer | Signal::OwnMark => None,
             Signal::Spam => Some(Class::Spam),
-            Signal::Bounce => Some(Class::Bounce),
-            Signal::Delay => Some(Class::Delay),
+            Signal::Bounce | Signal::BounceText => Some(Class::Bounce),
+            Signal::Delay | Signal::DelayText => Some(Class::Delay),
             Signal::ReadReceipt => Some(Class::ReadReceipt),
             Signal::AbuseReport => Some(Class::AbuseReport),
             Signal::CalendarReply => Some(Class::CalendarReply),
@@ -112,6 +118,16 @@ impl Signal {
     }
 }
 
+/// Whether a machine, a list or a mail system wrote a message with these signals, so that no machine
+/// may answer it. Spam says nothing of who wrote it, nor does a wish for no automatic answers.
+#[must_use]
+pub fn is_automatic(signals: &[Signal]) -> bool {
+    signals
+        .iter()
+        .filter_map(|signal| signal.class())
+        .any(|c| !matches!(c, Class::Person | Class::Spam))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -127,6 +143,8 @@ mod tests {
         ] {
             assert_eq!(Signal::classify(signals), class, "{signals:?}");
         }
+        assert!(is_automatic(&[Signal::Spam, Signal::List]));
+        assert!(!is_automatic(&[Signal::Spam, Signal::SuppressAnswer, Signal::OwnMark]));
         assert_eq!(Signal::deciding(&[Signal::List, Signal::PrecedenceList]), Some(Signal::List));
     }
 }

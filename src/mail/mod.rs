@@ -6,6 +6,7 @@
 
 pub mod attachment;
 pub mod authentication;
+mod bounce;
 mod classify;
 pub mod clean;
 pub mod compose;

@@ -7,7 +7,8 @@ use super::fields::{Field, Fields};
 use super::references::{self, Ids};
 use super::structure::{self, Part};
 use super::trace::Trace;
-use super::{Defect, classify, clean, decode, visible};
+use super::{Defect, bounce, classify, clean, decode, visible};
+use crate::domain::bounce::Bounce;
 use crate::domain::{Address, Mailbox, Signal, Time};
 
 /// Bytes of a message that are looked at; of a larger one its beginning (R36, R89).
@@ -41,6 +42,8 @@ pub struct Parsed {
     pub in_reply_to: Vec<String>,
     /// The ids in References, without `<>`: the first and the last 50, its own left out (R60, R61).
     pub references: Vec<String>,
+    /// What a report of a mail system says of each recipient; none when it is no such report.
+    pub bounce: Option<Bounce>,
     /// The ids of the mail that a report of a mail system gives back (R131).
     pub returned: Vec<String>,
     /// The Date field, for display only (R220).
@@ -74,7 +77,7 @@ fn bare(fields: &Fields<'_>) -> Parsed {
     Parsed {
         subject: subject.unwrap_or_default(),
         message_id: fields.get("Message-ID").and_then(|f| references::message_id(f.value)),
-        signals: classify::signals(fields, &[]),
+        signals: classify::signals(fields, &[], None),
         defects: vec![Defect::ParserFault],
         ..Parsed::default()
     }
@@ -98,10 +101,13 @@ fn read(fields: &Fields<'_>) -> Parsed {
     }
     let from = authors.into_iter().next();
     let envelope = Trace::read(fields);
-    let signals = classify::signals(fields, &parts);
+    let report = bounce::read(fields, &parts);
+    let signals = classify::signals(fields, &parts, report.as_ref().map(|found| found.signal));
+    let (bounce, returned) = report.map(|found| (found.bounce, found.returned)).unzip();
     Parsed {
         subject: fields.get("Subject").map(decode::text).unwrap_or_default(),
-        returned: returned(&parts, &signals),
+        bounce: bounce.flatten(),
+        returned: returned.unwrap_or_default(),
         signals,
         from,
         sender,
@@ -119,23 +125,6 @@ fn read(fields: &Fields<'_>) -> Parsed {
         envelope,
         defects,
     }
-}
-
-/// A report gives back the mail it is about, whole or its header. What a person forwards is no
-/// evidence.
-fn returned(parts: &[Part<'_>], signals: &[Signal]) -> Vec<String> {
-    let is_report = |signal: &Signal| matches!(signal, Signal::Bounce | Signal::Delay);
-    if !signals.iter().any(is_report) {
-        return Vec::new();
-    }
-    let gives_back = |part: &&Part<'_>| {
-        matches!(part.media.kind.as_str(), "message/rfc822" | "text/rfc822-headers")
-    };
-    let id = |part: &Part<'_>| {
-        let fields = Fields::scan(part.body);
-        references::message_id(fields.get("Message-ID")?.value)
-    };
-    parts.iter().filter(gives_back).take(3).filter_map(id).collect()
 }
 
 fn header_defects(fields: &Fields<'_>) -> Vec<Defect> {

@@ -176,7 +176,9 @@ impl Silence {
         match signal {
             Signal::Spam => Silence::Spam,
             Signal::Bounce
+            | Signal::BounceText
             | Signal::Delay
+            | Signal::DelayText
             | Signal::Report
             | Signal::ReadReceipt
             | Signal::AbuseReport

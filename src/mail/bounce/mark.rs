@@ -1,0 +1,290 @@
+//! How the lines of a report mark the recipients that it speaks of. Each function knows one way;
+//! the surest comes first.
+
+use crate::domain::Address;
+
+/// A recipient, the line that marks it, and what stands behind it there. One that no line marks
+/// stands behind the last.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Mark {
+    pub(super) address: Address,
+    pub(super) line: usize,
+    pub(super) rest: String,
+}
+
+impl Mark {
+    /// A recipient that no line of the text marks.
+    pub(super) fn of(address: Address) -> Self {
+        Mark { address, line: usize::MAX, rest: String::new() }
+    }
+}
+
+/// What may stand before an address that begins a line.
+const BULLETS: [&str; 7] = ["* ", "- ", "-- ", "> ", "+ ", "\u{2022} ", "\u{b7} "];
+
+/// What opens and closes an address.
+const OPENING: &[char] = &['<', '"', '\'', '[', '(', '\u{ab}', '\u{201c}', '\u{2018}'];
+const CLOSING: &[char] = &['>', '"', '\'', ']', ')', '\u{bb}', '\u{201d}', '\u{2019}'];
+
+/// Ends of a line behind which the sender stands, or somebody to ask.
+const OF_OTHERS: [&str; 9] = [
+    "sent by",
+    "sent from",
+    "from",
+    "sender",
+    "contact",
+    "reply to",
+    "to the address",
+    "administrator",
+    "help",
+];
+
+/// What the label of a recipient is made of, in lower case.
+const LABELS: [&str; 13] = [
+    "recipient",
+    "undeliverable address",
+    "address",
+    "user",
+    "mailbox",
+    "delivered to",
+    "deliver to",
+    "delivery to",
+    "message to",
+    "mail to",
+    "error-for",
+    "account",
+    "smtp",
+];
+
+/// What makes a label one of somebody else.
+const OTHER_LABELS: [&str; 9] = [
+    "from",
+    "sender",
+    "contact",
+    "reply",
+    "return",
+    "postmaster",
+    "reporting",
+    "message-id",
+    "help",
+];
+
+/// Words before an address in running text that make it a recipient.
+const LEADING: [&str; 14] = [
+    "to",
+    "for",
+    "recipient",
+    "recipients",
+    "address",
+    "mailbox",
+    "user",
+    "account",
+    "addressee",
+    "addressed",
+    "errors",
+    "destination",
+    "list",
+    "in",
+];
+
+/// Words that turn what was said before an address into an invitation to write to it.
+const INVITING: [&str; 13] = [
+    "contact",
+    "reply",
+    "replies",
+    "forward",
+    "complain",
+    "report",
+    "write",
+    "questions",
+    "help",
+    "assistance",
+    "send",
+    "ask",
+    "hello",
+];
+
+/// Local parts that nobody writes to.
+const SERVANTS: [&str; 5] = ["postmaster", "mailer-daemon", "abuse", "hostmaster", "support"];
+
+/// A word as a mail address that can be one of a person: a domain of letters, digits, dots and
+/// dashes.
+pub(super) fn address(word: &str) -> Option<Address> {
+    let word = word.trim_end_matches(['.', ',', ';', ':']);
+    let address: Address = crate::mail::clean::word(word).parse().ok()?;
+    let domain = address.domain();
+    let fits = |c: char| c.is_alphanumeric() || c == '-' || c == '.' || c == '_';
+    let is_one = domain.chars().all(fits)
+        && domain.chars().any(char::is_alphabetic)
+        && !domain.starts_with(['.', '-'])
+        && !domain.contains("..")
+        && !address.local().contains(['/', ':', '[', ']']);
+    is_one.then_some(address)
+}
+
+/// Lines that begin with an address, and go on, if at all, with what became of it: `<a@x>:`,
+/// `a@x`, `* a@x`, `a@x... User unknown`, `a@x on Thu, 29 Apr`, `"a@x": reason`.
+pub(super) fn entries(lines: &[&str]) -> Vec<Mark> {
+    let mut marks = Vec::new();
+    let mut before = "";
+    for (at, line) in lines.iter().enumerate() {
+        if line.trim().is_empty() {
+            continue;
+        }
+        let of_others = OF_OTHERS
+            .iter()
+            .any(|end| super::divider::undrawn(before).to_lowercase().ends_with(end));
+        if !of_others {
+            marks.extend(
+                listed(line, at)
+                    .or_else(|| entry(line, at).map(|mark| vec![mark]))
+                    .into_iter()
+                    .flatten(),
+            );
+        }
+        before = line;
+    }
+    marks
+}
+
+/// A line that holds addresses and nothing else.
+fn listed(line: &str, at: usize) -> Option<Vec<Mark>> {
+    let words: Vec<&str> = line
+        .split(|c: char| c.is_whitespace() || ",;".contains(c))
+        .filter(|w| !w.is_empty())
+        .collect();
+    let found: Option<Vec<Address>> =
+        words.iter().map(|word| address(word.trim_matches(['<', '>']))).collect();
+    let found = found.filter(|found| found.len() > 1)?;
+    Some(found.into_iter().map(|address| Mark { address, line: at, rest: String::new() }).collect())
+}
+
+/// The address that a line begins with.
+fn entry(line: &str, at: usize) -> Option<Mark> {
+    let mut text = line.trim();
+    while let Some(rest) = BULLETS.iter().find_map(|bullet| text.strip_prefix(bullet)) {
+        text = rest.trim_start();
+    }
+    let text = text.trim_start_matches(OPENING);
+    let end = text.find(|c: char| c.is_whitespace() || CLOSING.contains(&c) || "<(,;:".contains(c));
+    let (word, rest) = text.split_at_checked(end.unwrap_or(text.len()))?;
+    let address = address(word)?;
+    let rest = rest.trim_start_matches(CLOSING);
+    // `a@x... User unknown`: the dots were taken for a part of the word.
+    let dots = word.len() - word.trim_end_matches('.').len();
+    let rest = rest.trim();
+    // `a@x <b@x>`: what stands before the brackets is only a name.
+    let (address, rest) = match rest.strip_prefix('<').and_then(|inner| inner.split_once('>')) {
+        Some((inner, behind)) => (super::mark::address(inner).unwrap_or(address), behind.trim()),
+        None => (address, rest),
+    };
+    goes_on(rest, dots).then(|| Mark {
+        address,
+        line: at,
+        rest: rest.trim_start_matches([':', '.', ' ']).to_owned(),
+    })
+}
+
+/// Whether what stands behind an address at the beginning of a line tells of a delivery.
+fn goes_on(rest: &str, dots: usize) -> bool {
+    let lower = rest.to_lowercase();
+    rest.is_empty()
+        || dots >= 2
+        || rest.starts_with([':', '(', '[', '<', ',', ';'])
+        || rest.starts_with("...")
+        || rest.starts_with("- ")
+        || lower.starts_with("on ") && rest.contains(':')
+        || super::reason::is_stated(rest)
+        || super::look::tells_of_failure(&lower)
+}
+
+/// The address that a text begins with, in angle brackets or not.
+fn first_address(text: &str) -> Option<Address> {
+    let text = text.trim_start().trim_start_matches(OPENING);
+    let end = text.find(|c: char| c.is_whitespace() || CLOSING.contains(&c) || c == ';');
+    address(text.get(..end.unwrap_or(text.len()))?)
+}
+
+/// Lines that name a recipient behind a label: `Recipient: <a@x>`, `Unknown user: a@x`,
+/// `Could not be delivered to: <a@x>`.
+pub(super) fn labelled(lines: &[&str]) -> Vec<Mark> {
+    let marks = lines.iter().enumerate().filter_map(|(at, line)| {
+        let stop = line.find('@')?;
+        let before = line.get(..stop)?;
+        let colon = before.rfind([':', '='])?;
+        let label = line.get(..colon)?.to_lowercase();
+        let is_label =
+            LABELS.iter().any(|word| label.trim_end().ends_with(word) || label.contains(word))
+                && !OTHER_LABELS.iter().any(|word| label.contains(word));
+        if label.len() > 60 || !is_label {
+            return None;
+        }
+        entry(line.get(colon + 1..)?, at)
+    });
+    marks.collect()
+}
+
+/// Recipients that a transcript of a delivery gives: `>>> RCPT TO:<a@x>` and the refusal behind it,
+/// `550 <a@x>... User unknown`.
+pub(super) fn transcribed(lines: &[&str]) -> Vec<Mark> {
+    let mut refused = Vec::new();
+    let mut named = Vec::new();
+    for (at, line) in lines.iter().enumerate() {
+        let lower = line.to_lowercase();
+        if let Some(behind) = lower.find("rcpt to:").and_then(|found| line.get(found + 8..)) {
+            let Some(address) = first_address(behind) else { continue };
+            let answer = lines.get(at + 1).copied().unwrap_or_default();
+            let mark = Mark { address, line: at, rest: answer.trim().to_owned() };
+            if super::reason::is_stated(answer) {
+                refused.push(mark);
+            } else {
+                named.push(mark);
+            }
+        } else if line.trim_start().starts_with(['4', '5']) && super::reason::is_stated(line) {
+            let first = line.find('<').and_then(|found| first_address(line.get(found..)?));
+            let mark = |address| Mark { address, line: at, rest: line.trim().to_owned() };
+            refused.extend(first.map(mark));
+        }
+    }
+    if refused.is_empty() && lines.iter().any(|line| super::reason::is_stated(line)) {
+        named
+    } else {
+        refused
+    }
+}
+
+/// Recipients in running text: the address follows a word like `to` or `mailbox`, and nobody is
+/// invited to write to it.
+pub(super) fn spoken(lines: &[&str]) -> Vec<Mark> {
+    let mut marks: Vec<Mark> = Vec::new();
+    let mut before: Vec<String> = Vec::new();
+    for (at, line) in lines.iter().enumerate() {
+        if line.trim().is_empty() {
+            before.clear();
+        }
+        for word in line.split_whitespace() {
+            let bare = word.trim_matches(|c: char| {
+                OPENING.contains(&c) || CLOSING.contains(&c) || ".,;:".contains(c)
+            });
+            if let Some(address) = address(bare).filter(|_| leads(&before)) {
+                let servant = SERVANTS.contains(&address.local().to_lowercase().as_str());
+                if !servant {
+                    marks.push(Mark { address, line: at, rest: line.trim().to_owned() });
+                }
+            }
+            before.push(bare.to_lowercase());
+        }
+    }
+    marks
+}
+
+/// Whether the words before an address make it a recipient.
+fn leads(before: &[String]) -> bool {
+    let last = before.iter().rev().filter(|word| !word.is_empty());
+    let mut near = last.clone().take(2);
+    let words: Vec<&str> = last.clone().take(2).map(String::as_str).collect();
+    let made_from =
+        matches!(words.as_slice(), ["from" | "by", "generated" | "expanded" | "forwarded"]);
+    let leading = made_from || near.any(|word| LEADING.contains(&word.as_str()));
+    leading && !last.take(8).any(|word| INVITING.contains(&word.as_str()))
+}

@@ -1,0 +1,192 @@
+//! The text of a report: what the mail system says, and the mail that it gives back below it.
+
+use super::mark::{self, Mark};
+use super::report::Report;
+use super::{divider, look, reason};
+use crate::domain::Address;
+use crate::domain::bounce::Action;
+use crate::mail::fields::Fields;
+use crate::mail::structure::Part;
+use crate::mail::{clean, decode, html, references};
+
+/// Text that is read, in bytes.
+const LONGEST: usize = 64 << 10;
+
+/// Lines that are read, and characters of each.
+const MOST_LINES: usize = 2_000;
+const LONGEST_LINE: usize = 1_000;
+
+/// What a report of a delay says, in lower case.
+const DELAYS: [&str; 14] = [
+    "has not yet been delivered",
+    "has been delayed",
+    "will be retried",
+    "warning message only",
+    "a warning only",
+    "just a warning",
+    "do not need to resend",
+    "still being retried",
+    "not yet been delivered",
+    "delivery attempts will continue",
+    "attempts to deliver the message will continue",
+    "continue to attempt delivery",
+    "delivery is delayed",
+    "wird weiterhin versucht",
+];
+
+/// What a list server says that does not take a mail for the list, in lower case.
+const REFUSALS: [&str; 4] = [
+    "not a member of this mailing list",
+    "are not member",
+    "not allowed to post",
+    "duplicated message-id",
+];
+
+/// A text, its lines before the returned mail and the header of that.
+#[derive(Debug)]
+pub(super) struct Notice {
+    /// What the mail system says: the lines before the returned mail, and the same in one piece.
+    lines: Vec<String>,
+    text: String,
+    lower: String,
+    /// The header of the mail that is given back in the text.
+    returned: Option<String>,
+}
+
+impl Notice {
+    /// Reads the text parts up to the first part that is a mail.
+    pub(super) fn read(parts: &[Part<'_>]) -> Self {
+        let text = text(parts);
+        let lines = text.lines().take(MOST_LINES);
+        let all: Vec<&str> = lines.map(|line| clean::cut(line, LONGEST_LINE).trim_end()).collect();
+        let (said, given_back) = divider::split(&all);
+        let text = said.join("\n");
+        Notice {
+            lines: said.iter().map(|line| (*line).to_owned()).collect(),
+            lower: text.to_lowercase(),
+            text,
+            returned: (said.len() < all.len()).then(|| divider::header(given_back)),
+        }
+    }
+
+    fn lines(&self) -> Vec<&str> {
+        self.lines.iter().map(String::as_str).collect()
+    }
+
+    /// What it says before the returned mail.
+    pub(super) fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Whether a mail is given back in the text itself.
+    pub(super) fn has_returned(&self) -> bool {
+        self.returned.is_some()
+    }
+
+    /// The Message-ID of the mail that is given back in the text.
+    pub(super) fn returned_id(&self) -> Option<String> {
+        let header = self.returned()?;
+        references::message_id(Fields::scan(header.as_bytes()).get("Message-ID")?.value)
+    }
+
+    /// Whether lines mark recipients in a way that no prose does.
+    pub(super) fn marks_recipients(&self) -> bool {
+        !self.marks(&[]).is_empty() || !Report::read(self.text.as_bytes(), None).outcomes.is_empty()
+    }
+
+    /// Whether the prose names a recipient.
+    pub(super) fn speaks_of_recipients(&self) -> bool {
+        !self.spoken().is_empty()
+    }
+
+    /// Whether it tells of mail that was not delivered.
+    pub(super) fn tells_of_failure(&self) -> bool {
+        look::tells_of_failure(&self.lower)
+    }
+
+    /// Whether a list server does not take a mail for its list.
+    pub(super) fn refuses_a_post(&self) -> bool {
+        REFUSALS.iter().any(|words| self.lower.contains(words))
+    }
+
+    /// Whether it states why, by a code.
+    pub(super) fn states_reason(&self) -> bool {
+        reason::is_stated(&self.text)
+    }
+
+    /// Whether it says that the mail is late and still on its way.
+    pub(super) fn is_delay(&self) -> bool {
+        DELAYS.iter().any(|words| self.lower.contains(words))
+    }
+
+    /// What became of the mail, by the text as a whole.
+    pub(super) fn action(&self) -> Action {
+        if self.is_delay() { Action::Delayed } else { Action::Failed }
+    }
+
+    /// Recipients by the marks of lines, else those that a field of the header names.
+    pub(super) fn marks(&self, failed: &[Address]) -> Vec<Mark> {
+        let lines = self.lines();
+        let entries = mark::entries(&lines);
+        if !entries.is_empty() {
+            return entries;
+        }
+        if !failed.is_empty() {
+            return failed.iter().cloned().map(Mark::of).collect();
+        }
+        let labelled = mark::labelled(&lines);
+        if labelled.is_empty() { mark::transcribed(&lines) } else { labelled }
+    }
+
+    /// Recipients that running text names.
+    pub(super) fn spoken(&self) -> Vec<Mark> {
+        mark::spoken(&self.lines())
+    }
+
+    /// Lines of it, from one up to another.
+    pub(super) fn between(&self, from: usize, to: usize) -> &[String] {
+        self.lines.get(from..to.min(self.lines.len())).unwrap_or_default()
+    }
+
+    /// The lines from the first one on that states a code; none if no line does.
+    pub(super) fn reason(&self, most: usize) -> &[String] {
+        match self.lines.iter().position(|line| reason::is_stated(line)) {
+            Some(at) => self.between(at, at + most),
+            None => &[],
+        }
+    }
+
+    /// The header of the mail that is given back in the text.
+    pub(super) fn returned(&self) -> Option<&str> {
+        self.returned.as_deref()
+    }
+}
+
+/// The text of the parts before the first that is a mail: the plain ones, or the HTML ones when
+/// there are none.
+fn text(parts: &[Part<'_>]) -> String {
+    let before = || {
+        let is_mail =
+            |part: &&Part<'_>| part.media.begins("message/") && !part.media.kind.contains("status");
+        parts.iter().take_while(move |part| !is_mail(part)).filter(|part| part.is_leaf())
+    };
+    let is_html = |part: &&Part<'_>| part.media.kind == "text/html";
+    let is_plain = |part: &&Part<'_>| {
+        part.media.begins("text/") && !is_html(part) && !part.media.kind.contains("rfc822")
+    };
+    let plain = before().filter(is_plain).map(decoded).collect::<Vec<_>>().join("\n");
+    let text = match plain.trim().is_empty() {
+        true => before()
+            .filter(is_html)
+            .map(|part| html::text(&decoded(part)))
+            .collect::<Vec<_>>()
+            .join("\n"),
+        false => plain,
+    };
+    clean::block(clean::cut(&text, LONGEST))
+}
+
+fn decoded(part: &Part<'_>) -> String {
+    let bytes = super::decoded(part);
+    decode::charset(part.media.parameter("charset"), &bytes).value
+}
