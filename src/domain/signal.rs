@@ -20,6 +20,8 @@ pub enum Signal {
     SuppressAnswer,
     /// A mark of another responder, such as X-Autoreply or X-Loop (R109).
     LoopMark,
+    /// The subject of an automatic answer, such as `Automatic reply: ...`.
+    AwaySubject,
     /// Our own signature on its Message-ID: a mail of ours that came back changed, or a forgery by
     /// somebody who has one. No reason to hide it, every reason not to answer it.
     OwnMark,
@@ -55,6 +57,7 @@ impl Signal {
             Signal::PrecedenceAutoReply => "precedence-auto-reply",
             Signal::SuppressAnswer => "suppress-answer",
             Signal::LoopMark => "loop-mark",
+            Signal::AwaySubject => "away-subject",
             Signal::OwnMark => "own-mark",
             Signal::Bounce => "bounce",
             Signal::BounceText => "bounce-text",
@@ -84,6 +87,7 @@ impl Signal {
             Signal::AutoSubmitted
             | Signal::PrecedenceAutoReply
             | Signal::LoopMark
+            | Signal::AwaySubject
             | Signal::Report => Some(Class::Automatic),
         }
     }

@@ -6,6 +6,7 @@
 
 pub mod attachment;
 pub mod authentication;
+mod away;
 mod bounce;
 mod classify;
 pub mod clean;

@@ -183,7 +183,7 @@ impl Silence {
             | Signal::ReadReceipt
             | Signal::AbuseReport
             | Signal::CalendarReply => Silence::Report,
-            Signal::AutoSubmitted => Silence::AutoSubmitted,
+            Signal::AutoSubmitted | Signal::AwaySubject => Silence::AutoSubmitted,
             Signal::List => Silence::List,
             Signal::PrecedenceList | Signal::PrecedenceBulk | Signal::PrecedenceAutoReply => {
                 Silence::Precedence

@@ -1,0 +1,114 @@
+//! Subjects of automatic answers: what Exchange, Notes, Sieve and others put before the subject that
+//! they answer, in the languages that they are sold in. Only the beginning counts, so that a person's
+//! `Re: Automatic reply: ...` stays a person's.
+
+/// Beginnings that a colon follows, in lower case. They are words that no person puts there.
+const PREFIXES: [&str; 48] = [
+    "automatic reply",
+    "automatic response",
+    "automated reply",
+    "automated response",
+    "auto reply",
+    "auto-reply",
+    "autoreply",
+    "auto response",
+    "auto-response",
+    "autoresponse",
+    "auto-responder",
+    "out of office",
+    "out-of-office",
+    "out of office autoreply",
+    "out of office reply",
+    "out of the office",
+    "vacation",
+    "vacation reply",
+    "automatische antwort",
+    "abwesenheitsnotiz",
+    "abwesenheitsnachricht",
+    "abwesend",
+    "réponse automatique",
+    "absence du bureau",
+    "message d'absence",
+    "respuesta automática",
+    "fuera de la oficina",
+    "risposta automatica",
+    "fuori sede",
+    "fuori ufficio",
+    "resposta automática",
+    "fora do escritório",
+    "automatisch antwoord",
+    "afwezigheidsbericht",
+    "niet aanwezig",
+    "autosvar",
+    "automatisk svar",
+    "automatiskt svar",
+    "frånvaro",
+    "automaattinen vastaus",
+    "automatická odpověď",
+    "odpowiedź automatyczna",
+    "automatikus válasz",
+    "автоматический ответ",
+    "αυτόματη απάντηση",
+    "otomatik yanıt",
+    "自動返信",
+    "自动答复",
+];
+
+/// Whole subjects, in lower case.
+const WHOLE: [&str; 8] = [
+    "automatic reply",
+    "automatic response",
+    "auto response",
+    "autoreply",
+    "out of office",
+    "out of office autoreply",
+    "vacation reply",
+    "abwesenheitsnotiz",
+];
+
+/// What Notes writes behind the name of who is away.
+const AWAY: &str = " is out of the office";
+
+/// Whether this is the subject of an automatic answer. `answers` says that the mail refers to
+/// another one: `Auto:` of RFC 5230 is also the beginning of a letter on a car.
+pub(super) fn is_subject(subject: &str, answers: bool) -> bool {
+    let lower = subject.trim().to_lowercase();
+    let lower =
+        lower.strip_prefix("auto:").filter(|_| subject.starts_with("AUTO")).unwrap_or(&lower);
+    let prefix = lower.split([':', '：']).next().filter(|prefix| prefix.len() < lower.len());
+    let prefix = prefix.map(str::trim).unwrap_or_default();
+    let away = lower.find(AWAY).and_then(|at| lower.get(at + AWAY.len()..)).map(str::trim_start);
+    PREFIXES.contains(&prefix)
+        || prefix == "auto" && answers
+        || WHOLE.contains(&lower.trim())
+        || away.is_some_and(|behind| behind.is_empty() || behind.starts_with('('))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn subjects() {
+        for (subject, answers, wanted) in [
+            ("Automatic reply: your order", false, true),
+            ("Automatische Antwort: Rechnung", false, true),
+            ("Réponse automatique : facture", false, true),
+            ("自動返信: 見積り", false, true),
+            ("Out of Office AutoReply: your order", false, true),
+            ("Out of Office", false, true),
+            ("Anna Berg is out of the office", false, true),
+            ("AUTO: Anna Berg is out of the office (returning 03/01/2026)", false, true),
+            ("Auto: your order", true, true),
+            ("Auto: Versicherung", false, false),
+            ("Re: Automatic reply: your order", false, false),
+            ("Automatic reply does not work", false, false),
+            ("Out of office next week", false, false),
+            ("Who is out of the office today?", false, false),
+            ("Vacation rental", false, false),
+            ("", true, false),
+        ] {
+            assert_eq!(is_subject(subject, answers), wanted, "{subject}");
+        }
+    }
+}
