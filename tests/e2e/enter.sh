@@ -12,7 +12,9 @@ mkdir -p "$e2e/mnt" "$e2e/log/$2"
 
 mount -t tmpfs -o mode=755 tmpfs "$e2e/mnt"
 mkdir "$e2e"/mnt/{upper,work,root}
-mount -t overlay -o "lowerdir=$e2e/root,upperdir=$e2e/mnt/upper,workdir=$e2e/mnt/work" overlay "$e2e/mnt/root"
+lower=$e2e/root
+[ ! -d "$e2e/layer/$2" ] || lower=$e2e/layer/$2:$lower # an MTA of its own, see root.sh
+mount -t overlay -o "lowerdir=$lower,upperdir=$e2e/mnt/upper,workdir=$e2e/mnt/work" overlay "$e2e/mnt/root"
 cd "$e2e/mnt/root"
 mount -t proc proc proc
 

@@ -1,5 +1,6 @@
 #!/bin/bash
-# root.sh: make target/e2e/root, a Debian 12 with the mail programs that the tests talk to.
+# root.sh: make target/e2e/root, a Debian 12 with the mail programs that the tests talk to, and
+# target/e2e/layer/NAME for each MTA that Debian does not install beside Postfix.
 #
 # Nothing is installed on this machine and nothing in its /etc changes: debootstrap is fetched
 # from the machine's own apt sources and unpacked under target/. The root is kept until the list
@@ -16,10 +17,17 @@ packages=(
   python3 # python3-minimal lacks email, imaplib and smtplib
 )
 
+# Unpacked, not installed, with what they need and the root lacks; enter.sh lays one over the root.
+layers=(
+  "exim exim4-daemon-light"
+  "opensmtpd opensmtpd"
+  "sendmail sendmail-bin sendmail-cf m4"
+)
+
 top=$(cd "$(dirname "$0")/../.." && pwd)
 e2e=$top/target/e2e
 root=$e2e/root
-wanted=$(printf '%s\n' "$suite" "${packages[@]}" | sha256sum | cut -d' ' -f1)
+wanted=$(printf '%s\n' "$suite" "${packages[@]}" "${layers[@]}" | sha256sum | cut -d' ' -f1)
 
 cannot() { # REASON...
   {
@@ -45,7 +53,7 @@ for tool in apt-get dpkg; do
   command -v $tool >/dev/null || cannot "The command $tool is missing: this is no Debian."
 done
 
-rm -rf "$root" "$e2e/tools"
+rm -rf "$root" "$e2e/tools" "$e2e/layer"
 mkdir -p "$e2e"/{tools,debs} "$e2e"/apt/{state/lists/partial,cache/archives/partial}
 
 # The machine's apt sources, read with lists and caches of our own.
@@ -70,5 +78,20 @@ if ! DEBOOTSTRAP_DIR=$e2e/tools/usr/share/debootstrap DEBIAN_FRONTEND=noninterac
   echo "root.sh: debootstrap failed; all of its output is in $e2e/debootstrap.log" >&2
   exit 1
 fi
+
+layer() { # NAME PACKAGE...
+  local name=$1 debs=$e2e/debs/$1 into=$e2e/layer/$1; shift
+  mkdir -p "$debs/partial" "$into"/usr/{bin,sbin,lib}
+  apt-get "${apt[@]}" -o "Dir::State::status=$root/var/lib/dpkg/status" -o "Dir::Cache::archives=$debs" \
+    --download-only --no-install-recommends -y install "$@" >>"$e2e/debootstrap.log" 2>&1 ||
+    cannot "The packages of $name could not be fetched from $mirror."
+  for deb in "$debs"/*.deb; do dpkg -x "$deb" "$into"; done
+  # In the root these are links into /usr, which a directory would cover.
+  for merged in bin sbin lib; do
+    [ ! -d "$into/$merged" ] || { cp -a "$into/$merged/." "$into/usr/$merged/"; rm -r "${into:?}/$merged"; }
+  done
+}
+for words in "${layers[@]}"; do layer $words; done # NAME PACKAGE... are words
+
 rm -rf "$root"/var/cache/apt/archives/*.deb "$e2e/apt"
 echo "$wanted" >"$root/.stamp"

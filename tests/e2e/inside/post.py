@@ -8,6 +8,7 @@ import json
 import os
 import shutil
 import smtplib
+import socket
 import subprocess
 import time
 from email.message import EmailMessage
@@ -33,10 +34,22 @@ def message(sender, recipient, subject, text, **headers):
     return mail
 
 
+def listens():
+    """Whether the mail system takes connections."""
+    with socket.socket() as attempt:
+        return attempt.connect_ex(("127.0.0.1", 25)) == 0
+
+
 def submit(mail):
-    """Hand a mail to Postfix by SMTP."""
+    """Hand a mail to the mail system by SMTP, with the envelope that its header says."""
     with smtplib.SMTP("127.0.0.1", 25, timeout=30) as smtp:
         smtp.send_message(mail)
+
+
+def hand(sender, recipient, mail):
+    """The same with an envelope; the empty sender is null."""
+    with smtplib.SMTP("127.0.0.1", 25, timeout=30) as smtp:
+        smtp.sendmail(sender, [recipient], bytes(mail))
 
 
 def deliver(mail):
@@ -61,12 +74,12 @@ def outcome():
     return [recipient.get("delay_reason", "") for mail in held for recipient in mail["recipients"]]
 
 
-def file(maildir, mail):
-    """Put a mail in a Maildir as a delivery agent of the desk's account would."""
+def file(maildir, mail, owner="desk"):
+    """Put a mail in a Maildir as a delivery agent of this account would."""
     path = f"{maildir}/new/{time.time_ns()}.e2e.mx"
     with open(path, "xb") as new:
         new.write(bytes(mail).replace(b"\r\n", b"\n"))
-    shutil.chown(path, "desk", "desk")
+    shutil.chown(path, owner, owner)
 
 
 def settle():
