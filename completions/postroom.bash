@@ -215,7 +215,7 @@ _postroom() {
             return 0
             ;;
         postroom__subcmd__check)
-            opts="-q -h --rebuild --quiet --json --config --as --now --timing --help"
+            opts="-q -h --rebuild --delivery --quiet --json --config --as --now --timing --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -233,6 +233,7 @@ complete -c postroom -n "__fish_postroom_using_subcommand check" -l config -d 'T
 complete -c postroom -n "__fish_postroom_using_subcommand check" -l as -d 'Act as this agent: for root, the desk\'s owner, and agents with admin' -r
 complete -c postroom -n "__fish_postroom_using_subcommand check" -l now -d 'Take this instant (RFC 3339) for now; to write, only on a test desk [default: $POSTROOM_NOW]' -r
 complete -c postroom -n "__fish_postroom_using_subcommand check" -l rebuild -d 'Only fold all events into an empty copy, and compare every column'
+complete -c postroom -n "__fish_postroom_using_subcommand check" -l delivery -d 'Tell whether mail can come in the way this command was started: put it in place of \'ingest\''
 complete -c postroom -n "__fish_postroom_using_subcommand check" -s q -l quiet -d 'Say nothing when all is well'
 complete -c postroom -n "__fish_postroom_using_subcommand check" -l json -d 'Print a JSON object for each finding'
 complete -c postroom -n "__fish_postroom_using_subcommand check" -l timing -d 'Tell on stderr how long it took; not where a message is delivered'

@@ -77,6 +77,70 @@ fn help_in_an_alias() {
     assert!(done.text().contains("Usage:"), "nothing on stdin: {done:?}");
 }
 
+/// `check --delivery` in place of `ingest`: the mail waits, and the log has what it saw.
+#[test]
+fn a_check_in_an_alias() {
+    for words in [
+        &["check", "--delivery", "--inbox", "support", "--route"][..],
+        &["check", "--json", "--delivery"],
+        &["check", "--delivery", "--filter"],
+        &["check", "--delivery", "--nope"],
+        &["check", "--delivry", "--inbox", "support"],
+        &["check", "--inbox", "support"],
+        &["check", "--delivery", "--inbox", "canary-unknown"],
+        &["check", "--delivery", "--config", "/nonexistent/canary.toml"],
+    ] {
+        let desk = Desk::new();
+        let what = words.join(" ");
+        expect_try_again(&what, &desk, &desk.feed(words, &mail()));
+        assert_eq!(desk.number("SELECT count(*) FROM message"), 0, "{what}");
+        let seen = ["--delivery: user: ", "--delivery: file size: "];
+        let told = seen.iter().all(|words| desk.log().contains(words));
+        let is_understood = words[1..].contains(&"--delivery") && !words.contains(&"--nope");
+        assert_eq!(told, is_understood, "{what}: {}", desk.log());
+        expect_cured(&what, &desk);
+    }
+}
+
+/// It tells where a mail would go, and what stands in its way.
+#[test]
+fn what_a_check_in_an_alias_sees() {
+    let desk = Desk::new();
+    let said = |command: Command| {
+        let _ = fs::remove_file(desk.beside("log"));
+        expect_try_again("check", &desk, &finish(command, &common::mail("erika")));
+        desk.log()
+    };
+    let words = ["check", "--delivery"];
+    let log = said(desk.postroom(words));
+    for line in [
+        "sender: erika@customer.test\n",
+        "recipient: support@example.test\n",
+        "inbox: support\n",
+        "database: [..] 0660\n",
+    ] {
+        let mut parts = line.split("[..]");
+        assert!(parts.all(|part| log.contains(part)), "{line}: {log}");
+    }
+    let mut command = desk.postroom(words);
+    command.env("SENDER", "").env("RECIPIENT", "sales+blue@example.test");
+    let log = said(command);
+    for line in ["sender: <>\n", "extension: blue\n", "inbox: sales\n"] {
+        assert!(log.contains(line), "{line}: {log}");
+    }
+    let mut limited = Command::new("sh");
+    limited.args(["-c", "ulimit -f 1000 && exec \"$0\" check --delivery", POSTROOM]);
+    desk.environment(&mut limited);
+    let log = said(limited);
+    assert!(log.contains("error: check --delivery: file size: 512000 bytes: "), "{log}");
+    let lock = File::options().read(true).write(true).open(desk.dir().join("lock")).unwrap();
+    lock.lock().unwrap();
+    assert!(said(desk.postroom(words)).contains("another process is writing now"));
+    drop(lock);
+    fs::remove_file(desk.dir().join("keys")).unwrap();
+    assert!(said(desk.postroom(words)).contains("error: check --delivery: keys: "));
+}
+
 #[test]
 fn a_verb_that_is_refused() {
     let desk = Desk::new();

@@ -142,6 +142,31 @@ fn examples(page: &str) -> Vec<String> {
         .collect()
 }
 
+/// The other blocks of the page on ingest are wiring, and stand line by line in the files that the
+/// tests run against the real programs.
+#[test]
+fn each_wiring_stands_in_a_file() {
+    let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
+    let mut lines = BTreeSet::new();
+    for folder in fs::read_dir(examples).unwrap().map(|entry| entry.unwrap().path()) {
+        let files = folder.read_dir().into_iter().flatten().map(|entry| entry.unwrap().path());
+        for file in files.filter(|file| file.is_file()) {
+            let text = fs::read_to_string(file).unwrap();
+            lines.extend(text.lines().map(|line| line.trim().to_owned()));
+        }
+    }
+    let page = fs::read_to_string(folder().join("postroom-ingest.1")).unwrap();
+    let (_, section) = page.split_once("\n.Sh EXAMPLES\n").unwrap();
+    let (section, _) = section.split_once("\n.Ss Shell\n").unwrap();
+    let blocks = section.split("\n.Bd ").skip(1).map(|rest| rest.split("\n.Ed").next().unwrap());
+    let mut count = 0;
+    for line in blocks.flat_map(|block| block.lines().skip(1)).map(str::trim) {
+        assert!(line.is_empty() || lines.contains(line), "in no file of examples/: {line}");
+        count += 1;
+    }
+    assert!(count > 80, "only {count} lines were found");
+}
+
 /// A desk with one mail and a sendmail that takes all, and a program that writes usage errors down.
 struct Desk(tempfile::TempDir);
 
@@ -220,6 +245,7 @@ fn each_field_of_json_stands_in_its_page() {
         "log --json 1",
         "why --json m1",
         "report --json --from 2026-06-01",
+        "check --delivery --json --inbox support || true",
     ] {
         let done = desk.sh(&format!("postroom {command}"));
         assert!(done.status.success(), "{command}: {}", String::from_utf8_lossy(&done.stderr));

@@ -31,6 +31,7 @@ pub mod send;
 pub mod show;
 pub mod source;
 pub mod tally;
+pub mod wiring;
 
 use std::cell::OnceCell;
 use std::path::{Path, PathBuf};

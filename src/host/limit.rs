@@ -1,5 +1,6 @@
 //! Limits that whoever started us put on this process (setrlimit(2)).
 
+use crate::domain::surroundings::Limits;
 use nix::sys::resource::{RLIM_INFINITY, Resource, getrlimit};
 
 /// The largest file that we may write, in bytes (`RLIMIT_FSIZE`); none when there is no limit.
@@ -7,6 +8,17 @@ use nix::sys::resource::{RLIM_INFINITY, Resource, getrlimit};
 #[must_use]
 pub fn file_size() -> Option<u64> {
     of(Resource::RLIMIT_FSIZE)
+}
+
+/// All that count for a delivery.
+#[must_use]
+pub fn all() -> Limits {
+    Limits {
+        file_size: file_size(),
+        memory: of(Resource::RLIMIT_AS),
+        processor: of(Resource::RLIMIT_CPU),
+        files: of(Resource::RLIMIT_NOFILE),
+    }
 }
 
 fn of(resource: Resource) -> Option<u64> {

@@ -10,6 +10,8 @@ pub mod lock;
 pub mod log;
 pub mod mailbox_lock;
 pub mod parallel;
+pub mod place;
+pub mod process;
 pub mod random;
 pub mod signal;
 pub mod stdin;

@@ -32,6 +32,11 @@ pub(crate) struct Common {
 impl Common {
     /// Opens the desk.
     pub(crate) fn desk(&self, purpose: Purpose) -> Result<Desk> {
+        Desk::open(&self.wanted()?, purpose)
+    }
+
+    /// The desk to open.
+    pub(crate) fn wanted(&self) -> Result<Wanted> {
         let now = match (self.now, env::text("POSTROOM_NOW")) {
             (Some(now), _) => Some(now),
             (None, Some(text)) => Some(text.parse().map_err(|error| {
@@ -41,7 +46,6 @@ impl Common {
             })?),
             (None, None) => None,
         };
-        let wanted = Wanted { config: self.config.clone(), agent: self.agent.clone(), now };
-        Desk::open(&wanted, purpose)
+        Ok(Wanted { config: self.config.clone(), agent: self.agent.clone(), now })
     }
 }

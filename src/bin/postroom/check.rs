@@ -1,5 +1,6 @@
 //! `postroom check`: proves that the desk is sound.
 
+use std::ffi::OsString;
 use std::io::Write;
 
 use anyhow::Result;
@@ -11,7 +12,7 @@ use serde::Serialize;
 
 use crate::args::Common;
 use crate::exit::Exit;
-use crate::out;
+use crate::{out, wiring};
 
 /// Prove that the desk is sound, or name what is not
 #[derive(Debug, Parser)]
@@ -19,6 +20,10 @@ pub(crate) struct Args {
     /// Only fold all events into an empty copy, and compare every column
     #[arg(long)]
     rebuild: bool,
+
+    /// Tell whether mail can come in the way this command was started: put it in place of 'ingest'
+    #[arg(long, conflicts_with = "rebuild")]
+    delivery: bool,
 
     /// Say nothing when all is well
     #[arg(short, long)]
@@ -30,6 +35,15 @@ pub(crate) struct Args {
 
     #[command(flatten)]
     common: Common,
+
+    /// The words that stand behind 'ingest' in the wiring
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true, requires = "delivery")]
+    words: Vec<OsString>,
+}
+
+/// Whether it stands where `ingest` did, with a mail on stdin; also when misspelt or forgotten.
+pub(crate) fn is_delivery(rest: &[OsString]) -> bool {
+    wiring::is_meant(rest)
 }
 
 /// A finding, as JSON.
@@ -40,6 +54,9 @@ struct Line<'a> {
 }
 
 pub(crate) fn run(args: &Args) -> Result<Exit> {
+    if args.delivery {
+        return wiring::run(&args.words, &args.common, args.json, args.quiet);
+    }
     let desk = args.common.desk(Purpose::Read)?;
     let checked = desk.check(if args.rebuild { Depth::Rebuild } else { Depth::All })?;
     let counts = checked.counts;

@@ -61,7 +61,7 @@ pub(crate) const COMMANDS: &[Command] = &[
     command!("log", log),
     command!("why", why),
     command!("report", report),
-    command!("check", check),
+    command!("check", check, check::is_delivery),
 ];
 
 /// The error for a verb that there is not.

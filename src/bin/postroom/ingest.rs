@@ -55,11 +55,11 @@ pub(crate) struct Args {
 
     /// Run the rules on what arrives
     #[arg(long)]
-    route: bool,
+    pub(crate) route: bool,
 
     /// Answer by machine where an inbox says so
     #[arg(long)]
-    autoreply: bool,
+    pub(crate) autoreply: bool,
 
     /// Write the message to stdout with Postroom- fields on top
     #[arg(long, conflicts_with_all = ["path", "print", "json"])]
@@ -85,12 +85,12 @@ pub(crate) struct Args {
     quiet: bool,
 
     #[command(flatten)]
-    common: Common,
+    pub(crate) common: Common,
 }
 
 impl Args {
     /// Whether a message is on stdin: nothing else is named, or `-` is.
-    fn message_is_on_stdin(&self) -> bool {
+    pub(crate) fn message_is_on_stdin(&self) -> bool {
         let named = self.path.iter().any(|path| path.as_os_str() != "-");
         !named && !self.files.paths_are_on_stdin()
     }
@@ -157,7 +157,7 @@ fn queued(landed: &[Landed]) -> impl Iterator<Item = OutboxId> + '_ {
 
 /// What the wiring tells: options first, then the environment of the MTA (R23). The environment
 /// speaks of the one message on stdin, not of files.
-fn envelope(args: &Args) -> Result<Envelope> {
+pub(crate) fn envelope(args: &Args) -> Result<Envelope> {
     let from_mta = args.message_is_on_stdin();
     let told = |option: &Option<String>, environment: fn() -> Option<String>| {
         option.clone().or_else(|| if from_mta { environment() } else { None })

@@ -35,6 +35,7 @@ mod show;
 mod tag;
 mod verb;
 mod why;
+mod wiring;
 
 use std::ffi::OsString;
 use std::io::Write;

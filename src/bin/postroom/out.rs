@@ -28,6 +28,13 @@ pub(crate) fn leads_somewhere() -> bool {
     device.is_ok_and(|device| null.map_or(true, |null| device != null))
 }
 
+/// Whether a person, or a file, gets what is written to stdout: no MTA, which would send it on.
+pub(crate) fn is_kept() -> bool {
+    let stdout = io::stdout().as_fd().try_clone_to_owned().map(File::from);
+    terminal::stdout_is_terminal()
+        || stdout.and_then(|stdout| stdout.metadata()).is_ok_and(|meta| meta.is_file())
+}
+
 /// What stdout is.
 pub(crate) fn screen() -> Screen {
     match terminal::width() {

@@ -138,10 +138,19 @@ def killed():
     survives("a program that is killed", cause, cure, witness)
 
 
+def checked():
+    """`check --delivery` stands where `ingest` stood, for one mail: it tells who calls it, and as whom."""
+    words = f'[ "$1" != ingest ] || {{ shift; set -- check --delivery "$@"; }}\nexec {PROGRAM}.real "$@"'
+    survives("check --delivery in place of ingest", *replaced(words), "stands where 'ingest' has to")
+    lines = [line.split("check --delivery: ", 1)[1] for line in said("check --delivery: ")]
+    for line in (f"caller: {way.caller}, by: ", f"user: desk ({E['DESK_UID']})", "file size: no limit", "inbox: support"):
+        check(f"check --delivery says '{line}'", any(found.startswith(line) for found in lines), "\n".join(lines))
+
+
 def limited_files():
     """local(8) as it is by default: the database is beyond what it lets a file grow to."""
     def limit(value):
-        subprocess.run(["postconf", "-e", f"mailbox_size_limit={value}"], check=True)
+        subprocess.run(["postconf", "-e", f"mailbox_size_limit={value}"], check=True, capture_output=True)
         subprocess.run(["postfix", "reload"], check=True, capture_output=True)
 
     survives("a limit on the size of files", lambda: limit(51200000), lambda: limit(0), "RLIMIT_FSIZE")
@@ -156,6 +165,7 @@ def main():
     broken_configuration()
     held_lock()
     killed()
+    checked()
     if isinstance(way, ways.Local):
         limited_files()
     return promises.failed > 0
