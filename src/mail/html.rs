@@ -3,18 +3,25 @@
 //! The converter takes quadratic time on quotes and links that do not end, so it is only
 //! given tags that do, and not too many links.
 
+mod marks;
+
+use marks::Mark;
+
 /// Longest tag that keeps its attributes, in bytes; longer ones hold pictures.
 const LONGEST_TAG: usize = 4 << 10;
 
 /// Links that keep their target.
 const MOST_LINKS: usize = 1_000;
 
-/// The text of an HTML document, links as `text (target)`. CRLF line ends.
+/// The text of an HTML document, links as `text (target)`, quotes and signatures as a plain text
+/// has them. CRLF line ends.
 pub(super) fn text(html: &str) -> String {
-    nanohtml2text::html2text(&closed(html))
+    let html = marks::without_letters(html);
+    marks::written(&nanohtml2text::html2text(&closed(&html)))
 }
 
-/// The document without comments, scripts and styles, with every `<` that begins no tag escaped.
+/// The document without comments, scripts and styles, with every `<` that begins no tag escaped,
+/// and with the marks of quotes and signatures.
 fn closed(html: &str) -> String {
     let lower = html.to_ascii_lowercase();
     let mut out = String::with_capacity(html.len());
@@ -32,13 +39,16 @@ fn closed(html: &str) -> String {
         }
         match tag_end(rest, &mut budget) {
             Some(end) => {
-                let is_link = name(rest) == "a";
-                links += usize::from(is_link);
-                match html.get(at..at + end) {
-                    Some(_) if is_link && links > MOST_LINKS => {}
-                    Some(tag) if tag.len() <= LONGEST_TAG => out.push_str(tag),
-                    _ => out.push_str(&format!("<{}>", name(rest))),
+                let (tag, name) = (html.get(at..at + end).unwrap_or_default(), name(rest));
+                let mark = Mark::of(name, rest.get(..end.min(LONGEST_TAG)).unwrap_or_default());
+                out.extend(mark.filter(|mark| *mark == Mark::End).map(Mark::letter));
+                links += usize::from(name == "a");
+                match name {
+                    "a" if links > MOST_LINKS => {}
+                    _ if tag.len() <= LONGEST_TAG => out.push_str(tag),
+                    _ => out.push_str(&format!("<{name}>")),
                 }
+                out.extend(mark.filter(|mark| *mark != Mark::End).map(Mark::letter));
                 at += end;
             }
             None => {
@@ -116,6 +126,6 @@ mod tests {
             assert_eq!(text(html).trim(), wanted, "{html}");
         }
         let picture = format!("<img src=\"data:{}\">x", "A".repeat(100_000));
-        assert_eq!(text(&picture), "x");
+        assert_eq!(text(&picture), "x\r\n");
     }
 }
