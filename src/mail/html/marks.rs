@@ -143,12 +143,21 @@ impl Page {
                 self.quote_begins = mark == Mark::Quote;
             }
             Some(Mark::End) => {
+                self.drop_blank();
                 let ended = self.around.pop();
                 self.quotes -= usize::from(ended == Some(Mark::Quote));
             }
             Some(Mark::Answered) => self.line(&"_".repeat(32)),
             Some(Mark::Signature) => self.signature_begins = true,
             None => {}
+        }
+    }
+
+    /// Takes back an empty line at the end of a quote.
+    fn drop_blank(&mut self) {
+        let blank = format!("\n{}\r\n", ">".repeat(self.quotes.min(DEEPEST)));
+        if self.quotes > 0 && self.out.ends_with(&blank) {
+            self.out.truncate(self.out.len() + 1 - blank.len());
         }
     }
 
@@ -162,7 +171,7 @@ impl Page {
     fn line(&mut self, line: &str) {
         let line = line.trim_end_matches(['\r', '\n']);
         let says = !line.trim().is_empty();
-        if !says && self.quote_begins {
+        if !says && (self.quote_begins || self.out.is_empty()) {
             return;
         }
         self.quote_begins = false;
@@ -190,7 +199,7 @@ mod tests {
     fn as_plain_text_writes_it() {
         for (html, wanted) in [
             ("a<blockquote type=cite><p>b</p>c</blockquote>d", "a\n\n> b\n>\n> c\n\nd"),
-            ("a<BLOCKQUOTE>b<blockquote>c</blockquote></BLOCKQUOTE>d", "a\n\n> b\n>\n>> c\n>\n\nd"),
+            ("a<BLOCKQUOTE>b<blockquote>c</blockquote></BLOCKQUOTE>d", "a\n\n> b\n>\n>> c\n\nd"),
             ("a<blockquote style=\"margin:0 0 0 40px;border:none\">b</blockquote>c", "a\n\nb\n\nc"),
             ("<blockquote>\n <div>\n <p>b</blockquote>", "> b"),
             ("</blockquote>a<blockquote>b", "a\n\n> b"),

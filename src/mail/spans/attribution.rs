@@ -5,7 +5,10 @@
 //! at first: a date near the beginning, an address in brackets, a colon at the end. Words decide
 //! only where one of these is missing.
 
-use super::line::{Line, undecorated};
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
+use super::line::{Line, entries, undecorated};
 
 /// Longest attribution, in bytes.
 const LONGEST: usize = 400;
@@ -14,168 +17,46 @@ const LONGEST: usize = 400;
 const MOST_LINES: usize = 6;
 
 /// Words for "wrote", in lower case.
-const WROTE: [&str; 89] = [
-    "wrote",
-    "writes",
-    "said",
-    "sent",
-    "replied",
-    "schrieb",
-    "schreibt",
-    "geschrieben",
-    "écrit",
-    "ecrit",
-    "escribió",
-    "escribio",
-    "escribiu",
-    "scritto",
-    "scrisse",
-    "scrive",
-    "schreef",
-    "geschreven",
-    "escreveu",
-    "napisał",
-    "napisała",
-    "napisał(a)",
-    "napisał/a",
-    "napisal",
-    "napisała",
-    "napsal",
-    "napsala",
-    "napsal(a)",
-    "napísal",
-    "napísala",
-    "napísal(a)",
-    "píše",
-    "skrev",
-    "skreiv",
-    "skrifaði",
-    "kirjoitti",
-    "написал",
-    "написала",
-    "написал(а)",
-    "написали",
-    "писал",
-    "писал(а)",
-    "писала",
-    "пишет",
-    "написа",
-    "написав",
-    "написала",
-    "пише",
-    "написао",
-    "yazdı",
-    "yazmış",
-    "yazdi",
-    "írta",
-    "pisze",
-    "írt",
-    "scris",
-    "έγραψε",
-    "έγραψαν",
-    "έγραψες",
-    "kirjutas",
-    "rašė",
-    "parašė",
-    "rakstīja",
-    "napisao",
-    "napisala",
-    "napisao/la",
-    "pisao",
-    "viết",
-    "menulis",
-    "tulis",
-    "เขียน",
-    "เขียนว่า",
-    "escrigué",
-    "escriure",
-    "escrit",
-    "idatzi",
-    "כתב",
-    "כתבה",
-    "כתב/ה",
-    "كتب",
-    "كتبت",
-    "نوشت",
-    "लिखा",
-    "scríobh",
-    "ysgrifennodd",
-    "shkroi",
-    "skrifar",
-    "zei",
-    "inviato",
-];
+static WROTE: LazyLock<HashSet<&str>> = LazyLock::new(|| {
+    entries(
+        "
+        wrote | writes | said | sent | replied | schrieb | schreibt | geschrieben | écrit | ecrit |
+        escribió | escribio | escribiu | scritto | scrisse | scrive | schreef | geschreven |
+        escreveu | napisał | napisała | napisał(a) | napisał/a | napisal | napsal | napsala |
+        napsal(a) | napísal | napísala | napísal(a) | píše | skrev | skreiv | skrifaði | kirjoitti |
+        написал | написала | написал(а) | написали | писал | писал(а) | писала | пишет | написа |
+        написав | пише | написао | yazdı | yazmış | yazdi | írta | pisze | írt | scris | έγραψε |
+        έγραψαν | έγραψες | kirjutas | rašė | parašė | rakstīja | napisao | napisala | napisao/la |
+        pisao | viết | menulis | tulis | เขียน | เขียนว่า | escrigué | escriure | escrit | idatzi |
+        כתב | כתבה | כתב/ה | كتب | كتبت | نوشت | लिखा | scríobh | ysgrifennodd | shkroi | skrifar |
+        zei | inviato
+        ",
+    )
+    .collect()
+});
 
 /// The same in scripts without blanks between words.
-const WROTE_PART: [&str; 11] = [
-    "写道",
-    "寫道",
-    "写信",
-    "寫信",
-    "作成:",
-    "작성",
-    "썼습니다",
-    "씀",
-    "書きました",
-    "書き込みました",
-    "のメール",
-];
+static WROTE_PART: LazyLock<Vec<&str>> = LazyLock::new(|| {
+    entries(
+        "
+        写道 | 寫道 | 写信 | 寫信 | 作成: | 작성 | 썼습니다 | 씀 | 書きました | 書き込みました | のメール
+        ",
+    )
+    .collect()
+});
 
 /// Words that stand before the date, in lower case.
-const LEADS: [&str; 52] = [
-    "on",
-    "at",
-    "am",
-    "vom",
-    "le",
-    "el",
-    "il",
-    "em",
-    "no",
-    "a",
-    "op",
-    "den",
-    "d.",
-    "på",
-    "dnia",
-    "dne",
-    "dňa",
-    "w",
-    "в",
-    "на",
-    "pe",
-    "la",
-    "în",
-    "στις",
-    "vào",
-    "pada",
-    "in",
-    "dana",
-    "u",
-    "kuupäev",
-    "v",
-    "s",
-    "ng",
-    "noong",
-    "bei",
-    "ontem",
-    "בתאריך",
-    "ב-",
-    "في",
-    "بتاريخ",
-    "در",
-    "在",
-    "于",
-    "於",
-    "ใน",
-    "เมื่อ",
-    "ในวันที่",
-    "le:",
-    "i",
-    "fecha",
-    "data",
-    "date:",
-];
+static LEADS: LazyLock<HashSet<&str>> = LazyLock::new(|| {
+    entries(
+        "
+        on | at | am | vom | le | el | il | em | no | a | op | den | d. | på | dnia | dne | dňa | w |
+        в | на | pe | la | în | στις | vào | pada | in | dana | u | kuupäev | v | s | ng | noong |
+        bei | ontem | בתאריך | ב- | في | بتاريخ | در | 在 | 于 | 於 | ใน | เมื่อ | ในวันที่ | le: | i |
+        fecha | data | date:
+        ",
+    )
+    .collect()
+});
 
 /// An attribution in the lines of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -200,6 +81,9 @@ pub(super) fn begins(lines: &[Line<'_>]) -> Option<Attribution> {
         }
         said.push(' ');
         said.push_str(text);
+        if !may_end(text) {
+            continue;
+        }
         let read = Said::of(&said);
         if read.is_attribution(|| above_quote(behind)) {
             return Some(Attribution { begin, lines: n + 1 });
@@ -211,12 +95,18 @@ pub(super) fn begins(lines: &[Line<'_>]) -> Option<Attribution> {
     None
 }
 
+/// Whether a line may be the end of one.
+fn may_end(line: &str) -> bool {
+    let end = line.split_whitespace().next_back().unwrap_or_default();
+    end.ends_with([':', '：', '>', ')', '-', '_', '=', '*']) || is_wrote(end)
+}
+
 /// Whether a line may go on with what has been said: any that says something, within a bracket
-/// also one that looks marked, and an empty one above an address.
+/// also one that looks marked, and an empty one above a bracket.
 fn goes_on(said: &str, line: &Line<'_>, behind: &[Line<'_>]) -> bool {
-    let before_address = || behind.first().is_some_and(|next| next.text.starts_with('<'));
+    let before_bracket = || behind.first().is_some_and(|next| next.text == "<");
     match line.is_blank() {
-        true => is_open(said) || before_address(),
+        true => is_open(said) || before_bracket(),
         false => is_open(said) || !line.is_marked(),
     }
 }
@@ -238,7 +128,7 @@ fn opening(line: &str) -> Option<usize> {
     let mut words = line.split_whitespace().take(9);
     let is_dashed = line.starts_with("--") && line.ends_with("--") && !undecorated(line).is_empty();
     let early = words.any(|word| word.contains(|c: char| c.is_numeric() || "<@(".contains(c)));
-    (early || is_dashed).then_some(0)
+    (early || is_dashed || line.ends_with(':')).then_some(0)
 }
 
 /// Whether a bracket has not been closed yet.
@@ -280,6 +170,9 @@ impl<'a> Said<'a> {
 
     fn is_attribution(&self, above_quote: impl Fn() -> bool) -> bool {
         let closed = self.has_colon || self.is_dashed;
+        if self.has_colon && self.names_author() && above_quote() {
+            return true;
+        }
         if !closed && !self.ends_in_wrote() && !self.is_date_and_address() {
             return false;
         }
@@ -287,7 +180,7 @@ impl<'a> Said<'a> {
             Some((before, behind)) if closed => {
                 self.has_date() && behind <= 3 && self.begins_with_date()
                     || self.has_date() && before <= 6 && self.is_name_first(before)
-                    || self.ends_in_wrote() && before <= 8 && behind <= 4
+                    || self.ends_in_wrote() && before <= 8 && behind <= 2
             }
             _ if self.is_dashed && self.ends_in_wrote() => true,
             None if self.has_colon => self.is_day_and_wrote(),
@@ -297,6 +190,12 @@ impl<'a> Said<'a> {
             }
             _ => self.is_date_and_address() && above_quote(),
         }
+    }
+
+    /// `Erika wrote`, `Quoting Erika <erika@example.org>`: enough above a marked quote.
+    fn names_author(&self) -> bool {
+        let is_short = self.words.len() <= 6;
+        is_short && (self.ends_in_wrote() || self.address.is_some_and(|(_, behind)| behind == 0))
     }
 
     /// `On 1 June 2026, Erika wrote` or `Erika wrote 1/6/2026 9:00`: without an address, the words
@@ -343,7 +242,7 @@ impl<'a> Said<'a> {
         let second = self.words.get(1).is_some_and(|word| begins(word));
         let short = first.chars().count() <= 4 || first.ends_with(['.', ',']);
         begins(first)
-            || LEADS.contains(&first.to_lowercase().as_str())
+            || LEADS.contains(first.to_lowercase().as_str())
             || short && second
             || LEADS.iter().any(|lead| !lead.is_ascii() && first.starts_with(lead))
     }
@@ -383,7 +282,7 @@ fn is_wrote(word: &str) -> bool {
     let word =
         word.trim_matches(|c: char| ",.;\"'*_:".contains(c) || !c.is_alphanumeric() && c != ')');
     let word = word.to_lowercase();
-    WROTE.contains(&word.as_str()) || WROTE_PART.iter().any(|part| word.ends_with(part))
+    WROTE.contains(word.as_str()) || WROTE_PART.iter().any(|part| word.ends_with(part))
 }
 
 /// `9:00`, `09:00:15`, `9h00`, `17.50`.
@@ -392,11 +291,13 @@ fn is_time(word: &str) -> bool {
     matches!(parts.as_slice(), [1..=2, 2] | [1..=2, 2, 2])
 }
 
-/// `2026-06-01`, `1/6/2026`, `01.06.26`, `2026年6月1日`.
+/// `2026-06-01`, `1/6/2026`, `01.06.26`, `2026年6月1日`, `1-Jun-2026`.
 fn is_date(word: &str) -> bool {
     let parts = runs(word, &['-', '/', '.', '年', '月', '년']);
+    let is_month = |part: &str| part.starts_with(char::is_alphabetic);
     matches!(parts.as_slice(), [1..=2, 1..=2, 2 | 4, ..] | [4, 1..=2, 1..=2, ..])
-        || matches!(word.split('-').collect::<Vec<_>>().as_slice(), [_, _, year] if is_year(year))
+        || matches!(word.split('-').collect::<Vec<_>>().as_slice(),
+            [_, month, year] if is_month(month) && is_year(year))
 }
 
 fn is_year(word: &str) -> bool {
@@ -527,6 +428,8 @@ mod tests {
             "Send it to erika@example.org:",
             "My order 12345 of 01.06.2026:",
             "On 12.05.2026 at 10:00 I wrote\nto your colleague",
+            "<erika@example.org>: host mx.example.org[192.0.2.1] said:",
+            "Call Erika at 480-624-2500.\n\n<erika@example.org>:",
             "- On Monday",
             "",
         ] {

@@ -1,5 +1,6 @@
 //! A text in blocks: what stands in it, line by line, before it is decided what is shown.
 
+use super::added::is_added;
 use super::attribution::{self, Attribution};
 use super::header::{self, Field};
 use super::line::{Line, trim};
@@ -96,8 +97,7 @@ impl<'a> Walk<'a> {
         } else if let Some(found) = attribution::begins(rest) {
             self.attribution(line, rest, found);
         } else if let Some(below) = separator::below(line) {
-            let shape = if below == Below::Answered { Shape::Headed } else { Shape::PassedOn };
-            self.rest(shape);
+            self.separator(rest, below);
         } else if self.is_header(rest) {
             self.rest(Shape::Headed);
         } else if self.is_signature(rest) {
@@ -126,19 +126,31 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// The rest of the text is one block, with the lines of dashes above it.
+    /// The rest of the text is one block.
     fn rest(&mut self, shape: Shape) {
         self.push(shape, self.above());
         self.at = self.lines.len();
     }
 
-    /// Where the block at this line begins when lines of dashes above it are part of it.
+    /// Below the line that says so stands the rest of the text, or a marked quote.
+    fn separator(&mut self, rest: &[Line<'_>], below: Below) {
+        let mut next = rest.iter().skip(1);
+        let is_marked = next.find(|line| !line.is_blank()).is_some_and(Line::is_marked);
+        match below {
+            Below::Answered if is_marked => self.push(Shape::Introduction, self.above()),
+            Below::Answered => self.rest(Shape::Headed),
+            Below::PassedOn => self.rest(Shape::PassedOn),
+        }
+    }
+
+    /// Where the block at this line begins: lines of dashes above it, also with words between
+    /// them, are part of it.
     fn above(&self) -> usize {
         let mut begin = self.at;
         for n in (0..self.at).rev() {
             match self.lines.get(n) {
                 Some(line) if line.is_blank() => {}
-                Some(line) if line.is_rule() => begin = n,
+                Some(line) if line.is_rule() || line.is_between_dashes() => begin = n,
                 _ => break,
             }
         }
@@ -181,15 +193,19 @@ impl<'a> Walk<'a> {
     fn is_header(&self, rest: &[Line<'_>]) -> bool {
         let fields = self.fields.get(self.at..).unwrap_or_default();
         let mut above = self.lines.get(..self.at).unwrap_or_default().iter().rev().take(3);
-        let after_rule = above.find(|line| !line.is_blank()).is_some_and(Line::is_rule);
+        let after_rule = above
+            .find(|line| !line.is_blank())
+            .is_some_and(|line| line.is_rule() || line.is_between_dashes());
         header::begins(rest, fields, after_rule)
     }
 
     fn is_signature(&self, rest: &[Line<'_>]) -> bool {
+        let Some((line, below)) = rest.split_first() else { return false };
         let above = self.at.checked_sub(1).and_then(|n| self.lines.get(n));
         let is_apart = above.is_none_or(|line| line.is_blank() || line.is_marked());
+        let is_alone = below.first().is_none_or(|next| next.is_blank() || next.is_rule());
         self.last() != Some(Shape::Signature)
-            && (signature::is_added(rest)
+            && (is_alone && is_added(line.text)
                 || !self.blocks.is_empty() && signature::is_below(rest, is_apart))
     }
 

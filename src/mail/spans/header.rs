@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use super::line::{Line, undecorated};
+use super::line::{Line, entries, undecorated};
 
 /// Lines that a header is looked for in.
 const LONGEST: usize = 24;
@@ -24,355 +24,71 @@ pub(super) enum Field {
 
 /// The names of the fields in lower case, as Outlook, Apple Mail, Thunderbird, Notes, GMX, Yahoo
 /// and Orange translate them.
-const NAMES: [(Field, &[&str]); 5] = [
+const NAMES: [(Field, &str); 5] = [
     (
         Field::From,
-        &[
-            "from",
-            "von",
-            "de",
-            "da",
-            "van",
-            "fra",
-            "från",
-            "från",
-            "lähettäjä",
-            "od",
-            "nadawca",
-            "odesílatel",
-            "odosielateľ",
-            "feladó",
-            "küldő",
-            "de la",
-            "expediteur",
-            "expéditeur",
-            "от",
-            "від",
-            "отправитель",
-            "από",
-            "gönderen",
-            "kimden",
-            "saatja",
-            "kellelt",
-            "nuo",
-            "no",
-            "šalje",
-            "pošiljatelj",
-            "mittente",
-            "remitente",
-            "afzender",
-            "absender",
-            "avsändare",
-            "avsender",
-            "afsender",
-            "sender",
-            "שולח",
-            "מאת",
-            "من",
-            "از",
-            "จาก",
-            "từ",
-            "dari",
-            "daripada",
-            "发件人",
-            "寄件者",
-            "寄件人",
-            "差出人",
-            "送信者",
-            "보낸 사람",
-            "보낸사람",
-            "от кого",
-            "от кого",
-            "від кого",
-            "frá",
-            "igorlea",
-            "nork",
-        ],
+        "
+    from | von | de | da | van | fra | från | lähettäjä | od | nadawca | odesílatel |
+    odosielateľ | feladó | küldő | de la | expediteur | expéditeur | от | від | отправитель |
+    από | gönderen | kimden | saatja | kellelt | nuo | no | šalje | pošiljatelj | mittente |
+    remitente | afzender | absender | avsändare | avsender | afsender | sender | שולח | מאת | من |
+    از | จาก | từ | dari | daripada | 发件人 | 寄件者 | 寄件人 | 差出人 | 送信者 | 보낸 사람 | 보낸사람 | от кого |
+    від кого | frá | igorlea | nork
+        ",
     ),
     (
         Field::Date,
-        &[
-            "date",
-            "sent",
-            "sent on",
-            "date sent",
-            "sent at",
-            "datum",
-            "gesendet",
-            "gesendet am",
-            "envoyé",
-            "envoyé le",
-            "enviado",
-            "enviado el",
-            "enviado em",
-            "enviada",
-            "enviada em",
-            "enviada el",
-            "fecha",
-            "data",
-            "inviato",
-            "data invio",
-            "verzonden",
-            "verstuurd",
-            "sendt",
-            "dato",
-            "skickat",
-            "datum",
-            "lähetetty",
-            "päivämäärä",
-            "päiväys",
-            "pvm",
-            "wysłano",
-            "wysłane",
-            "data wysłania",
-            "odesláno",
-            "odoslané",
-            "dátum",
-            "elküldve",
-            "küldve",
-            "trimis",
-            "trimisă",
-            "дата",
-            "отправлено",
-            "отправлен",
-            "надіслано",
-            "відправлено",
-            "изпратено",
-            "ημερομηνία",
-            "στάλθηκε",
-            "εστάλη",
-            "tarih",
-            "gönderildi",
-            "gönderme tarihi",
-            "gönderme zamanı",
-            "saadetud",
-            "kuupäev",
-            "išsiųsta",
-            "nosūtīts",
-            "poslano",
-            "poslato",
-            "datum slanja",
-            "נשלח",
-            "תאריך",
-            "تاريخ الإرسال",
-            "التاريخ",
-            "أرسلت",
-            "تم الإرسال",
-            "تاریخ",
-            "ส่ง",
-            "ส่งเมื่อ",
-            "วันที่",
-            "đã gửi",
-            "ngày",
-            "gửi",
-            "đã gửi vào",
-            "dikirim",
-            "tanggal",
-            "dihantar",
-            "发送时间",
-            "发送日期",
-            "日期",
-            "時間",
-            "寄件日期",
-            "傳送時間",
-            "已发送",
-            "送信日時",
-            "日時",
-            "日付",
-            "보낸 날짜",
-            "날짜",
-            "보냄",
-            "보낸날짜",
-            "message du",
-            "sendt dato",
-            "dagsetning",
-            "sent date",
-            "time",
-        ],
+        "
+    date | sent | sent on | date sent | sent at | datum | gesendet | gesendet am | envoyé |
+    envoyé le | enviado | enviado el | enviado em | enviada | enviada em | enviada el | fecha |
+    data | inviato | data invio | verzonden | verstuurd | sendt | dato | skickat | lähetetty |
+    päivämäärä | päiväys | pvm | wysłano | wysłane | data wysłania | odesláno | odoslané | dátum |
+    elküldve | küldve | trimis | trimisă | дата | отправлено | отправлен | надіслано |
+    відправлено | изпратено | ημερομηνία | στάλθηκε | εστάλη | tarih | gönderildi |
+    gönderme tarihi | gönderme zamanı | saadetud | kuupäev | išsiųsta | nosūtīts | poslano |
+    poslato | datum slanja | נשלח | תאריך | تاريخ الإرسال | التاريخ | أرسلت | تم الإرسال | تاریخ |
+    ส่ง | ส่งเมื่อ | วันที่ | đã gửi | ngày | gửi | đã gửi vào | dikirim | tanggal | dihantar |
+    发送时间 | 发送日期 | 日期 | 時間 | 寄件日期 | 傳送時間 | 已发送 | 送信日時 | 日時 | 日付 | 보낸 날짜 | 날짜 | 보냄 | 보낸날짜 |
+    message du | sendt dato | dagsetning | sent date | time
+        ",
     ),
     (
         Field::To,
-        &[
-            "to",
-            "an",
-            "à",
-            "a",
-            "para",
-            "aan",
-            "til",
-            "till",
-            "vastaanottaja",
-            "kenelle",
-            "do",
-            "adresat",
-            "komu",
-            "címzett",
-            "către",
-            "catre",
-            "кому",
-            "до",
-            "προς",
-            "kime",
-            "alıcı",
-            "saaja",
-            "kellele",
-            "kam",
-            "kam",
-            "kas",
-            "za",
-            "prima",
-            "destinataire",
-            "destinatario",
-            "destinatário",
-            "ontvanger",
-            "empfänger",
-            "mottagare",
-            "mottaker",
-            "modtager",
-            "אל",
-            "לכבוד",
-            "עבור",
-            "إلى",
-            "به",
-            "ถึง",
-            "tới",
-            "đến",
-            "kepada",
-            "ke",
-            "收件人",
-            "收件者",
-            "宛先",
-            "받는 사람",
-            "받는사람",
-            "per",
-            "primatelj",
-            "nori",
-            "reply to",
-            "reply-to",
-            "risposta",
-            "antwort an",
-            "répondre à",
-            "responder a",
-            "responder para",
-        ],
+        "
+    to | an | à | a | para | aan | til | till | vastaanottaja | kenelle | do | adresat | komu |
+    címzett | către | catre | кому | до | προς | kime | alıcı | saaja | kellele | kam | kas | za |
+    prima | destinataire | destinatario | destinatário | ontvanger | empfänger | mottagare |
+    mottaker | modtager | אל | לכבוד | עבור | إلى | به | ถึง | tới | đến | kepada | ke | 收件人 |
+    收件者 | 宛先 | 받는 사람 | 받는사람 | per | primatelj | nori | reply to | reply-to | risposta |
+    antwort an | répondre à | responder a | responder para
+        ",
     ),
     (
         Field::Subject,
-        &[
-            "subject",
-            "betreff",
-            "objet",
-            "asunto",
-            "assunto",
-            "oggetto",
-            "onderwerp",
-            "emne",
-            "ämne",
-            "aihe",
-            "temat",
-            "předmět",
-            "predmet",
-            "tárgy",
-            "subiect",
-            "тема",
-            "относно",
-            "θέμα",
-            "konu",
-            "teema",
-            "tema",
-            "temats",
-            "assumpte",
-            "naslov",
-            "zadeva",
-            "נושא",
-            "הנדון",
-            "הנושא",
-            "الموضوع",
-            "موضوع",
-            "เรื่อง",
-            "หัวเรื่อง",
-            "chủ đề",
-            "chủ để",
-            "subjek",
-            "perihal",
-            "subyek",
-            "主题",
-            "主旨",
-            "主題",
-            "件名",
-            "제목",
-            "efni",
-            "gaia",
-            "re",
-        ],
+        "
+    subject | ogg | betreff | objet | asunto | assunto | oggetto | onderwerp | emne | ämne |
+    aihe | temat | předmět | predmet | tárgy | subiect | тема | относно | θέμα | konu | teema |
+    tema | temats | assumpte | naslov | zadeva | נושא | הנדון | הנושא | الموضوع | موضوع | เรื่อง |
+    หัวเรื่อง | chủ đề | chủ để | subjek | perihal | subyek | 主题 | 主旨 | 主題 | 件名 | 제목 | efni |
+    gaia
+        ",
     ),
     (
         Field::Other,
-        &[
-            "cc",
-            "bcc",
-            "kopie",
-            "kopia",
-            "kopio",
-            "copie",
-            "copie à",
-            "copia",
-            "cópia",
-            "kopi",
-            "kopie an",
-            "dw",
-            "udw",
-            "másolatot kap",
-            "másolat",
-            "копия",
-            "копія",
-            "κοιν.",
-            "κοινοποίηση",
-            "bilgi",
-            "עותק",
-            "העתק",
-            "نسخة",
-            "رونوشت",
-            "สำเนา",
-            "tembusan",
-            "抄送",
-            "副本",
-            "참조",
-            "importance",
-            "priority",
-            "attachments",
-            "attachment",
-            "anlagen",
-            "pièces jointes",
-            "allegati",
-            "adjuntos",
-            "datos adjuntos",
-            "anexos",
-            "bijlagen",
-            "vedhæftede filer",
-            "vedlegg",
-            "bilagor",
-            "załączniki",
-            "wichtigkeit",
-            "priorität",
-            "organization",
-            "organisation",
-            "newsgroups",
-            "message-id",
-            "reply-to address",
-            "delivered-to",
-            "return-path",
-            "mailed by",
-            "signed by",
-            "重要性",
-            "附件",
-            "添付ファイル",
-        ],
+        "
+    cc | bcc | kopie | kopia | kopio | copie | copie à | copia | cópia | kopi | kopie an | dw |
+    udw | másolatot kap | másolat | копия | копія | κοιν. | κοινοποίηση | bilgi | עותק | העתק |
+    نسخة | رونوشت | สำเนา | tembusan | 抄送 | 副本 | 참조 | importance | priority | attachments |
+    attachment | anlagen | pièces jointes | allegati | adjuntos | datos adjuntos | anexos |
+    bijlagen | vedhæftede filer | vedlegg | bilagor | załączniki | wichtigkeit | priorität |
+    organization | organisation | newsgroups | message-id | reply-to address | delivered-to |
+    return-path | mailed by | signed by | 重要性 | 附件 | 添付ファイル
+        ",
     ),
 ];
 
 static FIELDS: LazyLock<HashMap<&str, Field>> = LazyLock::new(|| {
-    NAMES.iter().flat_map(|(field, names)| names.iter().map(|name| (*name, *field))).collect()
+    NAMES.iter().flat_map(|(field, names)| entries(names).map(|name| (name, *field))).collect()
 });
 
 /// The field that each line begins.
@@ -383,7 +99,7 @@ pub(super) fn fields(lines: &[Line<'_>]) -> Vec<Option<Field>> {
 /// Whether a quoted header begins with the first of these lines, whose fields are given.
 /// `after_rule`: a line of dashes stands above it.
 pub(super) fn begins(lines: &[Line<'_>], fields: &[Option<Field>], after_rule: bool) -> bool {
-    known(lines, fields, after_rule) || after_rule && unknown(lines)
+    known(lines, fields, after_rule) || after_rule && unknown(lines) || of_notes(lines)
 }
 
 /// A header in a language of the table. Where only places and days are named (`From: Amsterdam`,
@@ -398,15 +114,16 @@ fn known(lines: &[Line<'_>], fields: &[Option<Field>], after_rule: bool) -> bool
             break;
         }
     }
-    seen.from && (seen.subject || seen.others > 0) && (seen.subject || seen.address || after_rule)
+    seen.is_header() && (seen.subject || seen.address || after_rule)
 }
 
 /// What was seen of a header so far.
 #[derive(Default)]
 struct Seen {
     from: bool,
+    date: bool,
+    to: bool,
     subject: bool,
-    others: usize,
     address: bool,
     blank: usize,
     continued: usize,
@@ -421,12 +138,14 @@ impl Seen {
         }
         match field {
             Some(Field::From) => self.from = true,
+            Some(Field::Date) => self.date = true,
+            Some(Field::To) => self.to = true,
             Some(Field::Subject) => self.subject = true,
-            Some(_) => self.others += 1,
+            Some(Field::Other) => {}
             // A value that goes on.
             None if self.blank == 0 && self.continued < 3 => {
                 self.continued += 1;
-                self.address |= self.others == 0 && line.text.contains('@');
+                self.address |= !self.is_header() && line.text.contains('@');
                 return true;
             }
             None => return false,
@@ -435,6 +154,38 @@ impl Seen {
         (self.blank, self.continued) = (0, 0);
         true
     }
+
+    fn is_header(&self) -> bool {
+        self.from && (self.date || self.to || self.subject) || self.date && self.to
+    }
+}
+
+/// A header as old Notes wrote it: the author and the date, then the names of the fields, each
+/// alone above its value.
+fn of_notes(lines: &[Line<'_>]) -> bool {
+    let has_address = |line: &Line<'_>| line.text.contains('@');
+    let is_author = match lines {
+        [first, ..] if has_address(first) => true,
+        [_, second, ..] => second.text.starts_with('<') && has_address(second),
+        _ => false,
+    };
+    if !is_author {
+        return false;
+    }
+    let said: Vec<&Line<'_>> = lines.iter().take(LONGEST).filter(|l| !l.is_blank()).collect();
+    let below = |above: usize, wanted: Field| {
+        let mut near = (above + 1..=above + 6).filter_map(|n| Some((n, said.get(n)?)));
+        near.find(|(_, line)| label(line.text) == Some(wanted)).map(|(n, _)| n)
+    };
+    let subject = below(0, Field::To)
+        .and_then(|to| below(to, Field::Other))
+        .and_then(|copy| below(copy, Field::Subject));
+    subject.is_some()
+}
+
+/// The field that a line names, without a colon or a value.
+fn label(line: &str) -> Option<Field> {
+    (line.len() <= LONGEST_NAME).then(|| FIELDS.get(line.to_lowercase().as_str()).copied())?
 }
 
 /// A header in another language: three short names with their values, an address or a date

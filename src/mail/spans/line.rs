@@ -38,6 +38,12 @@ impl Line<'_> {
             None => false,
         }
     }
+
+    /// A few words with dashes on both sides.
+    pub(super) fn is_between_dashes(&self) -> bool {
+        self.text.len() < 120
+            && ["--", "__", "=="].iter().any(|d| self.text.starts_with(d) && self.text.ends_with(d))
+    }
 }
 
 /// The lines of a text, which together are the text.
@@ -68,4 +74,9 @@ fn is_unseen(c: char) -> bool {
 /// Without the dashes, stars and the like that a program puts around a line.
 pub(super) fn undecorated(text: &str) -> &str {
     text.trim_matches(|c: char| "-_=*~#+|—–".contains(c) || is_unseen(c))
+}
+
+/// The entries of a table of words, which bars divide.
+pub(super) fn entries(table: &'static str) -> impl Iterator<Item = &'static str> {
+    table.split('|').map(str::trim)
 }

@@ -4,6 +4,7 @@
 //! The spans of a text are the text (T3.7a). Nothing is guessed that would hide what somebody
 //! wrote: where a quote has no visible end and nothing stands above it, it is shown.
 
+mod added;
 mod attribution;
 mod blocks;
 mod header;

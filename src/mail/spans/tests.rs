@@ -52,6 +52,11 @@ fn postings() {
             format!("Yes.\n-- \nErika\n\n{intro}\n> When?\n"),
             vec![Said, Signature, Quote],
         ),
+        (
+            "bottom, below a line that says so",
+            "--- Original Message ---\n> When?\n\nToday.".to_owned(),
+            vec![Quote, Said],
+        ),
         ("nothing said", format!("{intro}\n> When?\n"), vec![Quote]),
         ("only a quote, whose is not told", "> When?\n".to_owned(), vec![Said]),
         ("only a quote of a quote", format!("> {intro}\n>> When?\n"), vec![Quote]),

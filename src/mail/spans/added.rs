@@ -1,0 +1,185 @@
+//! The line that a telephone or a program adds below a mail: `Sent from my iPhone`, `Get Outlook
+//! for iOS`.
+
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
+use super::line::{entries, trim};
+
+/// Longest line that is looked at, in bytes.
+const LONGEST: usize = 200;
+
+/// Such lines in lower case, `…` for the thing; these say "my", so that any thing may be meant.
+static MINE: LazyLock<Vec<(&str, &str)>> = LazyLock::new(|| {
+    forms(
+        "
+        sent from my … | sent on the go from my … | sent on my … | sent through my … |
+        gesendet von meinem … | gesendet von meiner … | envoyé de mon … | envoyé depuis mon … |
+        envoyé à partir de mon … | enviado desde mi … | enviado do meu … | enviada do meu … |
+        enviado de meu … | enviado a partir do meu … | enviado pelo meu … | enviado de mi … |
+        enviat des del meu … | inviato dal mio … | verzonden vanaf mijn … |
+        verstuurd vanaf mijn … | sendt fra min … | sendt fra mit … | skickat från min … |
+        wysłane z mojego … | wysłano z mojego … | odesláno z mého … | odoslané z môjho … |
+        trimis de pe … | отправлено с моего … | poslano s mog … | von meinem … gesendet |
+        von meiner … gesendet | diese nachricht wurde von meinem … gesendet
+        ",
+    )
+});
+
+/// Those that do not: what they name must look like a name.
+static NAMED: LazyLock<Vec<(&str, &str)>> = LazyLock::new(|| {
+    forms(
+        "
+        sent from the … | sent from … | sent via … | sent with … | sent using … | gesendet von … | gesendet aus … | gesendet mit … | gesendet über … | gesendet via … |
+        verschickt von … | verschickt mit … | verfasst mit … | envoyé à partir d'… |
+        envoyé à partir d’… | envoyé à partir de … | envoyé depuis l'… | envoyé depuis … |
+        envoyé avec … | envoyé de … | envoyé via … | enviado desde … | enviado con … |
+        enviado a través de … | enviado a partir do … | enviado do … | enviado com … |
+        inviato da … | inviato dall'… | inviato con … | verzonden vanuit … | verzonden vanaf … |
+        verzonden met … | verstuurd vanaf … | verstuurd met … | sendt fra … | sendt med … |
+        skickat från … | skickat med … | skickades från … | lähetetty … | wysłane z … |
+        wysłano z … | wysłane przez … | odesláno z … | odesláno pomocí … | odoslané z … |
+        trimis din … | отправлено с … | отправлено из … | відправлено з … | надіслано з … |
+        надіслано із … | изпратено от … | στάλθηκε από το … | εστάλη από το … | elküldve … |
+        poslano iz … | poslano s … | đã gửi từ … | dikirim dari … | نُرسل من … | أُرسلت من … |
+        provenance : … | provenance: … | von … gesendet | diese nachricht wurde mit … gesendet |
+        this message was sent from … | this message was sent via … | az … küldve |
+        … alkalmazásból küldve | …mdan gönderildi | …den gönderildi | … kaynağından gönderildi |
+        … uygulamasından gönderildi | … ile gönderildi | …から送信 | …から送信されました | …에서 보냄 |
+        …에서 보낸 메일 | 发自… | 發自… | 从我的… | 從我的… | 傳送自… | נשלח מ… | ส่งจาก… | ارسال شده از … |
+        مرسل من …
+        ",
+    )
+});
+
+/// What takes to the shop of the program, in lower case.
+static SHOP: LazyLock<HashSet<&str>> = LazyLock::new(|| {
+    entries(
+        "
+        get | beziehen | laden | herunterladen | télécharger | telecharger | obtenir | obtener |
+        obtén | descargar | obter | baixar | scarica | ottieni | downloaden | download | hent |
+        hämta | pobierz | скачать | завантажити | yükle
+        ",
+    )
+    .collect()
+});
+
+/// What stands before and behind the thing.
+fn forms(table: &'static str) -> Vec<(&'static str, &'static str)> {
+    entries(table).filter_map(|form| form.split_once('…')).collect()
+}
+
+/// Whether a program added this line.
+pub(super) fn is_added(line: &str) -> bool {
+    if line.len() > LONGEST {
+        return false;
+    }
+    let text = without_target(line);
+    let lower = text.to_lowercase();
+    let is_form = |forms: &[(&str, &str)], mine: bool| {
+        let mut things = forms.iter().filter_map(|form| thing(text, &lower, *form));
+        things.any(|thing| is_name(&thing, mine))
+    };
+    is_form(&MINE, true) || is_form(&NAMED, false) || is_shop(&lower)
+}
+
+/// Without the address of a link and what stands around.
+fn without_target(line: &str) -> &str {
+    let end = ["<http", "(http", "[http", " http"].iter().filter_map(|link| line.find(link)).min();
+    let text = line.get(..end.unwrap_or(line.len())).unwrap_or(line);
+    trim(text.trim_matches(|c: char| "*_()[]\"'.!~-–—".contains(c) || c.is_whitespace()))
+}
+
+/// What stands in the place of the thing, as it is written. Letters are counted, as those in lower
+/// case may be of another size.
+fn thing(text: &str, lower: &str, (before, behind): (&str, &str)) -> Option<String> {
+    lower.strip_prefix(before)?.strip_suffix(behind)?;
+    let count = |text: &str| text.chars().count();
+    let length = count(text).checked_sub(count(before) + count(behind))?;
+    Some(text.chars().skip(count(before)).take(length).collect())
+}
+
+/// Whether this is the name of a thing and no sentence.
+fn is_name(text: &str, mine: bool) -> bool {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let has_capital = |word: &&&str| word.contains(|c: char| c.is_uppercase() || c.is_numeric());
+    let named = words.iter().filter(has_capital).count();
+    let is_one = !text.trim_end_matches('.').contains([',', ';', ':', '.', '?']);
+    let is_short = words.len() <= 5 && is_one && (mine || named > 0);
+    is_short || (1..=14).contains(&words.len()) && named * 2 >= words.len()
+}
+
+/// `Get Outlook for iOS`.
+fn is_shop(lower: &str) -> bool {
+    let words: Vec<&str> = lower.split_whitespace().collect();
+    words.len() <= 7
+        && ["ios", "android", "mac", "mobile"].iter().any(|os| words.contains(os))
+        && ["outlook", "mail", "spark"].iter().any(|program| lower.contains(program))
+        && words.iter().any(|word| SHOP.contains(word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn added() {
+        for line in [
+            "Sent from my iPhone",
+            "*Sent from my iPad*",
+            "Sent from my Verizon, Samsung Galaxy smartphone",
+            "Sent via the Samsung Galaxy S7 edge, an AT&T 4G LTE smartphone",
+            "Sent from Yahoo Mail on Android <https://example.org/get>",
+            "Sent from Mail for Windows 10",
+            "Sent with Proton Mail secure email.",
+            "Get Outlook for iOS<https://example.org/>",
+            "Get Outlook for Android (https://example.org/)",
+            "Outlook für iOS beziehen",
+            "Von meinem iPhone gesendet",
+            "Von meinem Samsung Galaxy Smartphone gesendet.",
+            "Gesendet mit der Telekom Mail App",
+            "Gesendet von Outlook für Android",
+            "Diese Nachricht wurde von meinem Android-Gerät mit K-9 Mail gesendet.",
+            "Envoyé de mon iPhone",
+            "Envoyé à partir de Outlook pour iOS",
+            "Enviado desde mi iPhone",
+            "Enviado do meu iPhone",
+            "Inviato da iPhone",
+            "Verstuurd vanaf mijn iPhone",
+            "Sendt fra min iPhone",
+            "Skickat från min iPhone",
+            "Lähetetty iPhonesta",
+            "Wysłane z iPhone'a",
+            "Odesláno z iPhonu",
+            "Отправлено с iPhone",
+            "Надіслано з iPhone",
+            "Az iPhone készülékemről küldve",
+            "iPhone'umdan gönderildi",
+            "iPhoneから送信",
+            "나의 iPhone에서 보냄",
+            "发自我的iPhone",
+            "Provenance : Courrier pour Windows 10",
+            "Enviado desde Correo para Windows",
+            "Windows 10 için Posta ile gönderildi",
+            "נשלח מה-iPhone שלי",
+        ] {
+            assert!(is_added(line), "{line}");
+        }
+    }
+
+    #[test]
+    fn not_added() {
+        for line in [
+            "Sent from my desk, is much easier then my mobile phone.",
+            "Sent from the wrong account",
+            "Sent it yesterday.",
+            "Get Outlook to work again, please.",
+            "Outlook for iOS crashes",
+            "Gesendet von mir.",
+            "-",
+            "",
+        ] {
+            assert!(!is_added(line), "{line}");
+        }
+    }
+}
