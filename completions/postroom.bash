@@ -969,7 +969,7 @@ _postroom() {
             return 0
             ;;
         postroom__subcmd__show)
-            opts="-h --raw --force --json --config --as --now --timing --help"
+            opts="-h --full --raw --force --json --config --as --now --timing --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -13,6 +13,7 @@ use postroom::render::{Screen, Style, clean};
 use serde::Serialize;
 
 use crate::args::Common;
+use crate::body::{self, Fold};
 use crate::exit::Exit;
 use crate::json::{AttachmentObject, MailboxObject, attachments, mailboxes};
 use crate::out::{self, Out};
@@ -135,10 +136,7 @@ fn print(out: &mut Out, seen: &Seen, screen: Screen) -> Result<()> {
         writeln!(out, "{label}{}", clean::line(value))?;
     }
     writeln!(out)?;
-    for line in clean::text(parsed.text.trim_end()).lines() {
-        writeln!(out, "    {line}")?;
-    }
-    Ok(())
+    body::print(out, &parsed.text, Fold::Nothing, screen)
 }
 
 fn mailbox(mailbox: &Mailbox) -> String {

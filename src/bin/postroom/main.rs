@@ -6,6 +6,7 @@
 mod args;
 mod assign;
 mod autoreply;
+mod body;
 mod changes;
 mod check;
 mod close;

@@ -9,11 +9,13 @@ use postroom::desk::{Desk, Failure, Purpose};
 use postroom::domain::event::Link;
 use postroom::domain::{Direction, Mailbox, MessageId, Number, Role};
 use postroom::host::terminal;
+use postroom::mail::said;
 use postroom::render::{Screen, Style, clean};
 use postroom::store::{Note, Related};
 use serde::Serialize;
 
 use crate::args::Common;
+use crate::body::{self, Fold};
 use crate::changes;
 use crate::exit::Exit;
 use crate::json::{AttachmentObject, ConversationLine, MailboxObject, attachments, mailboxes};
@@ -24,6 +26,10 @@ use crate::out::{self, Out};
 pub(crate) struct Args {
     /// A conversation (142) or a message (m881)
     id: String,
+
+    /// Print texts whole, quotes and signatures too
+    #[arg(long, conflicts_with_all = ["raw", "json"])]
+    full: bool,
 
     /// Write the bytes of a message as they came
     #[arg(long)]
@@ -41,6 +47,12 @@ pub(crate) struct Args {
     common: Common,
 }
 
+impl Args {
+    fn fold(&self) -> Fold {
+        if self.full { Fold::Nothing } else { Fold::Quotes }
+    }
+}
+
 pub(crate) fn run(args: &Args) -> Result<Exit> {
     let desk = args.common.desk(Purpose::Read)?;
     let mut out = out::open();
@@ -51,7 +63,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
             if args.json {
                 out::json(&mut out, &LetterLine::from(&letter))?;
             } else {
-                print_letter(&mut out, &letter, &desk, out::screen())?;
+                print_letter(&mut out, &letter, &desk, args.fold(), out::screen())?;
             }
         }
         (_, Ok(_)) if args.raw => {
@@ -64,7 +76,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
             if args.json {
                 print_json(&mut out, &page)?;
             } else {
-                print_page(&mut out, &page, &desk)?;
+                print_page(&mut out, &page, &desk, args.fold())?;
             }
         }
         (Err(_), Err(_)) => {
@@ -86,7 +98,7 @@ fn raw(args: &Args, desk: &Desk, message: MessageId, out: &mut Out) -> Result<()
     desk.raw(message, |bytes| Ok(out.write_all(bytes)?))
 }
 
-fn print_page(out: &mut Out, page: &Page, desk: &Desk) -> Result<()> {
+fn print_page(out: &mut Out, page: &Page, desk: &Desk, fold: Fold) -> Result<()> {
     let screen = out::screen();
     let c = &page.row.conversation;
     let title = format!("{}  {}", c.number, clean::line(&page.row.subject));
@@ -115,7 +127,7 @@ fn print_page(out: &mut Out, page: &Page, desk: &Desk) -> Result<()> {
     for item in &page.items {
         writeln!(out)?;
         match item {
-            Item::Message(letter) => print_letter(out, letter, desk, screen)?,
+            Item::Message(letter) => print_letter(out, letter, desk, fold, screen)?,
             Item::Note(note) => print_note(out, note, desk, screen)?,
         }
     }
@@ -144,7 +156,13 @@ fn relation(related: &Related) -> String {
     }
 }
 
-fn print_letter(out: &mut Out, letter: &Letter, desk: &Desk, screen: Screen) -> Result<()> {
+fn print_letter(
+    out: &mut Out,
+    letter: &Letter,
+    desk: &Desk,
+    fold: Fold,
+    screen: Screen,
+) -> Result<()> {
     let m = &letter.message;
     let zone = desk.config().settings().zone;
     let from = letter.from.as_ref().map_or("(no author)".to_owned(), mailbox);
@@ -184,10 +202,7 @@ fn print_letter(out: &mut Out, letter: &Letter, desk: &Desk, screen: Screen) -> 
         writeln!(out, "{}", screen.paint(Style::Faint, &format!("  {name}: {value}")))?;
     }
     writeln!(out)?;
-    for line in clean::text(letter.text.trim_end()).lines() {
-        writeln!(out, "    {line}")?;
-    }
-    Ok(())
+    body::print(out, &letter.text, fold, screen)
 }
 
 fn print_note(out: &mut Out, note: &Note, desk: &Desk, screen: Screen) -> Result<()> {
@@ -195,10 +210,7 @@ fn print_note(out: &mut Out, note: &Note, desk: &Desk, screen: Screen) -> Result
     let head = format!("# {}  {at}  note by {}", note.id, changes::actor(&note.author));
     writeln!(out, "{}", screen.paint(Style::Warn, &head))?;
     writeln!(out)?;
-    for line in clean::text(note.text.trim_end()).lines() {
-        writeln!(out, "    {line}")?;
-    }
-    Ok(())
+    body::set_in(out, note.text.trim_end(), Style::Plain, screen)
 }
 
 fn mailbox(mailbox: &Mailbox) -> String {
@@ -237,6 +249,7 @@ struct LetterLine<'a> {
     cc: Vec<MailboxObject>,
     subject: String,
     text: String,
+    reply_text: String,
     attachments: Vec<AttachmentObject<'a>>,
     defects: Vec<String>,
     arrivals: Vec<ArrivalObject>,
@@ -274,6 +287,7 @@ impl<'a> From<&'a Letter> for LetterLine<'a> {
             cc: mailboxes(&letter.cc),
             subject: m.subject.clone(),
             text: letter.text.clone(),
+            reply_text: said(&letter.text),
             attachments: attachments(&letter.attachments),
             defects: letter.defects.clone(),
             arrivals: letter.arrivals.iter().map(ArrivalObject::from).collect(),
