@@ -49,6 +49,9 @@ _postroom() {
             postroom,log)
                 cmd="postroom__subcmd__log"
                 ;;
+            postroom,merge)
+                cmd="postroom__subcmd__merge"
+                ;;
             postroom,note)
                 cmd="postroom__subcmd__note"
                 ;;
@@ -112,6 +115,9 @@ _postroom() {
             postroom__subcmd__help,log)
                 cmd="postroom__subcmd__help__subcmd__log"
                 ;;
+            postroom__subcmd__help,merge)
+                cmd="postroom__subcmd__help__subcmd__merge"
+                ;;
             postroom__subcmd__help,note)
                 cmd="postroom__subcmd__help__subcmd__note"
                 ;;
@@ -149,7 +155,7 @@ _postroom() {
 
     case "${cmd}" in
         postroom)
-            opts="-h -V --help --version init ingest inspect list show route assign tag set note close open do reply autoreply send log why report check help"
+            opts="-h -V --help --version init ingest inspect list show route assign tag set note close open merge do reply autoreply send log why report check help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -293,7 +299,7 @@ _postroom() {
             return 0
             ;;
         postroom__subcmd__help)
-            opts="init ingest inspect list show route assign tag set note close open do reply autoreply send log why report check help"
+            opts="init ingest inspect list show route assign tag set note close open merge do reply autoreply send log why report check help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -447,6 +453,20 @@ _postroom() {
             return 0
             ;;
         postroom__subcmd__help__subcmd__log)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        postroom__subcmd__help__subcmd__merge)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -734,6 +754,32 @@ _postroom() {
             ;;
         postroom__subcmd__log)
             opts="-h --json --config --as --now --timing --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --as)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --now)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        postroom__subcmd__merge)
+            opts="-q -h --yes --quiet --json --config --as --now --timing --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -1,5 +1,7 @@
 //! Verbs on conversations: one parser of actions, one decision, one record.
 
+use std::collections::BTreeSet;
+
 use anyhow::Result;
 
 use super::{Desk, Failure, Scene, facts};
@@ -15,6 +17,8 @@ use crate::store::{Act, Ending, Tx};
 pub struct Acted {
     /// The conversation.
     pub number: Number,
+    /// The one that was named, where that is merged into this one.
+    pub named: Option<Number>,
     /// The changes, none when everything was so already; or why not.
     pub result: Result<Vec<Change>, Failure>,
 }
@@ -36,7 +40,7 @@ pub(super) struct Done {
 
 impl Desk {
     /// Does the actions to each of the conversations, each in a transaction of its own, and goes on
-    /// after a refusal (R201).
+    /// after a refusal (R201). What is merged into another stands for that one, and is done once.
     ///
     /// # Errors
     /// Those of the store. Refusals stand in the results.
@@ -52,7 +56,16 @@ impl Desk {
             .map(|action| action.resolve(me.as_ref()))
             .collect::<Result<_, Refusal>>()
             .map_err(Failure::from)?;
-        numbers.iter().map(|number| self.act_on(via, *number, &actions)).collect()
+        let mut seen = BTreeSet::new();
+        let mut acted = Vec::new();
+        for named in numbers {
+            let root = self.read(|snapshot| snapshot.root(*named))?.unwrap_or(*named);
+            if seen.insert(root) || root == *named {
+                let one = self.act_on(via, root, &actions)?;
+                acted.push(Acted { named: (root != *named).then_some(*named), ..one });
+            }
+        }
+        Ok(acted)
     }
 
     fn act_on(&mut self, via: &'static str, number: Number, actions: &[Resolved]) -> Result<Acted> {
@@ -67,9 +80,9 @@ impl Desk {
             Ok(events.into_iter().map(|event| event.change).collect())
         });
         match result {
-            Ok(changes) => Ok(Acted { number, result: Ok(changes) }),
+            Ok(changes) => Ok(Acted { number, named: None, result: Ok(changes) }),
             Err(error) => match error.downcast::<Failure>() {
-                Ok(failure) => Ok(Acted { number, result: Err(failure) }),
+                Ok(failure) => Ok(Acted { number, named: None, result: Err(failure) }),
                 Err(error) => Err(error),
             },
         }

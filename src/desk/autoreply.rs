@@ -7,7 +7,7 @@ use anyhow::Result;
 
 use super::land::only_author;
 use super::letter::{self, Words};
-use super::{Desk, Failure, Scene, raw};
+use super::{Desk, Failure, Scene, facts, raw};
 use crate::config::{Inbox, replies};
 use crate::domain::address::Pattern;
 use crate::domain::automatic::{
@@ -112,11 +112,12 @@ impl Desk {
         self.must_exist(numbers)?;
         let mut asked = Vec::new();
         for number in numbers {
-            let messages = self.read(|snapshot| snapshot.messages_of(*number))?;
-            for message in messages {
+            let entries =
+                self.read(|snapshot| snapshot.entries_of(facts::root(snapshot, *number)?))?;
+            for (message, home) in entries {
                 // Parsed before the lock is taken, and only where it is needed.
                 let parsed = self.read(|snapshot| {
-                    Ok(match snapshot.autoreply_of(message, *number)? {
+                    Ok(match snapshot.autoreply_of(message, home)? {
                         Some(before) => Err(before),
                         None => Ok(raw::parse(snapshot, message)?),
                     })
@@ -124,14 +125,14 @@ impl Desk {
                 let outcome = match parsed {
                     Err(before) => Some(Outcome::AskedBefore(before)),
                     Ok(parsed) => self.write("autoreply", ending, |tx, scene| {
-                        answer(tx, scene, message, &parsed, *number, texts)
+                        answer(tx, scene, message, &parsed, home, texts)
                     })?,
                 };
                 if let Some(outcome) = outcome {
                     if ending == Ending::Commit {
-                        self.log_outcome(message, *number, &outcome);
+                        self.log_outcome(message, home, &outcome);
                     }
-                    asked.push(Decided { number: *number, message, outcome });
+                    asked.push(Decided { number: home, message, outcome });
                 }
             }
         }
@@ -165,10 +166,10 @@ pub(super) fn answer(
     number: Number,
     texts: &Texts,
 ) -> Result<Option<Outcome>> {
-    let (Some(stored), Some(conversation)) = (tx.message(message)?, tx.conversation(number)?)
-    else {
+    let (Some(stored), Some(home)) = (tx.message(message)?, tx.conversation(number)?) else {
         return Ok(None);
     };
+    let conversation = facts::conversation(tx, number)?;
     let Some(arrival) = tx.arrivals(message)?.into_iter().next() else { return Ok(None) };
     if stored.direction == Direction::Out {
         return Ok(None);
@@ -178,7 +179,7 @@ pub(super) fn answer(
     }
     let arrival = tx.arrival_in(message, &conversation.inbox)?.unwrap_or(arrival);
     let inbox = letter::inbox_of(scene, &conversation)?;
-    let asked = Question { message, inbox, arrival: &arrival, parsed, texts };
+    let asked = Question { message, home: &home, inbox, arrival: &arrival, parsed, texts };
     match asked.decide(tx, scene, &conversation)? {
         Ok(answer) => asked.send(tx, scene, conversation, &answer).map(Some),
         Err(silence) => {
@@ -191,6 +192,7 @@ pub(super) fn answer(
 /// A message that is asked for.
 struct Question<'a> {
     message: MessageId,
+    home: &'a Conversation,
     inbox: &'a Inbox,
     arrival: &'a StoredArrival,
     parsed: &'a Parsed,
@@ -225,7 +227,7 @@ impl Question<'_> {
             status: conversation.status,
             dmarc: verdict(self.arrival.dmarc.as_deref()),
             spf: verdict(self.arrival.spf.as_deref()),
-            place: self.place(tx, conversation)?,
+            place: self.place(tx)?,
             hours: self.hours(),
             received: self.arrival.received,
             written: self.parsed.date,
@@ -250,11 +252,11 @@ impl Question<'_> {
     }
 
     /// What it is to its conversation.
-    fn place(&self, tx: &Tx<'_>, conversation: &Conversation) -> Result<Place> {
-        let event = tx.event_of_message(self.message, conversation.number)?;
+    fn place(&self, tx: &Tx<'_>) -> Result<Place> {
+        let event = tx.event_of_message(self.message, self.home.number)?;
         Ok(if event.is_some_and(|event| event.by.reason == Reason::Archive) {
             Place::Archive
-        } else if conversation.first_message == Some(self.message) {
+        } else if self.home.first_message == Some(self.message) {
             Place::First
         } else {
             Place::FollowUp
@@ -288,7 +290,7 @@ impl Question<'_> {
         answer: &Answer,
     ) -> Result<Outcome> {
         let words = self.words(tx, scene, &conversation, answer)?;
-        let number = conversation.number;
+        let number = self.home.number;
         let cause = tx.event_of_message(self.message, number)?.map(|event| event.id);
         let reason = Reason::Autoreply { text: answer.text.clone() };
         let act = Act { actor: &Actor::Postroom, reason: &reason, cause, effective: tx.now() };

@@ -17,10 +17,23 @@ pub(super) enum TextOf<'a> {
     Raw,
 }
 
-/// A conversation that was named: not to be there is the fault of whoever named it.
+/// A conversation that was named, or the one that it is merged into: both numbers stay valid (R63).
+/// Not to be there is the fault of whoever named it.
 pub(super) fn conversation(snapshot: &Snapshot<'_>, number: Number) -> Result<Conversation> {
+    let root = root(snapshot, number)?;
+    let found = snapshot.conversation(root)?;
+    found.with_context(|| format!("{root}, at which {number} is shown, is gone"))
+}
+
+/// A conversation by its own number, merged into another or not.
+pub(super) fn exactly(snapshot: &Snapshot<'_>, number: Number) -> Result<Conversation> {
     let found = snapshot.conversation(number)?;
     Ok(found.ok_or_else(|| no_such(&format!("conversation {number}")))?)
+}
+
+/// Where a conversation that was named is shown.
+pub(super) fn root(snapshot: &Snapshot<'_>, number: Number) -> Result<Number> {
+    Ok(snapshot.root(number)?.ok_or_else(|| no_such(&format!("conversation {number}")))?)
 }
 
 /// The facts of one message.

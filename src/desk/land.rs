@@ -126,7 +126,7 @@ pub(super) fn land(
             spf: ready.authentication.spf.as_str(),
         };
         let arrived = tx.add_arrival(&arrival)?;
-        let (conversation, how) = match (arrived, settled(tx, message, &target.inbox)?) {
+        let (home, how) = match (arrived, settled(tx, message, &target.inbox)?) {
             // Our own bytes that came back have their home, and nothing happened to it (R56).
             (Some(_), Some(known)) if stored.direction == Direction::Out => (known, How::Own),
             (_, Some(known)) => (known, How::Duplicate),
@@ -141,10 +141,11 @@ pub(super) fn land(
             // An arrival without a home: nothing makes one, `check` would name it.
             (None, None) => continue,
         };
+        let conversation = tx.root(home)?.unwrap_or(home);
         let inbox = tx.conversation(conversation)?.map_or(target.inbox, |c| c.inbox);
         let after = match how {
             How::Own => After::default(),
-            _ => follow_up(tx, scene, ready, message, conversation, chain)?,
+            _ => follow_up(tx, scene, ready, message, home, chain)?,
         };
         landed.push(Landed { conversation, message, how, inbox, class: stored.class, after });
     }

@@ -19,6 +19,7 @@ pub mod inspect;
 mod land;
 mod letter;
 pub mod list;
+pub mod merge;
 pub mod raw;
 mod recipients;
 pub mod reply;

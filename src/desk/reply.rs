@@ -109,19 +109,20 @@ impl Desk {
 
 fn reply(tx: &Tx<'_>, scene: &Scene<'_>, draft: &Draft) -> Result<Replied> {
     let mut conversation = facts::conversation(tx, draft.number)?;
+    let number = conversation.number;
     let inbox = letter::inbox_of(scene, &conversation)?;
     check_text(draft)?;
     if draft.seen > conversation.seq {
-        let words = format!("conversation {} has only {} events", draft.number, conversation.seq);
+        let words = format!("conversation {number} has only {} events", conversation.seq);
         return Err(Failure::usage(words).into());
     }
-    let events = tx.events(draft.number)?;
+    let events = tx.events(number)?;
     if draft.caution == Caution::Refuse {
-        check_nothing_came_in(scene, draft, &events)?;
+        check_nothing_came_in(scene, number, draft.seen, &events)?;
         check_not_twice(tx, draft, &events)?;
     }
-    let participants = tx.participants(draft.number)?;
-    let answers = recipients::answered_message(tx, draft.number, &participants)?;
+    let participants = tx.participants(number)?;
+    let answers = recipients::answered_message(tx, number, &participants)?;
     let to = match draft.to.as_slice() {
         [] => recipients::of_answer(tx, scene, &conversation, answers, &participants)?,
         named => named.to_vec(),
@@ -149,14 +150,14 @@ fn reply(tx: &Tx<'_>, scene: &Scene<'_>, draft: &Draft) -> Result<Replied> {
         tx.record(&mut conversation, &act, &[change])?;
     }
     Ok(Replied {
-        number: draft.number,
+        number,
         outbox: queued.outbox,
         from,
         to,
         cc: draft.cc.clone(),
         subject,
         raw: queued.raw,
-        answered_elsewhere: answered_elsewhere(tx, draft.number)?,
+        answered_elsewhere: answered_elsewhere(tx, number)?,
     })
 }
 
@@ -184,10 +185,11 @@ fn check_text(draft: &Draft) -> Result<(), Failure> {
 /// R194: mail of the contact, a reply or a note of somebody else since the agent looked.
 fn check_nothing_came_in(
     scene: &Scene<'_>,
-    draft: &Draft,
+    number: Number,
+    seen: Seq,
     events: &[Event],
 ) -> Result<(), Failure> {
-    let news = events.iter().filter(|event| event.seq > draft.seen).find_map(|event| {
+    let news = events.iter().filter(|event| event.seq > seen).find_map(|event| {
         let who = &event.by.actor;
         match &event.change {
             Change::Arrived { message, class: Class::Person, .. } => {
@@ -197,6 +199,9 @@ fn check_nothing_came_in(
                 Some(format!("{who} replied ({outbox})"))
             }
             Change::Noted { .. } if who != scene.me => Some(format!("{who} wrote a note")),
+            Change::TookIn { other, .. } if who != scene.me => {
+                Some(format!("{who} merged {other} into it"))
+            }
             _ => None,
         }
     });
@@ -205,9 +210,8 @@ fn check_nothing_came_in(
         Some(news) => Err(Failure::new(
             Kind::No,
             format!(
-                "conversation {} changed since you looked: {news}; look again with \
-                 'postroom show {}', or send with --anyway",
-                draft.number, draft.number
+                "conversation {number} changed since you looked: {news}; look again with \
+                 'postroom show {number}', or send with --anyway"
             ),
         )),
     }
@@ -299,6 +303,7 @@ fn answered_elsewhere(tx: &Snapshot<'_>, number: Number) -> Result<Vec<(Number, 
 /// What a prepared text can be filled with.
 fn values(snapshot: &Snapshot<'_>, scene: &Scene<'_>, number: Number, now: Time) -> Result<Values> {
     let conversation = facts::conversation(snapshot, number)?;
+    let number = conversation.number;
     let inbox = letter::inbox_of(scene, &conversation)?;
     let participants = snapshot.participants(number)?;
     let contact = participants.contact();

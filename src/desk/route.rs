@@ -186,7 +186,9 @@ fn run(
 ) -> Result<Routed> {
     let directory = scene.directory();
     let mut routed = Routed { number, message, rules: Vec::new() };
-    let Some(mut conversation) = tx.conversation(number)? else { return Ok(routed) };
+    // What was merged away since is routed where it is shown.
+    let root = tx.root(number)?.unwrap_or(number);
+    let Some(mut conversation) = tx.conversation(root)? else { return Ok(routed) };
     let cause = tx.event_of_message(message, number)?.map(|event| event.id);
     for rule in rules {
         let answer = scene.bind(tx.now(), &directory, |cx| {

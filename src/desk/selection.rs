@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use super::raw::Raw;
-use super::{Desk, Failure, Kind, index, select};
+use super::{Desk, Failure, Kind, facts, index, select};
 use crate::domain::query::{Bound, Needs};
 use crate::domain::{Number, Query};
 use crate::store::Page;
@@ -18,14 +18,20 @@ impl Desk {
         self.read(|snapshot| select::matching(snapshot, &bound, Page::ALL))
     }
 
-    /// The conversations of a message that came in before, by its identity.
+    /// The conversations that show a message that came in before, by its identity.
     ///
     /// # Errors
     /// When it did not come in yet; and those of the store.
     pub fn select_message(&mut self, raw: &Raw) -> Result<Vec<Number>> {
         let identity = raw.identity();
         self.read(|snapshot| match snapshot.message_by_identity(&identity.0)? {
-            Some(message) => snapshot.homes(message),
+            Some(message) => {
+                let homes = snapshot.homes(message)?.into_iter();
+                let mut shown =
+                    homes.map(|home| facts::root(snapshot, home)).collect::<Result<Vec<_>>>()?;
+                shown.dedup();
+                Ok(shown)
+            }
             None => Err(Failure::new(
                 Kind::Unknown,
                 "this message has not come in yet; give it to 'postroom ingest' first",

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 
-use super::{Desk, Failure, Kind, layout};
+use super::{Desk, Failure, Kind, facts, layout};
 use crate::domain::event::MailKind;
 use crate::domain::{
     Actor, Address, Change, Conversation, Duration, OutboxId, Reason, Status, Time,
@@ -216,18 +216,17 @@ impl Desk {
     ) -> Result<Outgoing> {
         self.write("send", Ending::Commit, |tx, _| {
             tx.mark_attempt(mail.id, attempt)?;
-            if let (Some(change), Some(mut conversation)) =
-                (change, tx.conversation(mail.conversation)?)
-            {
+            if let (Some(change), Some(mut home)) = (change, tx.conversation(mail.conversation)?) {
                 let act = Act {
                     actor: &Actor::Postroom,
                     reason: &Reason::Sending,
                     cause: None,
                     effective: tx.now(),
                 };
-                let reopened = reopened(&conversation, change, mail.kind);
-                let changes: Vec<Change> = [change.clone()].into_iter().chain(reopened).collect();
-                tx.record(&mut conversation, &act, &changes)?;
+                tx.record(&mut home, &act, std::slice::from_ref(change))?;
+                let mut shown = facts::conversation(tx, home.number)?;
+                let reopened = reopened(&shown, change, mail.kind);
+                tx.record(&mut shown, &act, reopened.as_slice())?;
             }
             tx.outgoing(mail.id)?.with_context(|| format!("{} is gone from the outbox", mail.id))
         })

@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use super::failure::no_such;
-use super::{Desk, raw};
+use super::{Desk, facts, raw};
 use crate::domain::event::MailKind;
 use crate::domain::{Direction, InboxName, Mailbox, MessageId, Number, Participants, Time};
 use crate::mail::Attachment;
@@ -14,6 +14,8 @@ use crate::store::{AddressRole, Note, Outgoing, Row, Snapshot, StoredArrival, St
 pub struct Page {
     /// The conversation.
     pub row: Row,
+    /// The one that was named, where that is merged into this one.
+    pub named: Option<Number>,
     /// Outside people.
     pub participants: Participants,
     /// Other conversations with a message of this one: "also 143 in sales".
@@ -70,12 +72,14 @@ pub struct Letter {
 }
 
 impl Desk {
-    /// A conversation with all that is in it.
+    /// A conversation with all that is in it; of one that is merged into another, that other.
     ///
     /// # Errors
     /// When there is no such conversation; and those of the store.
-    pub fn show(&self, number: Number) -> Result<Page> {
+    pub fn show(&self, named: Number) -> Result<Page> {
         self.read(|snapshot| {
+            let number = facts::root(snapshot, named)?;
+            let named = (number != named).then_some(named);
             let row =
                 snapshot.row(number)?.ok_or_else(|| no_such(&format!("conversation {number}")))?;
             let participants = snapshot.participants(number)?;
@@ -92,7 +96,7 @@ impl Desk {
             }
             items.extend(snapshot.notes(number)?.into_iter().map(Item::Note));
             items.sort_by_key(Item::at);
-            Ok(Page { row, participants, also: snapshot.also_in(number)?, items })
+            Ok(Page { row, named, participants, also: snapshot.also_in(number)?, items })
         })
     }
 

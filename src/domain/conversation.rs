@@ -45,6 +45,33 @@ impl Status {
     }
 }
 
+impl Status {
+    /// The status of a conversation with this one after another was merged into it: of the two the
+    /// one that asks for more. Spam asks for nothing, and stays what it is.
+    #[must_use]
+    pub fn joined_by(self, other: Status) -> Status {
+        match (self, other) {
+            (Status::Spam, _) | (_, Status::Spam) => self,
+            (
+                Status::Snoozed { until, keep_on_reply },
+                Status::Snoozed { until: also, keep_on_reply: keep },
+            ) => Status::Snoozed { until: until.min(also), keep_on_reply: keep_on_reply && keep },
+            _ if other.liveliness() > self.liveliness() => other,
+            _ => self,
+        }
+    }
+
+    fn liveliness(self) -> u8 {
+        match self {
+            Status::Spam => 0,
+            Status::Closed => 1,
+            Status::Pending => 2,
+            Status::Snoozed { .. } => 3,
+            Status::Open => 4,
+        }
+    }
+}
+
 impl fmt::Display for Status {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.as_str())
@@ -227,6 +254,10 @@ impl Conversation {
                     }
                 }
             }
+            Change::RootSet { new, .. } => self.root = *new,
+            Change::TookIn { status, waiting_since, last_person, .. } => {
+                self.take_in(*status, *waiting_since, *last_person);
+            }
             Change::Assigned { new, .. } => self.assignee.clone_from(new),
             Change::StatusSet { new, .. } => {
                 self.status = *new;
@@ -265,6 +296,19 @@ impl Conversation {
         }
     }
 
+    /// What stood in the other conversation is asked for here now: of two statuses the livelier one
+    /// holds, of two waiting contacts the one who has waited longer counts.
+    fn take_in(&mut self, status: Status, waiting_since: Option<Time>, last_person: Time) {
+        self.status = self.status.joined_by(status);
+        if self.status != Status::Closed {
+            self.closed = None;
+        }
+        if let Some(at) = waiting_since {
+            self.waits(at);
+        }
+        self.spoke(last_person);
+    }
+
     /// The contact waits for an answer to what they wrote at that time. Mail can come out of
     /// order, and nobody waits for an answer to spam (R100).
     fn waits(&mut self, at: Time) {
@@ -285,6 +329,7 @@ impl Change {
             self,
             Change::Arrived { .. }
                 | Change::MergeOffered { .. }
+                | Change::RootSet { .. }
                 | Change::Sent { .. }
                 | Change::SendFailed { .. }
         )

@@ -320,6 +320,25 @@ pub enum Change {
         /// The message that belongs to both; its home is here.
         message: MessageId,
     },
+    /// It is shown at another conversation from now on, its root, or at itself again (R63).
+    RootSet {
+        /// Before.
+        old: Number,
+        /// Now.
+        new: Number,
+    },
+    /// Another conversation is shown here from now on: the other half of [`Change::RootSet`], with
+    /// how that one stood.
+    TookIn {
+        /// The other conversation.
+        other: Number,
+        /// Its status.
+        status: Status,
+        /// Since when its contact waits.
+        waiting_since: Option<Time>,
+        /// The last act of a person there.
+        last_person: Time,
+    },
     /// Somebody else must act.
     Assigned {
         /// Who had to act before.
@@ -414,6 +433,8 @@ impl Change {
             Change::Opened { .. } => "opened",
             Change::Arrived { .. } => "arrived",
             Change::MergeOffered { .. } => "merge-offered",
+            Change::RootSet { .. } => "root-set",
+            Change::TookIn { .. } => "took-in",
             Change::Assigned { .. } => "assigned",
             Change::StatusSet { .. } => "status-set",
             Change::PrioritySet { .. } => "priority-set",
@@ -491,6 +512,13 @@ mod tests {
         all.extend([
             Change::Opened { inbox: "support".parse().unwrap() },
             Change::MergeOffered { with: Number(2), message: MessageId(3) },
+            Change::RootSet { old: Number(2), new: Number(1) },
+            Change::TookIn {
+                other: Number(2),
+                status: Status::Pending,
+                waiting_since: Some(Time(3)),
+                last_person: Time(4),
+            },
             Change::Assigned { old: None, new: Some(Assignee::Agent("anna".parse().unwrap())) },
             Change::StatusSet {
                 old: Status::Open,

@@ -11,8 +11,8 @@
 //! | full resolution | it was last closed, if it is closed at `to` |
 //! | backlog, load | stands at `to`, whenever it began |
 //!
-//! So a report of a past period never changes. Conversations that are spam at `to` are left out of
-//! every figure and counted apart (R219). The figures of the inboxes add up to the total.
+//! So a report of a past period never changes. Conversations that at `to` are spam, or merged into
+//! another, are left out of every figure and counted apart (R219). The figures of the inboxes add up to the total.
 
 mod course;
 mod figures;
@@ -101,9 +101,13 @@ impl Report {
             self.left_out.damaged += u64::from(!begun && !events.is_empty());
             return;
         };
+        let touched = || events.iter().any(|e| self.period.contains(e.effective));
+        if course.state.root != course.state.number {
+            self.left_out.merged += u64::from(touched());
+            return;
+        }
         if course.state.status == Status::Spam {
-            let touched = events.iter().any(|e| self.period.contains(e.effective));
-            self.left_out.spam += u64::from(touched);
+            self.left_out.spam += u64::from(touched());
             return;
         }
         let mut tally = Tally::default();

@@ -19,6 +19,7 @@ pub mod groups;
 pub mod ids;
 pub mod located;
 pub mod measures;
+pub mod merge;
 pub mod message;
 pub mod name;
 pub mod participant;

@@ -61,6 +61,16 @@ impl Participants {
         }
     }
 
+    /// Those of a conversation that was merged into this one have a part in it too; the contact
+    /// stays who it was.
+    pub fn joined_by(&mut self, others: Participants) {
+        let has_contact = self.contact().is_some();
+        for (person, participant) in others.0 {
+            let role = if has_contact { Role::ThirdParty } else { participant.role };
+            self.0.entry(person).or_insert(Participant { role, ..participant });
+        }
+    }
+
     /// The contact.
     #[must_use]
     pub fn contact(&self) -> Option<&Mailbox> {
@@ -95,6 +105,21 @@ mod tests {
             ["boss@example.net", "erika@example.net", "ida@example.net", "otto@example.net"]
         );
         assert_eq!(all.contact(), Some(&mailbox("erika@example.net")));
+    }
+
+    #[test]
+    fn two_that_became_one() {
+        let began = |address| {
+            let mut all = Participants::default();
+            all.arrived(Some(&mailbox(address)), &[]);
+            all
+        };
+        let mut all = began("zoe@example.net");
+        all.joined_by(began("erika@example.net"));
+        assert_eq!((all.0.len(), all.contact()), (2, Some(&mailbox("zoe@example.net"))));
+        let mut none = Participants::default();
+        none.joined_by(began("erika@example.net"));
+        assert_eq!(none, began("erika@example.net"));
     }
 
     #[test]

@@ -224,6 +224,10 @@ fn left_out(measures: &Measures, screen: Screen) -> String {
         let line = format!("Not counted: {n} {} with spam.", plural(n));
         text = text + &screen.paint(Style::Faint, &line) + "\n";
     }
+    if let n @ 1.. = measures.left_out.merged {
+        let line = format!("Not counted: {n} {} merged into others.", plural(n));
+        text = text + &screen.paint(Style::Faint, &line) + "\n";
+    }
     if let n @ 1.. = measures.left_out.damaged {
         let what = plural(n);
         let line = format!("Not counted: {n} {what} without a first event; run 'postroom check'.");

@@ -49,7 +49,7 @@ const SAID: &str = "WITH said AS (
     FROM event)";
 
 /// Statements that find nothing in a sound store: the place, and what is wrong there.
-const QUERIES: [(&str, &str); 13] = [
+const QUERIES: [(&str, &str); 14] = [
     (
         "SELECT 'conversation ' || conversation FROM event GROUP BY conversation
          HAVING min(seq) <> 1 OR max(seq) <> count(*)",
@@ -60,6 +60,13 @@ const QUERIES: [(&str, &str); 13] = [
          WHERE seq <> (SELECT coalesce(max(event.seq), 0) FROM event
                        WHERE event.conversation = conversation.number)",
         "its last event is not the last one of its log: an event is missing",
+    ),
+    (
+        "SELECT 'conversation ' || other.number FROM conversation AS other
+         LEFT JOIN conversation AS shown ON shown.number = other.root
+         WHERE shown.root IS NOT shown.number OR shown.number IS NULL
+            OR shown.inbox <> other.inbox",
+        "where it is shown is no root, or not there, or in another inbox",
     ),
     (
         "SELECT 'message m' || id FROM message

@@ -181,9 +181,7 @@ fn is_value(value: &str, edge: Edge) -> Sql {
 
 fn of_message(test: &OfMessage, edge: Edge, index: Index) -> Sql {
     match test {
-        OfMessage::Id(id) => {
-            Sql::new("number IN (SELECT conversation FROM entry WHERE message = ?)", [id.0.into()])
-        }
+        OfMessage::Id(id) => homes(MESSAGE, Sql::new("message.id = ?", [id.0.into()])),
         OfMessage::Header(id) => homes(MESSAGE, Sql::new("message.message_id = ?", [text(id)])),
         OfMessage::Automatic => some("message.direction = 'in' AND message.class <> 'person'"),
         OfMessage::Defective => homes(DEFECT, Sql::plain("1")),
@@ -209,10 +207,11 @@ const ADDRESS: Lead = ("message_address", "message_address.message");
 const DEFECT: Lead = ("message_defect", "message_defect.message");
 const SEARCH: Lead = ("search", "search.rowid");
 
-/// From the few messages that fit to their homes.
+/// From the few messages that fit to where their homes are shown.
 fn homes((table, id): Lead, fit: Sql) -> Sql {
     let lead = format!(
-        "number IN (SELECT entry.conversation FROM {table} CROSS JOIN entry ON entry.message = {id}
+        "number IN (SELECT home.root FROM {table} CROSS JOIN entry ON entry.message = {id}
+                    CROSS JOIN conversation AS home ON home.number = entry.conversation
                     WHERE "
     );
     fit.within(&lead, ")")
@@ -222,7 +221,9 @@ fn homes((table, id): Lead, fit: Sql) -> Sql {
 fn some(fit: &str) -> Sql {
     Sql::plain(fit).within(
         "EXISTS (SELECT 1 FROM entry CROSS JOIN message ON message.id = entry.message
-                 WHERE entry.conversation = conversation.number AND ",
+                 WHERE entry.conversation IN (SELECT member.conversation FROM member
+                                              WHERE member.root = conversation.number)
+                   AND ",
         ")",
     )
 }

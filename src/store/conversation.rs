@@ -21,8 +21,10 @@ pub struct Row {
     pub subject: String,
     /// Author of its first message.
     pub from: Option<Mailbox>,
-    /// How many messages have their home in it.
+    /// How many messages are shown in it.
     pub messages: i64,
+    /// The conversations that are merged into it.
+    pub merged: Vec<Number>,
     /// Other conversations that it has to do with.
     pub related: Vec<Related>,
 }
@@ -36,14 +38,14 @@ impl Tx<'_> {
     /// # Errors
     /// Those of the database.
     pub fn begin_conversation(&self, inbox: &InboxName, opened: Time) -> Result<Conversation> {
+        let number = Number(self.next_id("conversation")?);
         self.connection
             .prepare_cached(
-                "INSERT INTO conversation (inbox, status, priority, root, opened, last_person,
-                                           changed, seq)
-                 VALUES (?1, 'open', 1, 0, ?2, ?2, ?2, 0)",
+                "INSERT INTO conversation (number, inbox, status, priority, root, opened,
+                                           last_person, changed, seq)
+                 VALUES (?1, ?2, 'open', 1, ?1, ?3, ?3, ?3, 0)",
             )?
-            .execute((inbox.as_str(), opened.0))?;
-        let number = Number(self.connection.last_insert_rowid());
+            .execute((number.0, inbox.as_str(), opened.0))?;
         Ok(Conversation::new(number, inbox.clone(), opened))
     }
 
@@ -127,6 +129,30 @@ impl Snapshot<'_> {
         Ok(Some(conversation))
     }
 
+    /// Where a conversation is shown; none when there is no such conversation.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn root(&self, number: Number) -> Result<Option<Number>> {
+        Ok(self
+            .connection
+            .prepare_cached("SELECT root FROM conversation WHERE number = ?1")?
+            .query_row([number.0], |row| row.get(0).map(Number))
+            .optional()?)
+    }
+
+    /// The conversations that are merged into one, lowest first.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn merged_into(&self, number: Number) -> Result<Vec<Number>> {
+        let mut select = self.connection.prepare_cached(
+            "SELECT number FROM conversation WHERE root = ?1 AND root <> number ORDER BY number",
+        )?;
+        let rows = select.query_map([number.0], |row| row.get(0).map(Number))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     /// Every number, lowest first.
     ///
     /// # Errors
@@ -154,10 +180,14 @@ impl Snapshot<'_> {
         };
         let messages = self
             .connection
-            .prepare_cached("SELECT count(*) FROM entry WHERE conversation = ?1")?
+            .prepare_cached(
+                "SELECT count(DISTINCT message) FROM entry
+                 WHERE conversation IN (SELECT conversation FROM member WHERE root = ?1)",
+            )?
             .query_row([number.0], |row| row.get(0))?;
         let related = self.related(number)?;
-        Ok(Some(Row { conversation, subject, from, messages, related }))
+        let merged = self.merged_into(number)?;
+        Ok(Some(Row { conversation, subject, from, messages, merged, related }))
     }
 
     fn subject(&self, message: MessageId) -> Result<String> {

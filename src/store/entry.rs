@@ -49,46 +49,52 @@ impl Tx<'_> {
 
 pub(super) const UNROUTED: &str =
     "SELECT message, conversation FROM unrouted ORDER BY message, conversation";
-pub(super) const UNROUTED_OF: &str =
-    "SELECT message, conversation FROM unrouted WHERE conversation = ?1 ORDER BY message";
+pub(super) const UNROUTED_OF: &str = "SELECT message, conversation FROM unrouted
+     WHERE conversation IN (SELECT conversation FROM member WHERE root = ?1) ORDER BY message";
 
 pub(super) const BY_MESSAGE_ID: &str =
-    "SELECT entry.message, entry.conversation, conversation.inbox, conversation.closed,
+    "SELECT entry.message, shown.number, shown.inbox, shown.closed,
             EXISTS (SELECT 1 FROM participant
-                    WHERE participant.conversation = entry.conversation
+                    WHERE participant.conversation IN (SELECT member.conversation FROM member
+                                                       WHERE member.root = shown.number)
                       AND participant.person = ?2) AS participant
      FROM message
      CROSS JOIN entry ON entry.message = message.id
-     CROSS JOIN conversation ON conversation.number = entry.conversation
-     WHERE message.message_id = ?1 AND conversation.inbox = ?3
-     ORDER BY participant DESC, entry.message, entry.conversation LIMIT 8";
+     CROSS JOIN conversation AS home ON home.number = entry.conversation
+     CROSS JOIN conversation AS shown ON shown.number = home.root
+     WHERE message.message_id = ?1 AND shown.inbox = ?3
+     ORDER BY participant DESC, entry.message, shown.number LIMIT 8";
 
 pub(super) const OF_REFERRERS: &str =
-    "SELECT entry.message, entry.conversation, conversation.inbox, conversation.closed,
+    "SELECT entry.message, shown.number, shown.inbox, shown.closed,
             EXISTS (SELECT 1 FROM participant
-                    WHERE participant.conversation = entry.conversation
+                    WHERE participant.conversation IN (SELECT member.conversation FROM member
+                                                       WHERE member.root = shown.number)
                       AND participant.person = ?2) AS participant
      FROM reference
      CROSS JOIN entry ON entry.message = reference.message
-     CROSS JOIN conversation ON conversation.number = entry.conversation
-     WHERE reference.message_id = ?1 AND conversation.inbox = ?3
-     ORDER BY participant DESC, entry.message, entry.conversation LIMIT 8";
+     CROSS JOIN conversation AS home ON home.number = entry.conversation
+     CROSS JOIN conversation AS shown ON shown.number = home.root
+     WHERE reference.message_id = ?1 AND shown.inbox = ?3
+     ORDER BY participant DESC, entry.message, shown.number LIMIT 8";
 
 /// A mail that ten thousand answer has as many siblings: the last ones are enough.
 pub(super) const OF_SIBLINGS: &str =
-    "SELECT entry.message, entry.conversation, conversation.inbox, conversation.closed,
+    "SELECT entry.message, shown.number, shown.inbox, shown.closed,
             EXISTS (SELECT 1 FROM participant
-                    WHERE participant.conversation = entry.conversation
+                    WHERE participant.conversation IN (SELECT member.conversation FROM member
+                                                       WHERE member.root = shown.number)
                       AND participant.person = ?2) AS participant
      FROM (SELECT message FROM reference
            WHERE message_id = ?1 AND message < ?4 ORDER BY message DESC LIMIT 500) AS sibling
      CROSS JOIN entry ON entry.message = sibling.message
-     CROSS JOIN conversation ON conversation.number = entry.conversation
-     WHERE conversation.inbox = ?3
-     ORDER BY participant DESC, entry.message, entry.conversation LIMIT 8";
+     CROSS JOIN conversation AS home ON home.number = entry.conversation
+     CROSS JOIN conversation AS shown ON shown.number = home.root
+     WHERE shown.inbox = ?3
+     ORDER BY participant DESC, entry.message, shown.number LIMIT 8";
 
 impl Snapshot<'_> {
-    /// The conversations in which a message has a home.
+    /// The conversations in which a message has a home, merged or not.
     ///
     /// # Errors
     /// Those of the database.
@@ -116,15 +122,32 @@ impl Snapshot<'_> {
             .optional()?)
     }
 
-    /// The messages of a conversation, first one first.
+    /// The messages that are shown at a conversation, first one first.
     ///
     /// # Errors
     /// Those of the database.
     pub fn messages_of(&self, number: Number) -> Result<Vec<MessageId>> {
-        let mut select = self
-            .connection
-            .prepare_cached("SELECT message FROM entry WHERE conversation = ?1 ORDER BY message")?;
+        let mut select = self.connection.prepare_cached(
+            "SELECT DISTINCT message FROM entry
+             WHERE conversation IN (SELECT conversation FROM member WHERE root = ?1)
+             ORDER BY message",
+        )?;
         let rows = select.query_map([number.0], |row| row.get(0).map(MessageId))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// The messages that are shown at a conversation, each with its home.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn entries_of(&self, number: Number) -> Result<Vec<(MessageId, Number)>> {
+        let mut select = self.connection.prepare_cached(
+            "SELECT message, conversation FROM entry
+             WHERE conversation IN (SELECT conversation FROM member WHERE root = ?1)
+             ORDER BY message, conversation",
+        )?;
+        let rows = select
+            .query_map([number.0], |row| Ok((MessageId(row.get(0)?), Number(row.get(1)?))))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
@@ -134,11 +157,13 @@ impl Snapshot<'_> {
     /// Those of the database.
     pub fn also_in(&self, number: Number) -> Result<Vec<(Number, InboxName)>> {
         let mut select = self.connection.prepare_cached(
-            "SELECT DISTINCT other.conversation, conversation.inbox
-             FROM entry AS own
+            "SELECT DISTINCT shown.number, shown.inbox
+             FROM member
+             JOIN entry AS own ON own.conversation = member.conversation
              JOIN entry AS other ON other.message = own.message
-             JOIN conversation ON conversation.number = other.conversation
-             WHERE own.conversation = ?1 AND other.conversation <> ?1 ORDER BY 1",
+             JOIN conversation AS home ON home.number = other.conversation
+             JOIN conversation AS shown ON shown.number = home.root
+             WHERE member.root = ?1 AND shown.number <> ?1 ORDER BY 1",
         )?;
         let rows = select.query_map([number.0], |row| Ok((Number(row.get(0)?), word(row, 1)?)))?;
         Ok(rows.collect::<Result<_, _>>()?)
@@ -150,12 +175,16 @@ impl Snapshot<'_> {
     /// Those of the database.
     pub fn homes_of(&self, message: MessageId, sender: &str) -> Result<Vec<Candidate>> {
         let mut select = self.connection.prepare_cached(
-            "SELECT entry.message, entry.conversation, conversation.inbox, conversation.closed,
+            "SELECT entry.message, shown.number, shown.inbox, shown.closed,
                     EXISTS (SELECT 1 FROM participant
-                            WHERE participant.conversation = entry.conversation
+                            WHERE participant.conversation IN (SELECT member.conversation
+                                                               FROM member
+                                                               WHERE member.root = shown.number)
                               AND participant.person = ?2)
-             FROM entry JOIN conversation ON conversation.number = entry.conversation
-             WHERE entry.message = ?1 ORDER BY entry.conversation",
+             FROM entry
+             JOIN conversation AS home ON home.number = entry.conversation
+             JOIN conversation AS shown ON shown.number = home.root
+             WHERE entry.message = ?1 ORDER BY shown.number",
         )?;
         let rows = select.query_map((message.0, sender), candidate)?;
         Ok(rows.collect::<Result<_, _>>()?)
@@ -224,12 +253,15 @@ impl Snapshot<'_> {
         Ok(self
             .connection
             .prepare_cached(
-                "SELECT first_message, number, inbox, closed,
+                "SELECT home.first_message, shown.number, shown.inbox, shown.closed,
                         EXISTS (SELECT 1 FROM participant
-                                WHERE participant.conversation = number
+                                WHERE participant.conversation IN (SELECT member.conversation
+                                                                   FROM member
+                                                                   WHERE member.root = shown.number)
                                   AND participant.person = ?2)
-                 FROM conversation
-                 WHERE number = ?1 AND inbox = ?3 AND first_message IS NOT NULL",
+                 FROM conversation AS home
+                 JOIN conversation AS shown ON shown.number = home.root
+                 WHERE home.number = ?1 AND shown.inbox = ?3 AND home.first_message IS NOT NULL",
             )?
             .query_row((number.0, sender, inbox.as_str()), candidate)
             .optional()?)
@@ -244,7 +276,8 @@ impl Snapshot<'_> {
             .connection
             .prepare_cached(
                 "SELECT entry.message FROM entry JOIN message ON message.id = entry.message
-                 WHERE entry.conversation = ?1 AND message.direction = 'in'
+                 WHERE entry.conversation IN (SELECT conversation FROM member WHERE root = ?1)
+                   AND message.direction = 'in'
                  ORDER BY entry.message DESC LIMIT 1",
             )?
             .query_row([number.0], |row| row.get(0).map(MessageId))

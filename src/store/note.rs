@@ -43,7 +43,8 @@ impl Snapshot<'_> {
     /// Those of the database.
     pub fn notes(&self, conversation: Number) -> Result<Vec<Note>> {
         let mut select = self.connection.prepare_cached(
-            "SELECT id, at, author, text FROM note WHERE conversation = ?1 ORDER BY id",
+            "SELECT id, at, author, text FROM note
+             WHERE conversation IN (SELECT conversation FROM member WHERE root = ?1) ORDER BY id",
         )?;
         let rows = select.query_map([conversation.0], |row| {
             Ok(Note {

@@ -230,7 +230,8 @@ impl Snapshot<'_> {
     /// Those of the database.
     pub fn mail_of(&self, conversation: Number) -> Result<Vec<Outgoing>> {
         let mut select = self.connection.prepare_cached(&format!(
-            "SELECT {COLUMNS} FROM outbox WHERE conversation = ?1 ORDER BY id"
+            "SELECT {COLUMNS} FROM outbox
+             WHERE conversation IN (SELECT conversation FROM member WHERE root = ?1) ORDER BY id"
         ))?;
         let rows = select.query_map([conversation.0], read)?;
         Ok(rows.collect::<Result<_, _>>()?)

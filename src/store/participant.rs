@@ -17,7 +17,7 @@ impl Tx<'_> {
         if !matches!(change, Change::Arrived { .. } | Change::Queued { .. }) {
             return Ok(());
         }
-        let before = self.participants(number)?;
+        let before = self.own_participants(number)?;
         let mut after = before.clone();
         self.apply_to_participants(&mut after, change)?;
         let mut insert = self.connection.prepare_cached(
@@ -40,11 +40,19 @@ impl Tx<'_> {
 }
 
 impl Snapshot<'_> {
-    /// The participants of a conversation.
+    /// The participants of a conversation, with those of what is merged into it.
     ///
     /// # Errors
     /// Those of the database.
     pub fn participants(&self, number: Number) -> Result<Participants> {
+        let mut all = self.own_participants(number)?;
+        for other in self.merged_into(number)? {
+            all.joined_by(self.own_participants(other)?);
+        }
+        Ok(all)
+    }
+
+    fn own_participants(&self, number: Number) -> Result<Participants> {
         let mut select = self.connection.prepare_cached(
             "SELECT person, role, name, address FROM participant WHERE conversation = ?1",
         )?;

@@ -40,28 +40,46 @@ impl Tx<'_> {
 }
 
 impl Snapshot<'_> {
-    /// Whether two conversations have to do with each other, whichever says so.
+    /// Whether two conversations, or what is merged into them, have to do with each other,
+    /// whichever says so.
     ///
     /// # Errors
     /// Those of the database.
     pub fn are_related(&self, one: Number, other: Number) -> Result<bool> {
         let mut select = self.connection.prepare_cached(
-            "SELECT EXISTS (SELECT 1 FROM related WHERE conversation = ?1 AND other = ?2)
-                 OR EXISTS (SELECT 1 FROM related WHERE conversation = ?2 AND other = ?1)",
+            "SELECT EXISTS (
+                 SELECT 1 FROM member AS one
+                 JOIN related ON related.conversation = one.conversation
+                 JOIN conversation AS two ON two.number = related.other
+                 WHERE one.root = ?1 AND two.root = ?2)
+             OR EXISTS (
+                 SELECT 1 FROM member AS one
+                 JOIN related ON related.other = one.conversation
+                 JOIN conversation AS two ON two.number = related.conversation
+                 WHERE one.root = ?1 AND two.root = ?2)",
         )?;
         Ok(select.query_row((one.0, other.0), |row| row.get(0))?)
     }
 
-    /// The conversations that one has to do with, lowest number first; the first 100.
+    /// The conversations that one, or what is merged into it, has to do with, each where it is
+    /// shown, lowest number first; the first 100. What has become one has nothing to do with
+    /// itself: an offer to merge is gone when it was taken.
     ///
     /// # Errors
     /// Those of the database.
     pub fn related(&self, number: Number) -> Result<Vec<Related>> {
         let mut select = self.connection.prepare_cached(
-            "SELECT other AS number, how, message, conversation FROM related
-             WHERE conversation = ?1
+            "SELECT other.root AS number, how, message, ?1 AS told_by
+             FROM member
+             JOIN related ON related.conversation = member.conversation
+             JOIN conversation AS other ON other.number = related.other
+             WHERE member.root = ?1 AND other.root <> ?1
              UNION ALL
-             SELECT conversation, how, message, conversation FROM related WHERE other = ?1
+             SELECT teller.root, how, message, teller.root
+             FROM member
+             JOIN related ON related.other = member.conversation
+             JOIN conversation AS teller ON teller.number = related.conversation
+             WHERE member.root = ?1 AND teller.root <> ?1
              ORDER BY number, how LIMIT ?2",
         )?;
         let rows = select.query_map((number.0, i64::try_from(MOST)?), |row| {

@@ -106,7 +106,7 @@ CREATE TABLE conversation (
     keep_on_reply INTEGER NOT NULL DEFAULT 0,
     assignee      TEXT,                              -- 'anna' or 'team:finance'
     priority      INTEGER NOT NULL,                  -- 0 low, 1 normal, 2 high, 3 urgent
-    root          INTEGER NOT NULL,
+    root          INTEGER NOT NULL,                  -- where it is shown: itself, until it is merged
     first_message INTEGER REFERENCES message (id),
     opened        INTEGER NOT NULL,
     closed        INTEGER,
@@ -119,6 +119,13 @@ CREATE INDEX conversation_status   ON conversation (status, inbox);
 CREATE INDEX conversation_assignee ON conversation (assignee, status) WHERE assignee IS NOT NULL;
 CREATE INDEX conversation_changed  ON conversation (changed);
 CREATE INDEX conversation_waiting  ON conversation (waiting_since) WHERE waiting_since IS NOT NULL;
+CREATE INDEX conversation_root     ON conversation (root) WHERE root <> number;
+
+-- What is shown at a conversation: itself, and those that are merged into it.
+CREATE VIEW member (root, conversation) AS
+    SELECT number, number FROM conversation
+    UNION ALL
+    SELECT root, number FROM conversation WHERE root <> number;
 
 CREATE TABLE conversation_tag (
     conversation INTEGER NOT NULL REFERENCES conversation (number),
@@ -136,7 +143,7 @@ CREATE TABLE conversation_field (
 -- With the value, so that comparing the values of one field reads nothing else.
 CREATE INDEX conversation_field_name ON conversation_field (name, value);
 
--- Where a message has its home.
+-- Where a message has its home; it is shown at the root of that conversation.
 CREATE TABLE entry (
     message      INTEGER NOT NULL REFERENCES message (id),
     conversation INTEGER NOT NULL REFERENCES conversation (number),

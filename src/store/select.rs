@@ -92,7 +92,11 @@ impl Snapshot<'_> {
         values.extend(outer.values);
         let outer = outer.text;
         Ok((
-            format!("SELECT number, {sure} FROM conversation WHERE {outer} ORDER BY {order}"),
+            // What is merged into another is meant by it, not by itself.
+            format!(
+                "SELECT number, {sure} FROM conversation
+                 WHERE root = number AND {outer} ORDER BY {order}"
+            ),
             values,
         ))
     }

@@ -15,6 +15,8 @@ pub(crate) fn words(change: &Change) -> String {
         Change::MergeOffered { with, message } => {
             format!("offered for merge with {with}, {message} belongs to both")
         }
+        Change::RootSet { new, .. } => format!("merged into {new}"),
+        Change::TookIn { other, .. } => format!("took in {other}"),
         Change::Assigned { new: Some(new), .. } => format!("assigned {new}"),
         Change::Assigned { new: None, .. } => "assigned none".to_owned(),
         Change::StatusSet { new: Status::Open, .. } => "opened".to_owned(),

@@ -9,8 +9,8 @@ use postroom::desk::{Failure, Kind};
 
 use crate::exit::Exit;
 use crate::{
-    assign, autoreply, check, close, delivery, r#do, ingest, init, inspect, list, log, note, open,
-    reply, report, route, send, set, show, tag, why,
+    assign, autoreply, check, close, delivery, r#do, ingest, init, inspect, list, log, merge, note,
+    open, reply, report, route, send, set, show, tag, why,
 };
 
 /// One verb.
@@ -54,6 +54,7 @@ pub(crate) const COMMANDS: &[Command] = &[
     command!("note", note),
     command!("close", close),
     command!("open", open),
+    command!("merge", merge),
     command!("do", r#do),
     command!("reply", reply),
     command!("autoreply", autoreply, autoreply::is_delivery),

@@ -23,6 +23,7 @@ mod json;
 mod list;
 mod log;
 mod memory;
+mod merge;
 mod note;
 mod open;
 mod out;

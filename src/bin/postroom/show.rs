@@ -101,6 +101,9 @@ fn raw(args: &Args, desk: &Desk, message: MessageId, out: &mut Out) -> Result<()
 fn print_page(out: &mut Out, page: &Page, desk: &Desk, fold: Fold) -> Result<()> {
     let screen = out::screen();
     let c = &page.row.conversation;
+    if let Some(named) = page.named {
+        writeln!(out, "{named} is merged into {}", c.number)?;
+    }
     let title = format!("{}  {}", c.number, clean::line(&page.row.subject));
     writeln!(out, "{}", screen.paint(Style::Strong, &title))?;
     let zone = desk.config().settings().zone;
@@ -117,6 +120,10 @@ fn print_page(out: &mut Out, page: &Page, desk: &Desk, fold: Fold) -> Result<()>
     for participant in page.participants.0.values() {
         let role = if participant.role == Role::Contact { "contact" } else { "third party" };
         writeln!(out, "{role}: {}", mailbox(&participant.mailbox))?;
+    }
+    if !page.row.merged.is_empty() {
+        let merged: Vec<String> = page.row.merged.iter().map(ToString::to_string).collect();
+        writeln!(out, "merged into it: {}", merged.join(", "))?;
     }
     for (number, inbox) in &page.also {
         writeln!(out, "also {number} in {inbox}")?;

@@ -91,6 +91,11 @@ fn print(acted: &[Acted], options: &Options) -> Result<Exit> {
     let mut out = out::open();
     let mut worst = Exit::Done;
     for one in acted {
+        if let Some(named) = one.named
+            && !options.quiet
+        {
+            writeln!(std::io::stderr(), "postroom: {named} is merged into {}", one.number)?;
+        }
         match &one.result {
             Err(failure) => {
                 // One refusal makes the whole answer "no"; alone, it keeps its own status (R201).

@@ -83,6 +83,7 @@ fn is_replaced(earlier: &Change, later: &Change) -> bool {
         (Change::FieldSet { name: a, .. }, Change::FieldSet { name: b, .. }) => a == b,
         (Change::MergeOffered { with: a, .. }, Change::MergeOffered { with: b, .. }) => a == b,
         (Change::Assigned { .. }, Change::Assigned { .. })
+        | (Change::RootSet { .. }, Change::RootSet { .. })
         | (Change::StatusSet { .. }, Change::StatusSet { .. })
         | (Change::PrioritySet { .. }, Change::PrioritySet { .. }) => true,
         _ => false,

@@ -39,11 +39,12 @@ const MORE: [&str; 18] = [
 ];
 
 fn stories() -> impl Strategy<Value = Vec<Story>> {
-    let flags = (prop::bool::weighted(0.2), prop::bool::weighted(0.3));
-    let story = (case(), flags).prop_map(|(case, (is_shared, comes_again))| Story {
+    let flags = (prop::bool::weighted(0.2), prop::bool::weighted(0.3), prop::bool::weighted(0.1));
+    let story = (case(), flags).prop_map(|(case, (is_shared, comes_again, is_merged))| Story {
         case,
         is_shared,
         comes_again,
+        is_merged,
     });
     prop::collection::vec(story, 4..8)
 }
@@ -81,7 +82,7 @@ fn each_term_holds_for_a_fifth_to_four_fifths() {
     for stories in deterministic(80) {
         desk.with(&stories, |world| {
             world.arrive_again(&stories);
-            all += world.cases.len();
+            all += world.roots().count();
             for (hits, leaf) in hits.iter_mut().zip(leaves()) {
                 *hits += world.meant(&bound(leaf)).len();
             }

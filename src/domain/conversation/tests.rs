@@ -108,6 +108,41 @@ fn who_waits_and_who_spoke_last() {
 }
 
 #[test]
+fn the_livelier_of_two_that_become_one() {
+    let snoozed = |until| Status::Snoozed { until: Time(until), keep_on_reply: false };
+    for (root, other, wanted) in [
+        (Status::Open, Status::Closed, Status::Open),
+        (Status::Closed, Status::Open, Status::Open),
+        (Status::Pending, Status::Open, Status::Open),
+        (Status::Closed, Status::Pending, Status::Pending),
+        (Status::Closed, snoozed(7), snoozed(7)),
+        (snoozed(9), snoozed(7), snoozed(7)),
+        (snoozed(9), Status::Pending, snoozed(9)),
+        (Status::Pending, Status::Spam, Status::Pending),
+        (Status::Spam, Status::Open, Status::Spam),
+    ] {
+        assert_eq!(root.joined_by(other), wanted, "{root} {other}");
+    }
+}
+
+#[test]
+fn what_was_taken_in_is_asked_for_here() {
+    let opened = || (Actor::Contact, Change::Opened { inbox: "support".parse().unwrap() });
+    let took = |status, waiting_since| {
+        let (other, last_person) = (Number(2), Time(1));
+        (Actor::Postroom, Change::TookIn { other, status, waiting_since, last_person })
+    };
+    let closed = || (anna(), status(Status::Closed));
+    for (changes, wanted) in [
+        (vec![opened(), closed(), took(Status::Closed, None)], (None, 2, Some(2))),
+        (vec![opened(), closed(), took(Status::Open, Some(Time(1)))], (Some(1), 2, None)),
+        (vec![opened(), took(Status::Pending, None)], (None, 1, None)),
+    ] {
+        assert_eq!(clocks(changes.clone()), wanted, "{changes:?}");
+    }
+}
+
+#[test]
 fn mail_out_of_order_waits_since_the_earliest() {
     let c = fold(&[
         event(1, 20, Actor::Contact, mail(1, Class::Person, Step::New)),

@@ -78,7 +78,7 @@ impl Course {
                     self.answered.get_or_insert(at);
                 }
             }
-            Change::StatusSet { .. } => self.turn(event, before),
+            Change::StatusSet { .. } | Change::TookIn { .. } => self.turn(event, before),
             _ => {}
         }
     }

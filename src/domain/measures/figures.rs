@@ -152,6 +152,8 @@ pub struct Load {
 pub struct LeftOut {
     /// Conversations that are spam at the end and in which something happened in the period.
     pub spam: u64,
+    /// Conversations that are merged into another at the end and in which something happened.
+    pub merged: u64,
     /// Conversations whose first event is missing; `check` names them.
     pub damaged: u64,
 }

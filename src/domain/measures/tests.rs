@@ -41,6 +41,13 @@ fn change(act: &str, who: &str) -> Change {
         "receipt" => queued(MailKind::Receipt),
         "reply" | "rule-reply" => queued(MailKind::Reply),
         "assign" => Change::Assigned { old: None, new: Some(who.parse().unwrap()) },
+        "merge" => Change::RootSet { old: Number(1), new: Number(2) },
+        "take-in" => Change::TookIn {
+            other: Number(2),
+            status: Status::Open,
+            waiting_since: None,
+            last_person: monday(),
+        },
         "note" => Change::Noted { note: crate::domain::NoteId(1) },
         _ => Change::StatusSet { old: Status::Open, new: status(act).expect("a known act") },
     }
@@ -264,16 +271,28 @@ fn r219_spam_is_left_out_and_counted() {
     let measures = measure(monday(), after("1w"), &lines);
     let wanted = "opened 1, arrived 1, replies 1, open 1, response 1h";
     assert_eq!(summary(&measures.total), wanted);
-    assert_eq!(measures.left_out, LeftOut { spam: 1, damaged: 0 });
+    assert_eq!(measures.left_out, LeftOut { spam: 1, ..LeftOut::default() });
     let later = measure(after("1d"), after("2d"), &lines);
     assert_eq!(later.left_out.spam, 0, "old spam is no news");
+}
+
+#[test]
+fn r219_what_is_merged_is_left_out_and_counted() {
+    let lines =
+        ["0m open; 0m in; 1h close; 2h take-in", "1h open; 1h in; 2h merge", "1w open; 1w merge"];
+    let measures = measure(monday(), after("1w"), &lines);
+    let wanted = "opened 1, reopened 1, closed 1, arrived 1, open 1, first 1h";
+    assert_eq!(summary(&measures.total), wanted);
+    assert_eq!(measures.left_out, LeftOut { merged: 1, ..LeftOut::default() });
+    let before = measure(monday(), after("90m"), &lines);
+    assert_eq!((before.total.counts.opened, before.left_out.merged), (2, 0), "a past period");
 }
 
 #[test]
 fn damage_is_counted_and_no_events_are_nothing() {
     let measures = measure(monday(), after("1w"), &["0m in; 1h reply", ""]);
     assert_eq!(summary(&measures.total), "");
-    assert_eq!(measures.left_out, LeftOut { spam: 0, damaged: 1 });
+    assert_eq!(measures.left_out, LeftOut { damaged: 1, ..LeftOut::default() });
 }
 
 #[test]
@@ -307,7 +326,7 @@ fn r221_json_is_stable() {
         r#""opened":1,"reopened":0,"closed":1,"arrived":0,"replies":0,"open":0,"pending":0,"snoozed":0,"first_response":{none},"first_resolution":{spread},"full_resolution":{spread}"#
     );
     let wanted = format!(
-        r#"{{"from":"2026-05-04T00:00:00Z","to":"2026-05-05T00:00:00Z","zone":"UTC","total":{{{flow}}},"inboxes":[{{"inbox":"support",{flow}}}],"days":[{{"date":"2026-05-04","opened":1,"closed":1,"arrived":0,"replies":0}}],"load":[],"left_out":{{"spam":0,"damaged":0}}}}"#
+        r#"{{"from":"2026-05-04T00:00:00Z","to":"2026-05-05T00:00:00Z","zone":"UTC","total":{{{flow}}},"inboxes":[{{"inbox":"support",{flow}}}],"days":[{{"date":"2026-05-04","opened":1,"closed":1,"arrived":0,"replies":0}}],"load":[],"left_out":{{"spam":0,"merged":0,"damaged":0}}}}"#
     );
     assert_eq!(json.unwrap(), wanted);
 }

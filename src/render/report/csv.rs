@@ -41,6 +41,7 @@ pub fn csv(measures: &Measures) -> String {
         lines.add(["load", "", &who, "replies", &load.replies.to_string()]);
     }
     lines.add(["left-out", "", "", "spam", &measures.left_out.spam.to_string()]);
+    lines.add(["left-out", "", "", "merged", &measures.left_out.merged.to_string()]);
     lines.add(["left-out", "", "", "damaged", &measures.left_out.damaged.to_string()]);
     lines.0
 }

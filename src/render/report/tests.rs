@@ -80,7 +80,7 @@ fn week() -> Measures {
             load(Who::Team("finance".parse().unwrap()), 3, 0),
             load(Who::Nobody, 4, 0),
         ],
-        left_out: LeftOut { spam: 17, damaged: 0 },
+        left_out: LeftOut { spam: 17, merged: 1, damaged: 0 },
     }
 }
 
@@ -125,6 +125,7 @@ Who has what    open                         replies
   nobody           4  █████████▎                   0
 
 Not counted: 17 conversations with spam.
+Not counted: 1 conversation merged into others.
 ";
 
 #[test]
@@ -181,6 +182,7 @@ fn csv_is_long_and_stable() {
         "day,,2026-05-04,closed,18",
         "load,,team:finance,open,3",
         "left-out,,,spam,17",
+        "left-out,,,merged,1",
     ] {
         assert!(csv.lines().any(|l| l == line), "{line}\n{csv}");
     }

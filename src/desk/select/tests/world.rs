@@ -22,6 +22,8 @@ pub(super) struct Story {
     pub(super) is_shared: bool,
     /// Whether its last message, if it came in, arrives once more after the index caught up.
     pub(super) comes_again: bool,
+    /// Whether it is merged into the last conversation before that is not.
+    pub(super) is_merged: bool,
 }
 
 /// A store on disk; whatever is built in it is rolled back.
@@ -43,6 +45,7 @@ impl Desk {
         let built = self.store.write(&run, Ending::Rollback, |tx| {
             let mut world = World { tx, cases: Vec::new() };
             stories.iter().for_each(|story| world.tell(story));
+            world.merge(stories);
             Ok(f(&mut world))
         });
         built.unwrap()
@@ -73,6 +76,34 @@ impl World<'_> {
             self.joins_the_last(first, wanted.last_person);
         }
         self.cases.push(Case { conversation: c, messages });
+    }
+
+    /// Nothing is told of a merged one after that, so this comes last.
+    fn merge(&mut self, stories: &[Story]) {
+        let mut root = 0;
+        for (number, story) in stories.iter().enumerate().skip(1) {
+            if !story.is_merged {
+                root = number;
+                continue;
+            }
+            let (before, from) = self.cases.split_at_mut(number);
+            let (root, other) = (&mut before[root], &mut from[0]);
+            let (c, moved) = (&mut root.conversation, &mut other.conversation);
+            let took = Change::TookIn {
+                other: moved.number,
+                status: moved.status,
+                waiting_since: moved.waiting_since,
+                last_person: moved.last_person,
+            };
+            let at = c.last_person;
+            record(self.tx, moved, at, &[Change::RootSet { old: moved.number, new: c.number }]);
+            record(self.tx, c, at, &[took]);
+            for message in &other.messages {
+                if !root.messages.iter().any(|known| known.id == message.id) {
+                    root.messages.push(message.clone());
+                }
+            }
+        }
     }
 
     /// The conversation before, if there is one, becomes another home of what came in.
@@ -143,10 +174,15 @@ impl World<'_> {
         }
     }
 
+    /// The conversations that are merged into none.
+    pub(super) fn roots(&self) -> impl Iterator<Item = &Case> {
+        self.cases.iter().filter(|case| case.conversation.root == case.conversation.number)
+    }
+
     /// What the query means, by the definition.
     pub(super) fn meant(&self, query: &Bound) -> Vec<Number> {
         let holds = |case: &&Case| query.matches(&case.facts()).is_yes();
-        self.cases.iter().filter(holds).map(|case| case.conversation.number).collect()
+        self.roots().filter(holds).map(|case| case.conversation.number).collect()
     }
 }
 
