@@ -79,6 +79,9 @@ _postroom() {
             postroom,tag)
                 cmd="postroom__subcmd__tag"
                 ;;
+            postroom,undo)
+                cmd="postroom__subcmd__undo"
+                ;;
             postroom,why)
                 cmd="postroom__subcmd__why"
                 ;;
@@ -145,6 +148,9 @@ _postroom() {
             postroom__subcmd__help,tag)
                 cmd="postroom__subcmd__help__subcmd__tag"
                 ;;
+            postroom__subcmd__help,undo)
+                cmd="postroom__subcmd__help__subcmd__undo"
+                ;;
             postroom__subcmd__help,why)
                 cmd="postroom__subcmd__help__subcmd__why"
                 ;;
@@ -155,7 +161,7 @@ _postroom() {
 
     case "${cmd}" in
         postroom)
-            opts="-h -V --help --version init ingest inspect list show route assign tag set note close open merge do reply autoreply send log why report check help"
+            opts="-h -V --help --version init ingest inspect list show route assign tag set note close open merge undo do reply autoreply send log why report check help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -299,7 +305,7 @@ _postroom() {
             return 0
             ;;
         postroom__subcmd__help)
-            opts="init ingest inspect list show route assign tag set note close open merge do reply autoreply send log why report check help"
+            opts="init ingest inspect list show route assign tag set note close open merge undo do reply autoreply send log why report check help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -593,6 +599,20 @@ _postroom() {
             return 0
             ;;
         postroom__subcmd__help__subcmd__tag)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        postroom__subcmd__help__subcmd__undo)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -1042,6 +1062,32 @@ _postroom() {
             ;;
         postroom__subcmd__tag)
             opts="-q -h --message --yes --quiet --json --config --as --now --timing --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --as)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --now)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        postroom__subcmd__undo)
+            opts="-q -h --dry-run --yes --quiet --json --config --as --now --timing --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -8,7 +8,7 @@ use super::{Desk, Failure, Scene, facts};
 use crate::domain::action::{Action, Resolved};
 use crate::domain::decide::{Context, Outcome, decide};
 use crate::domain::{
-    Actor, Change, Conversation, Directory, Event, EventId, Number, Reason, Refusal, Time,
+    Actor, BatchId, Conversation, Directory, Event, EventId, Number, Reason, Refusal, Time,
 };
 use crate::store::{Act, Ending, Tx};
 
@@ -19,8 +19,8 @@ pub struct Acted {
     pub number: Number,
     /// The one that was named, where that is merged into this one.
     pub named: Option<Number>,
-    /// The changes, none when everything was so already; or why not.
-    pub result: Result<Vec<Change>, Failure>,
+    /// The events, none when everything was so already; or why not.
+    pub result: Result<Vec<Event>, Failure>,
 }
 
 /// Who acts, and why.
@@ -56,20 +56,30 @@ impl Desk {
             .map(|action| action.resolve(me.as_ref()))
             .collect::<Result<_, Refusal>>()
             .map_err(Failure::from)?;
+        let mut batch = None;
         let mut seen = BTreeSet::new();
         let mut acted = Vec::new();
         for named in numbers {
             let root = self.read(|snapshot| snapshot.root(*named))?.unwrap_or(*named);
             if seen.insert(root) || root == *named {
-                let one = self.act_on(via, root, &actions)?;
+                let one = self.act_on(via, root, &actions, batch)?;
+                let events = one.result.as_deref().unwrap_or_default();
+                batch = batch.or(events.first().map(|event| event.by.batch));
                 acted.push(Acted { named: (root != *named).then_some(*named), ..one });
             }
         }
         Ok(acted)
     }
 
-    fn act_on(&mut self, via: &'static str, number: Number, actions: &[Resolved]) -> Result<Acted> {
+    fn act_on(
+        &mut self,
+        via: &'static str,
+        number: Number,
+        actions: &[Resolved],
+        batch: Option<BatchId>,
+    ) -> Result<Acted> {
         let result = self.write(via, Ending::Commit, |tx, scene| {
+            tx.go_on(batch);
             let mut conversation = facts::conversation(tx, number)?;
             let directory = scene.directory();
             let doer = Doer { actor: scene.me, reason: Reason::Asked, cause: None };
@@ -77,10 +87,10 @@ impl Desk {
             for action in actions {
                 events.extend(perform(tx, &mut conversation, action, &doer, &directory)?.events);
             }
-            Ok(events.into_iter().map(|event| event.change).collect())
+            Ok(events)
         });
         match result {
-            Ok(changes) => Ok(Acted { number, named: None, result: Ok(changes) }),
+            Ok(events) => Ok(Acted { number, named: None, result: Ok(events) }),
             Err(error) => match error.downcast::<Failure>() {
                 Ok(failure) => Ok(Acted { number, named: None, result: Err(failure) }),
                 Err(error) => Err(error),

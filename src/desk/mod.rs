@@ -32,6 +32,7 @@ pub mod send;
 pub mod show;
 pub mod source;
 pub mod tally;
+pub mod undo;
 pub mod wiring;
 
 use std::cell::OnceCell;

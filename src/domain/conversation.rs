@@ -239,18 +239,24 @@ impl Conversation {
         if matches!(event.by.actor, Actor::Agent(_) | Actor::Login(_)) && event.change.is_act() {
             self.spoke(event.effective);
         }
-        match &event.change {
+        self.take(&event.change, event);
+    }
+
+    /// Folds a change, that of the event or one that the event stands for.
+    fn take(&mut self, change: &Change, event: &Event) {
+        let at = event.effective;
+        match change {
             Change::Opened { inbox } => {
                 self.inbox = inbox.clone();
-                self.opened = event.effective;
-                self.last_person = event.effective;
+                self.opened = at;
+                self.last_person = at;
             }
             Change::Arrived { message, class, .. } => {
                 self.first_message.get_or_insert(*message);
                 if class.is_person() {
-                    self.spoke(event.effective);
+                    self.spoke(at);
                     if event.by.reason != Reason::Archive {
-                        self.waits(event.effective);
+                        self.waits(at);
                     }
                 }
             }
@@ -261,10 +267,19 @@ impl Conversation {
             Change::Assigned { new, .. } => self.assignee.clone_from(new),
             Change::StatusSet { new, .. } => {
                 self.status = *new;
-                self.closed = (*new == Status::Closed).then_some(event.effective);
+                self.closed = (*new == Status::Closed).then_some(at);
                 if matches!(new, Status::Closed | Status::Spam) {
                     self.waiting_since = None;
                 }
+            }
+            Change::Undid { of, status, closed, waiting_since, last_person, .. } => {
+                if let Some(inverse) = of.inverse() {
+                    self.take(&inverse, event);
+                }
+                self.status = *status;
+                self.closed = *closed;
+                self.waiting_since = *waiting_since;
+                self.last_person = *last_person;
             }
             Change::PrioritySet { new, .. } => self.priority = *new,
             Change::TagSet { tag, on: true } => {
@@ -287,7 +302,7 @@ impl Conversation {
             }
             // The contact has not heard of us after all.
             Change::SendFailed { mail: MailKind::Reply, .. } => {
-                self.waiting_since.get_or_insert(event.effective);
+                self.waiting_since.get_or_insert(at);
             }
             Change::MergeOffered { .. }
             | Change::Noted { .. }
@@ -330,6 +345,7 @@ impl Change {
             Change::Arrived { .. }
                 | Change::MergeOffered { .. }
                 | Change::RootSet { .. }
+                | Change::Undid { .. }
                 | Change::Sent { .. }
                 | Change::SendFailed { .. }
         )

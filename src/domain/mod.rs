@@ -32,6 +32,7 @@ mod stretch;
 pub mod surroundings;
 pub mod threading;
 pub mod time;
+pub mod undo;
 pub mod words;
 
 pub use access::{Directory, Level};

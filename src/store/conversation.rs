@@ -86,6 +86,9 @@ impl Tx<'_> {
     /// Writes the side rows of one change: tags and fields.
     pub(super) fn save_sides(&self, number: Number, change: &Change) -> Result<()> {
         match change {
+            Change::Undid { of, .. } => {
+                return of.inverse().map_or(Ok(()), |change| self.save_sides(number, &change));
+            }
             Change::TagSet { tag, on: true } => self
                 .connection
                 .prepare_cached("INSERT OR IGNORE INTO conversation_tag VALUES (?1, ?2)")?

@@ -151,6 +151,21 @@ impl Snapshot<'_> {
             .optional()?)
     }
 
+    /// The events of one command, in order of recording.
+    ///
+    /// # Errors
+    /// Those of the database, and of an event that this version cannot read.
+    pub fn batch(&self, batch: BatchId) -> Result<Vec<Event>> {
+        let mut select = self.connection.prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM event WHERE id = ?1 AND batch = ?1
+             UNION ALL
+             SELECT {COLUMNS} FROM event WHERE batch = ?1 AND batch <> id
+             ORDER BY id"
+        ))?;
+        let rows = select.query_map([batch.0], read)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     /// The event by which a message came to its home or was queued there.
     ///
     /// # Errors

@@ -184,6 +184,11 @@ impl<'a> Tx<'a> {
         self.batch.set(None);
     }
 
+    /// Whatever follows belongs to a batch that began in an earlier transaction of this command.
+    pub fn go_on(&self, batch: Option<BatchId>) {
+        self.batch.set(batch);
+    }
+
     /// Tries something that may fail without taking the rest of the transaction with it. The error
     /// comes back inside; an error outside means that the transaction is gone (R169).
     ///

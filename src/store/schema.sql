@@ -191,6 +191,8 @@ CREATE TABLE event (
     data         TEXT    NOT NULL,
     UNIQUE (conversation, seq)
 ) STRICT;
+-- The events of a command behind its first one.
+CREATE INDEX event_batch ON event (batch) WHERE batch <> id;
 -- How a message came to its home: asked for each arrival, however long the conversation is.
 CREATE INDEX event_message ON event (conversation, json_extract(data, '$.message'), seq)
     WHERE kind IN ('arrived', 'queued');

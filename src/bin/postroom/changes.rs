@@ -28,6 +28,7 @@ pub(crate) fn words(change: &Change) -> String {
             format!("set {name}={}", clean::line(value))
         }
         Change::FieldSet { name, new: None, .. } => format!("set {name}="),
+        Change::Undid { event, of, .. } => format!("undid {event} ({})", words(of)),
         Change::Noted { note } => format!("noted {note}"),
         Change::Queued { outbox, message, mail } => {
             let what = match mail {

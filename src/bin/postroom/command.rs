@@ -10,7 +10,7 @@ use postroom::desk::{Failure, Kind};
 use crate::exit::Exit;
 use crate::{
     assign, autoreply, check, close, delivery, r#do, ingest, init, inspect, list, log, merge, note,
-    open, reply, report, route, send, set, show, tag, why,
+    open, reply, report, route, send, set, show, tag, undo, why,
 };
 
 /// One verb.
@@ -55,6 +55,7 @@ pub(crate) const COMMANDS: &[Command] = &[
     command!("close", close),
     command!("open", open),
     command!("merge", merge),
+    command!("undo", undo),
     command!("do", r#do),
     command!("reply", reply),
     command!("autoreply", autoreply, autoreply::is_delivery),

@@ -35,6 +35,7 @@ mod send;
 mod set;
 mod show;
 mod tag;
+mod undo;
 mod verb;
 mod why;
 mod wiring;

@@ -9,7 +9,7 @@ use postroom::domain::{Number, Query};
 use crate::delivery;
 
 /// Changing more conversations than this needs `--yes`.
-const MANY: usize = 500;
+pub(crate) const MANY: usize = 500;
 
 /// What a verb is done to.
 #[derive(Debug)]

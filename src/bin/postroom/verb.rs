@@ -85,6 +85,8 @@ struct Line {
     number: i64,
     kind: &'static str,
     data: serde_json::Value,
+    event: String,
+    batch: String,
 }
 
 fn print(acted: &[Acted], options: &Options) -> Result<Exit> {
@@ -104,14 +106,16 @@ fn print(acted: &[Acted], options: &Options) -> Result<Exit> {
             }
             Ok(_) if options.quiet => {}
             Ok(done) if options.json => {
-                for change in done {
-                    let (number, kind, data) = (one.number.0, change.kind(), change.data()?);
-                    out::json(&mut out, &Line { number, kind, data })?;
+                for event in done {
+                    let (number, kind) = (one.number.0, event.change.kind());
+                    let (event, batch, data) =
+                        (event.id.to_string(), event.by.batch.to_string(), event.change.data()?);
+                    out::json(&mut out, &Line { number, kind, data, event, batch })?;
                 }
             }
             Ok(done) => {
-                for change in done {
-                    writeln!(out, "{}\t{}", one.number, changes::words(change))?;
+                for event in done {
+                    writeln!(out, "{}\t{}", one.number, changes::words(&event.change))?;
                 }
             }
         }

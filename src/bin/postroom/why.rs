@@ -7,7 +7,7 @@ use clap::Parser;
 use postroom::desk::history::{WhyHome, WhyMessage};
 use postroom::desk::{Desk, Failure, Purpose};
 use postroom::domain::automatic::Silence;
-use postroom::domain::{Change, EnvelopeSender, Event, EventId, MessageId, Number, Step};
+use postroom::domain::{Change, EnvelopeSender, Event, EventId, MessageId, Number, Step, undo};
 use postroom::render::{Align, Cell, Column, Table, clean};
 use postroom::store::Asked;
 use serde::Serialize;
@@ -47,7 +47,9 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
             out::json(&mut out, &EventLine::from(&event))?;
         } else {
             let mut table = sentences(3);
-            table.row(sentence(&event));
+            let story = format!("{}, in {}", story(&event), event.by.batch);
+            let (number, id) = (event.conversation.to_string(), event.id.to_string());
+            table.row([number, id, story].map(Cell::from));
             write!(out, "{}", table.print(out::screen()))?;
         }
     } else {
@@ -58,10 +60,11 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
     Ok(Exit::Done)
 }
 
-/// The last event of each kind is what made the conversation what it is now.
+/// The last event of each kind that was not undone is what made the conversation what it is now.
 fn conversation(out: &mut Out, desk: &Desk, number: Number, json: bool) -> Result<()> {
     let mut last: Vec<Event> = Vec::new();
-    for event in desk.log_of(number)? {
+    let log = desk.log_of(number)?;
+    for event in undo::standing(&log).cloned() {
         last.retain(|earlier| !is_replaced(&earlier.change, &event.change));
         last.push(event);
     }
@@ -98,6 +101,11 @@ fn sentences(columns: usize) -> Table {
 
 /// `142 e9 assigned anna by postroom: rule 'invoices' (rules/20-route.toml:2), because of e8`.
 fn sentence(event: &Event) -> [Cell; 3] {
+    [event.conversation.to_string(), event.id.to_string(), story(event)].map(Cell::from)
+}
+
+/// What, by whom, and why.
+fn story(event: &Event) -> String {
     let mut text =
         format!("{} by {}", changes::words(&event.change), changes::actor(&event.by.actor));
     let reason = changes::reason(event);
@@ -107,7 +115,7 @@ fn sentence(event: &Event) -> [Cell; 3] {
     if let Some(cause) = event.by.cause {
         text.push_str(&format!(", because of {cause}"));
     }
-    [event.conversation.to_string(), event.id.to_string(), text].map(Cell::from)
+    text
 }
 
 fn print(out: &mut Out, why: &WhyMessage) -> Result<()> {

@@ -78,7 +78,9 @@ impl Course {
                     self.answered.get_or_insert(at);
                 }
             }
-            Change::StatusSet { .. } | Change::TookIn { .. } => self.turn(event, before),
+            Change::StatusSet { .. } | Change::TookIn { .. } | Change::Undid { .. } => {
+                self.turn(event, before);
+            }
             _ => {}
         }
     }
