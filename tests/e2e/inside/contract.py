@@ -88,18 +88,17 @@ def comes_in(subject, sender):
 
 def survives(subject, cause, cure, evidence):
     """While `cause` holds a mail is kept; after `cure` it is there once."""
-    before, kept = len(said(evidence)), way.held()
+    before = len(said(evidence))
     cause()
     mail = letter(subject)
     way.hand(f"{E['CONTACT']}@customer.test", mail)
     until(f"the log says '{evidence}'", lambda: len(said(evidence)) > before, 60)
-    until("the mail is held", lambda: way.held() > kept)
-    equal(f"{subject}: the mail is held, and not in the store", (way.held() - kept, arrivals(mail)), (1, []))
+    held = until("the mail is held", way.held)
+    equal(f"{subject}: the mail is held, and not in the store", (held, arrivals(mail)), (1, []))
     cure()
     way.again()
     arrived(mail)
-    if not isinstance(way, ways.Sieve):
-        until("nothing is held any more", lambda: not way.held())
+    until("nothing is held any more", lambda: not way.held())
     way.again()
     equal(f"{subject}: it came in once", len(arrivals(mail)), 1)
 

@@ -3,6 +3,7 @@
 The names come from names.py by the environment. Each chapter checks its promises by itself.
 """
 import base64
+import glob
 import json
 import os
 import pwd
@@ -232,6 +233,7 @@ def a_maildir_by_cron():
     for turn in ("first", "second"):
         equal(f"cron's {turn} ingest of the Maildir is silent", people.cron(people.cron_lines()[1]), (0, b""))
         equal("the mail in the Maildir came to the inbox of its address", conversation(home(mail))["inbox"], "support")
+    equal("what is in shows as seen", [os.path.basename(path)[-4:] for path in glob.glob("/var/mail/support/*/*e2e*")], [":2,S"])
     people.send()
     post.settle()
     equal("without an envelope nobody is answered by machine", len(post.handed_over()), sent)

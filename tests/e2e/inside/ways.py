@@ -39,7 +39,8 @@ class Postfix(Way):
     again_by = ("postqueue", "-f")
 
     def held(self):
-        return len(post.queue())
+        # By their ids: a mail may pass from one queue directory to the next while they are listed.
+        return len({mail["queue_id"] for mail in post.queue()})
 
 
 class Pipe(Postfix):
