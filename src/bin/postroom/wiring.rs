@@ -1,7 +1,7 @@
 //! `postroom check --delivery`: stands for one mail where `ingest` stands, and tells what it sees.
 
 use std::ffi::OsString;
-use std::io::Write;
+use std::io::{self, Write};
 
 use anyhow::Result;
 use clap::Parser;
@@ -51,25 +51,19 @@ pub(crate) fn is_meant(rest: &[OsString]) -> bool {
 pub(crate) fn run(words: &[OsString], common: &Common, json: bool, quiet: bool) -> Result<Exit> {
     let argv = std::iter::once(OsString::from("postroom ingest")).chain(words.iter().cloned());
     let args = ingest::Args::try_parse_from(argv)?;
-    let mut wanted = common.wanted()?;
-    let named = args.common.wanted()?;
-    wanted = Wanted {
-        config: named.config.or(wanted.config),
-        agent: named.agent.or(wanted.agent),
-        now: named.now.or(wanted.now),
-    };
-    let message = if args.message_is_on_stdin() { head() } else { Vec::new() };
+    let wanted = over(common.wanted()?, args.common.wanted()?);
+    let input = if args.message_is_on_stdin() { Input::read() } else { Input::Nothing };
     let lines = examine(&Trial {
         wanted: &wanted,
         envelope: ingest::envelope(&args).map_err(|error| Failure::usage(format!("{error:#}"))),
         route: args.route,
         autoreply: args.autoreply,
-        message: &message,
+        message: input.head(),
     });
-    if message.is_empty() || out::is_kept() {
+    if input == Input::Nothing || out::is_kept() {
         print(&lines, json, quiet)?;
     }
-    if !message.is_empty() {
+    if input != Input::Nothing {
         log(&failure::log(wanted.config.as_deref()), &lines);
         let why = "'check --delivery' stands where 'ingest' has to; its findings are above";
         return Err(Failure::new(Kind::TryAgain, why).into());
@@ -78,13 +72,46 @@ pub(crate) fn run(words: &[OsString], common: &Common, json: bool, quiet: bool) 
     Ok(if wrong { Exit::No } else { Exit::Done })
 }
 
-/// The beginning of the message on stdin; nothing where a person types, or where there is none.
-fn head() -> Vec<u8> {
-    if terminal::stdin_is_terminal() {
-        return Vec::new();
+/// The desk that is named: the words of `ingest` count before those of `check`.
+fn over(check: Wanted, ingest: Wanted) -> Wanted {
+    Wanted {
+        config: ingest.config.or(check.config),
+        agent: ingest.agent.or(check.agent),
+        now: ingest.now.or(check.now),
     }
-    let read = stdin::open().and_then(|stdin| file::read_at_most(stdin, HEAD));
-    read.unwrap_or_default()
+}
+
+/// What is on stdin.
+#[derive(Debug, PartialEq, Eq)]
+enum Input {
+    /// Nothing: a person, or an empty file.
+    Nothing,
+    /// A message; its beginning, as far as it can be read.
+    Message(Vec<u8>),
+}
+
+impl Input {
+    fn read() -> Input {
+        if terminal::stdin_is_terminal() {
+            return Input::Nothing;
+        }
+        Input::of(stdin::open().and_then(|stdin| file::read_at_most(stdin, HEAD)))
+    }
+
+    /// What cannot be read to its end may be a mail.
+    fn of(read: io::Result<Vec<u8>>) -> Input {
+        match read {
+            Ok(head) if head.is_empty() => Input::Nothing,
+            read => Input::Message(read.unwrap_or_default()),
+        }
+    }
+
+    fn head(&self) -> &[u8] {
+        match self {
+            Input::Nothing => &[],
+            Input::Message(head) => head,
+        }
+    }
 }
 
 fn print(lines: &[Line], json: bool, quiet: bool) -> Result<()> {
@@ -125,4 +152,43 @@ fn said(line: &Line) -> String {
     let parts = [line.value.as_str(), line.verdict.words()];
     let parts: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
     parts.join(": ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The caller takes exit 0 for "delivered": whatever may be a mail must not end so.
+    #[test]
+    fn what_may_be_a_mail() {
+        let stalled = || io::Error::from(io::ErrorKind::TimedOut);
+        for (read, wanted) in [
+            (Ok(Vec::new()), Input::Nothing),
+            (Ok(b"From".to_vec()), Input::Message(b"From".to_vec())),
+            (Err(stalled()), Input::Message(Vec::new())),
+        ] {
+            assert_eq!(Input::of(read), wanted);
+        }
+    }
+
+    #[test]
+    fn where_a_mail_may_be() {
+        // Only where no person types: the tests may run at a terminal.
+        if terminal::stdin_is_terminal() {
+            return;
+        }
+        for (words, wanted) in [
+            (&["--delivery"][..], true),
+            (&["--delivry"], true),
+            (&["-q", "--delivery", "--inbox", "support"], true),
+            (&["--inbox=support"], true),
+            (&["--filter"], true),
+            (&[], false),
+            (&["-q"], false),
+            (&["--rebuild", "--config", "x"], false),
+        ] {
+            let words: Vec<OsString> = words.iter().map(OsString::from).collect();
+            assert_eq!(is_meant(&words), wanted, "{words:?}");
+        }
+    }
 }
