@@ -81,11 +81,14 @@ fi
 
 layer() { # NAME PACKAGE...
   local name=$1 debs=$e2e/debs/$1 into=$e2e/layer/$1; shift
+  local install=("${apt[@]}" -o "Dir::State::status=$root/var/lib/dpkg/status" -t "$suite"
+    --no-install-recommends -y install "$@")
   mkdir -p "$debs/partial" "$into"/usr/{bin,sbin,lib}
-  apt-get "${apt[@]}" -o "Dir::State::status=$root/var/lib/dpkg/status" -o "Dir::Cache::archives=$debs" \
-    --download-only --no-install-recommends -y install "$@" >>"$e2e/debootstrap.log" 2>&1 ||
+  local wanted
+  wanted=$(apt-get --print-uris "${install[@]}" | cut -d' ' -f2) &&
+    apt-get -o "Dir::Cache::archives=$debs" --download-only "${install[@]}" >>"$e2e/debootstrap.log" 2>&1 ||
     cannot "The packages of $name could not be fetched from $mirror."
-  for deb in "$debs"/*.deb; do dpkg -x "$deb" "$into"; done
+  for deb in $wanted; do dpkg -x "$debs/$deb" "$into"; done # names of files, without spaces
   # In the root these are links into /usr, which a directory would cover.
   for merged in bin sbin lib; do
     [ ! -d "$into/$merged" ] || { cp -a "$into/$merged/." "$into/usr/$merged/"; rm -r "${into:?}/$merged"; }
