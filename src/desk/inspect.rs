@@ -16,7 +16,7 @@ use crate::host::{file, parallel};
 use crate::mail::mbox::{self, Mbox, Variant};
 use crate::mail::parse::MOST_BYTES;
 use crate::mail::references::Ids;
-use crate::mail::{self, Defect, Fields, Parsed};
+use crate::mail::{self, Defect, Parsed};
 
 /// Bytes of a file that tell whether it is an mbox.
 const HEAD: usize = 64 << 10;
@@ -151,7 +151,7 @@ pub fn inspect(looks: &[Look], mut tell: impl FnMut(Told) -> Result<()>) -> Resu
 fn threads(looks: &[Look]) -> Vec<usize> {
     let messages = looks.iter().filter(|look| !matches!(look.at, Place::Mbox(_)));
     let ids = |look: &Look| {
-        let seen = look.with(|beginning, _| Ids::read(&Fields::scan(beginning)));
+        let seen = look.with(|beginning, _| Ids::of(beginning));
         seen.unwrap_or_default()
     };
     let mut groups = Groups::default();
@@ -198,7 +198,7 @@ fn message_ids(path: &Path) -> io::Result<Vec<Option<String>>> {
         if mbox.next_into(&mut beginning)?.is_none() {
             return Ok(all);
         }
-        all.push(Ids::read(&Fields::scan(&beginning.bytes)).message_id);
+        all.push(Ids::of(&beginning.bytes).message_id);
     }
 }
 

@@ -167,6 +167,16 @@ impl<'a> Fields<'a> {
     }
 }
 
+/// A message as it is to be read: one without any LF has CR for its line ends, as old Macs write
+/// them (R18).
+#[must_use]
+pub(super) fn readable(raw: &[u8]) -> Cow<'_, [u8]> {
+    if memchr(b'\n', raw).is_some() || memchr(b'\r', raw).is_none() {
+        return raw.into();
+    }
+    raw.iter().map(|byte| if *byte == b'\r' { b'\n' } else { *byte }).collect::<Vec<u8>>().into()
+}
+
 /// The first line without its LF or CRLF, and what follows.
 pub(super) fn split_line(bytes: &[u8]) -> (&[u8], &[u8]) {
     let (line, rest) = match memchr(b'\n', bytes) {

@@ -3,7 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::attachment::Attachment;
-use super::fields::{Field, Fields};
+use super::fields::{self, Field, Fields};
 use super::references::{self, Ids};
 use super::structure::{self, Part};
 use super::trace::Trace;
@@ -63,7 +63,8 @@ pub struct Parsed {
 /// Reads a message, whatever it is, in time linear in its length.
 #[must_use]
 pub fn parse(raw: &[u8]) -> Parsed {
-    let fields = Fields::scan(raw);
+    let raw = fields::readable(raw);
+    let fields = Fields::scan(&raw);
     let mut parsed =
         catch_unwind(AssertUnwindSafe(|| read(&fields))).unwrap_or_else(|_| bare(&fields));
     parsed.defects.sort_unstable();
@@ -202,7 +203,8 @@ fn address_in(text: &str) -> Option<Address> {
 /// Hands out the attachments of a message with their decoded bytes, in the order of
 /// [`Parsed::attachments`].
 pub fn each_attachment(raw: &[u8], mut take: impl FnMut(&Attachment, &[u8])) {
-    let fields = Fields::scan(raw);
+    let raw = fields::readable(raw);
+    let fields = Fields::scan(&raw);
     let parts = structure::split(&fields, &mut Vec::new());
     for part in apart(&parts, &visible::parts(&parts)) {
         take(&Attachment::of(part), &part.transfer.decode(part.body).value);
@@ -251,6 +253,13 @@ mod tests {
             parsed.defects,
             [Defect::SeveralFrom, Defect::SeveralSubject, Defect::SeveralMessageId]
         );
+    }
+
+    #[test]
+    fn a_bare_cr_ends_a_line_where_nothing_else_does() {
+        let parsed = parse(b"From: a@x.org\rSubject: one\r two\r\rbody\rmore\r");
+        assert_eq!((&*parsed.subject, &*parsed.text), ("one two", "body\nmore"));
+        assert_eq!(parse(b"From: a@x.org\rSubject: one\n\nbody").subject, "");
     }
 
     #[test]

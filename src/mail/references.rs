@@ -6,7 +6,7 @@ use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
 
 use super::clean;
-use super::fields::Fields;
+use super::fields::{self, Fields};
 
 /// Longest id that is kept as it is, in bytes; RFC 5322 allows no longer line.
 const LONGEST: usize = 998;
@@ -31,9 +31,15 @@ pub struct Ids {
 }
 
 impl Ids {
+    /// Those of a message.
+    #[must_use]
+    pub fn of(raw: &[u8]) -> Self {
+        Ids::read(&Fields::scan(&fields::readable(raw)))
+    }
+
     /// Reads them.
     #[must_use]
-    pub fn read(fields: &Fields<'_>) -> Self {
+    pub(super) fn read(fields: &Fields<'_>) -> Self {
         let mut own = fields.all("Message-ID").filter_map(|f| message_id(f.value));
         let message_id = own.next();
         let list = |name| {

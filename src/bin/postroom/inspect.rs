@@ -7,6 +7,8 @@ use anyhow::{Context, Result};
 use clap::Parser;
 use postroom::desk::inspect::{self, Look, Seen, Told};
 use postroom::desk::{Desk, Failure, Purpose};
+use postroom::domain::bounce::Outcome;
+use postroom::domain::signal::is_automatic;
 use postroom::domain::{Mailbox, MessageId};
 use postroom::mail::{Attachment, said};
 use postroom::render::{Screen, Style, clean};
@@ -15,7 +17,7 @@ use serde::Serialize;
 use crate::args::Common;
 use crate::body::{self, Fold};
 use crate::exit::Exit;
-use crate::json::{AttachmentObject, MailboxObject, attachments, mailboxes};
+use crate::json::{AttachmentObject, BounceObject, MailboxObject, attachments, mailboxes};
 use crate::out::{self, Out};
 
 /// Tell what is seen in messages: fields, class, evidence, text
@@ -128,6 +130,8 @@ fn print(out: &mut Out, seen: &Seen, screen: Screen) -> Result<()> {
         ("references", ids(&parsed.references)),
         ("thread", seen.thread.to_string()),
     ];
+    let recipients = parsed.bounce.iter().flat_map(|bounce| &bounce.recipients);
+    lines.extend(recipients.map(|outcome| (outcome.action.as_str(), told(outcome))));
     lines.extend(parsed.attachments.iter().map(|attachment| ("attached", attached(attachment))));
     let defects: Vec<_> = parsed.defects.iter().map(|defect| defect.as_str()).collect();
     lines.push(("defects", defects.join(", ")));
@@ -145,6 +149,19 @@ fn mailbox(mailbox: &Mailbox) -> String {
         "" => address.into_owned(),
         name => format!("{} <{address}>", clean::name(name)),
     }
+}
+
+/// `erika@customer.test 5.1.1: no such user`; a code that we made has a `~` in front.
+fn told(outcome: &Outcome) -> String {
+    let mut told = outcome.recipient.to_string();
+    if let Some(status) = outcome.status {
+        let made = if status.is_derived() { "~" } else { "" };
+        told.push_str(&format!(" {made}{}", status.code()));
+    }
+    if let Some(diagnostic) = &outcome.diagnostic {
+        told.push_str(&format!(": {diagnostic}"));
+    }
+    told
 }
 
 fn attached(attachment: &Attachment) -> String {
@@ -172,6 +189,7 @@ struct Line<'a> {
     class: &'static str,
     signals: Vec<&'static str>,
     auto: bool,
+    bounce: Option<BounceObject<'a>>,
     text: &'a str,
     reply_text: String,
     attachments: Vec<DigestedObject<'a>>,
@@ -198,7 +216,8 @@ impl<'a> From<&'a Seen> for Line<'a> {
             message_ids: parsed.message_id.iter().map(String::as_str).collect(),
             class: seen.class.as_str(),
             signals: parsed.signals.iter().map(|signal| signal.as_str()).collect(),
-            auto: !seen.class.is_person(),
+            auto: is_automatic(&parsed.signals),
+            bounce: parsed.bounce.as_ref().map(BounceObject::from),
             text: &parsed.text,
             reply_text: said(&parsed.text),
             attachments: digested(seen),

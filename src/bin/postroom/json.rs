@@ -1,6 +1,7 @@
 //! The JSON objects that several commands print; postroom-json(7) describes them.
 
-use postroom::domain::{Conversation, Event, Mailbox, Time};
+use postroom::domain::bounce::{Bounce, Outcome, Status};
+use postroom::domain::{Address, Conversation, Event, Mailbox, Time};
 use postroom::mail::Attachment;
 use postroom::store::{Related, Row};
 use serde::Serialize;
@@ -84,6 +85,41 @@ impl<'a> From<&'a Attachment> for AttachmentObject<'a> {
             filename: &attachment.called,
             content_type: &attachment.content_type,
             size: attachment.size,
+        }
+    }
+}
+
+/// What a report says of other mail.
+#[derive(Serialize)]
+pub(crate) struct BounceObject<'a> {
+    recipients: Vec<OutcomeObject<'a>>,
+}
+
+#[derive(Serialize)]
+struct OutcomeObject<'a> {
+    recipient: &'a str,
+    original: Option<&'a str>,
+    action: &'static str,
+    status: Option<String>,
+    derived: bool,
+    diagnostic: Option<&'a str>,
+}
+
+impl<'a> From<&'a Bounce> for BounceObject<'a> {
+    fn from(bounce: &'a Bounce) -> Self {
+        BounceObject { recipients: bounce.recipients.iter().map(OutcomeObject::from).collect() }
+    }
+}
+
+impl<'a> From<&'a Outcome> for OutcomeObject<'a> {
+    fn from(outcome: &'a Outcome) -> Self {
+        OutcomeObject {
+            recipient: outcome.recipient.as_str(),
+            original: outcome.original.as_ref().map(Address::as_str),
+            action: outcome.action.as_str(),
+            status: outcome.status.map(|status| status.code().to_string()),
+            derived: outcome.status.is_some_and(Status::is_derived),
+            diagnostic: outcome.diagnostic.as_deref(),
         }
     }
 }
