@@ -3,6 +3,7 @@
 #   make            the executable, target/release/postroom
 #   make demo       a desk with a dozen mails, in target/demo
 #   make test       all tests; as root also those against a real mail system
+#   make mutations  real mail that was damaged, 10,000 times
 #   make corpus     how well real mail is understood, where ../shared/corpus is there
 #   make bench      how fast it is, against the cost of a plain delivery
 #   make install    into DESTDIR/PREFIX
@@ -16,7 +17,7 @@ release = target/release/postroom
 tested  = target/$(if $(filter dev,$(PROFILE)),debug,$(PROFILE))/postroom
 prefix  = $(DESTDIR)$(PREFIX)
 
-.PHONY: all demo test corpus bench install clean $(release)
+.PHONY: all demo test mutations corpus bench install clean $(release)
 
 all: $(release)
 
@@ -30,6 +31,11 @@ test:
 	@.ci/e2e root
 	$(CARGO) test --locked --profile $(PROFILE)
 	@POSTROOM=$(CURDIR)/$(tested) .ci/e2e run
+
+MUTATIONS = 10000
+
+mutations:
+	MUTATIONS=$(MUTATIONS) $(CARGO) test --locked --profile $(PROFILE) --test mutations -- --nocapture
 
 CORPUS = ../shared/corpus
 

@@ -5,7 +5,7 @@
 
 mod common;
 
-use common::{Desk, POSTROOM, skip};
+use common::{Desk, POSTROOM, corpus, skip};
 use postroom::mail;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -86,12 +86,6 @@ fn attachments_are_those_of_another_reader() {
     let done = done.unwrap();
     let told = String::from_utf8_lossy(&done.stdout);
     assert!(done.status.success(), "{told}{}", String::from_utf8_lossy(&done.stderr));
-}
-
-fn corpus() -> Option<PathBuf> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let places = ["../shared/corpus", "../../shared/corpus"].map(|place| root.join(place));
-    places.into_iter().find(|place| place.is_dir())
 }
 
 /// What identity.py says of each file, in the order of the paths.

@@ -218,6 +218,26 @@ pub(crate) fn copy(from: &Path, to: &Path) {
     }
 }
 
+/// The corpus of real mail, where a checkout of it lies beside the repository.
+pub(crate) fn corpus() -> Option<PathBuf> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let places = ["../shared/corpus", "../../shared/corpus"].map(|place| root.join(place));
+    places.into_iter().find(|place| place.is_dir())
+}
+
+/// The mails and mboxes in the folders of a folder, in the order of their names.
+pub(crate) fn mails(folder: &Path) -> Vec<PathBuf> {
+    let (folders, _) = below(folder);
+    folders.iter().flat_map(|folder| [below(folder).1, mails(folder)].concat()).collect()
+}
+
+/// The folders in a folder, and the files.
+fn below(folder: &Path) -> (Vec<PathBuf>, Vec<PathBuf>) {
+    let mut paths: Vec<_> = fs::read_dir(folder).unwrap().map(|e| e.unwrap().path()).collect();
+    paths.sort();
+    paths.into_iter().partition(|path| path.is_dir())
+}
+
 /// Random numbers that can be had again by their seed (splitmix64).
 pub(crate) struct Random(u64);
 
@@ -230,12 +250,21 @@ impl Random {
         Random(seed)
     }
 
+    /// Others of the same seed, for the n-th of several things.
+    pub(crate) fn numbered(&self, n: usize) -> Random {
+        Random(self.0 ^ Random(u64::try_from(n).unwrap()).next())
+    }
+
     /// From 0 up to below the limit.
     pub(crate) fn below(&mut self, limit: usize) -> usize {
+        usize::try_from(self.next()).unwrap() % limit
+    }
+
+    fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        usize::try_from(z ^ (z >> 31)).unwrap() % limit
+        z ^ (z >> 31)
     }
 }
