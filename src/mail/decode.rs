@@ -11,6 +11,9 @@ use super::fields::Field;
 use super::{clean, encoded, odd_date};
 use crate::domain::Time;
 
+/// Blanks between a soft break of quoted-printable and the line end that are looked at.
+const MOST_BLANKS: usize = 80;
+
 /// A media type with its parameters (RFC 2045), or a disposition with its own (RFC 2183).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct MediaType {
@@ -207,18 +210,25 @@ fn quoted_printable(body: &[u8]) -> Decoded<Cow<'_, [u8]>> {
         } else if let Some((code, behind)) = hex_pair(rest) {
             out.push(code);
             rest = behind;
+        } else if let Some(behind) = soft_break(rest) {
+            rest = behind;
         } else {
-            let (line, behind) = super::fields::split_line(rest);
-            // Blanks between the soft break and the line end are what relays add.
-            if line.len() < 80 && line.iter().all(u8::is_ascii_whitespace) {
-                rest = behind;
-            } else {
-                out.push(b'=');
-                guessed = true;
-            }
+            out.push(b'=');
+            guessed = true;
         }
     }
     Decoded { value: out.into(), guessed }
+}
+
+/// What follows a soft break whose `=` was taken. Relays add blanks between it and the line end; only
+/// so many are looked at, or each `=` of a long line would look through all of it.
+fn soft_break(rest: &[u8]) -> Option<&[u8]> {
+    let is_blank = |byte: &&u8| byte.is_ascii_whitespace() && **byte != b'\n';
+    let blanks = rest.iter().take(MOST_BLANKS).take_while(is_blank).count();
+    match rest.get(blanks) {
+        Some(b'\n') | None => rest.get(blanks + 1..).or(Some(&[])),
+        Some(_) => None,
+    }
 }
 
 /// The lines between `begin` and `end`; a line that is shorter than it says ends with zeros, as

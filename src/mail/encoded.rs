@@ -103,16 +103,20 @@ fn word(from: &[u8]) -> Option<(&str, Vec<u8>, &[u8])> {
     let charset = std::str::from_utf8(charset).ok()?;
     let charset = charset.split('*').next().filter(|label| label.len() >= 2)?;
     let (encoding, rest) = until_question_mark(rest)?;
+    // Before its end is looked for, or each of many such would look through all that follows.
+    let is_q = match encoding {
+        b"q" | b"Q" => true,
+        b"b" | b"B" => false,
+        _ => return None,
+    };
     let end = rest.windows(2).position(|pair| pair == b"?=")?;
     let (data, behind) = rest.split_at(end);
     // A blank may stand in the data, though it must not; a line end was removed before.
-    let bytes = match encoding {
-        b"q" | b"Q" => {
-            let spaced: Vec<u8> = data.iter().map(|b| if *b == b'_' { b' ' } else { *b }).collect();
-            Transfer::QuotedPrintable.decode(&spaced).value.into_owned()
-        }
-        b"b" | b"B" => Transfer::Base64.decode(data).value.into_owned(),
-        _ => return None,
+    let bytes = if is_q {
+        let spaced: Vec<u8> = data.iter().map(|b| if *b == b'_' { b' ' } else { *b }).collect();
+        Transfer::QuotedPrintable.decode(&spaced).value.into_owned()
+    } else {
+        Transfer::Base64.decode(data).value.into_owned()
     };
     Some((charset, bytes, behind.get(2..)?))
 }
