@@ -2,12 +2,11 @@
 
 use std::fmt;
 
-use memchr::memchr;
 use sha2::{Digest, Sha256};
 
 #[cfg(doc)]
 use super::fields;
-use super::fields::{Field, Fields, is_blank};
+use super::fields::{Field, Fields, is_blank, position};
 
 /// The version of the definition below; stored beside each identity (R55).
 pub const VERSION: i64 = 1;
@@ -176,7 +175,7 @@ fn hash_value(hash: &mut Sha256, value: &[u8]) {
 /// Feeds text that ends with neither CR nor LF, with LF line ends.
 fn hash_lines(hash: &mut Sha256, text: &[u8]) {
     let mut rest = text;
-    while let Some(at) = memchr(b'\r', rest) {
+    while let Some(at) = position(b'\r', rest) {
         let (before, behind) = rest.split_at(at);
         let run = behind.iter().position(|byte| *byte != b'\r').unwrap_or(behind.len());
         let (run, behind) = behind.split_at(run);
