@@ -58,8 +58,8 @@ struct Line {
 }
 
 /// Without conversations on the command line a message stands on stdin.
-pub(crate) fn is_delivery(rest: &[OsString]) -> bool {
-    delivery::is_expected(rest, |args: &Args| args.selection.is_some())
+pub(crate) fn is_delivery(rest: &[OsString], args: &Result<Args, clap::Error>) -> bool {
+    delivery::is_expected(rest, args, |args| args.selection.is_some())
 }
 
 /// Refuses to answer very many unasked. Fewer conversations than that are not rehearsed.

@@ -42,7 +42,7 @@ pub(crate) struct Args {
 }
 
 /// Whether it stands where `ingest` did, with a mail on stdin; also when misspelt or forgotten.
-pub(crate) fn is_delivery(rest: &[OsString]) -> bool {
+pub(crate) fn is_delivery(rest: &[OsString], _: &Result<Args, clap::Error>) -> bool {
     wiring::is_meant(rest)
 }
 

@@ -16,12 +16,18 @@ use crate::{
 /// One verb.
 pub(crate) struct Command {
     pub(crate) name: &'static str,
-    /// Parses the arguments, the name in front, and runs.
-    pub(crate) run: fn(&[OsString]) -> Result<Exit>,
+    /// Parses the arguments, the name in front.
+    pub(crate) parse: fn(&[OsString]) -> Call,
     /// What clap knows of it.
     pub(crate) clap: fn() -> clap::Command,
-    /// Whether an MTA or a filter reads our exit status, given the arguments.
-    pub(crate) is_delivery: fn(&[OsString]) -> bool,
+}
+
+/// A command with its arguments, which may be wrong.
+pub(crate) struct Call {
+    /// Whether an MTA or a filter reads our exit status.
+    pub(crate) is_delivery: bool,
+    /// Does it.
+    pub(crate) run: Box<dyn FnOnce() -> Result<Exit>>,
 }
 
 macro_rules! command {
@@ -33,9 +39,12 @@ macro_rules! command {
     ($name:literal, $module:ident, $is_delivery:expr) => {
         Command {
             name: $name,
-            run: |argv| $module::run(&$module::Args::try_parse_from(argv)?),
+            parse: |argv| {
+                let args = $module::Args::try_parse_from(argv);
+                let is_delivery = $is_delivery(argv.get(1..).unwrap_or_default(), &args);
+                Call { is_delivery, run: Box::new(move || $module::run(&args?)) }
+            },
             clap: <$module::Args as CommandFactory>::command,
-            is_delivery: $is_delivery,
         }
     };
 }
@@ -44,7 +53,7 @@ macro_rules! command {
 pub(crate) const COMMANDS: &[Command] = &[
     command!("init", init),
     command!("ingest", ingest, ingest::is_delivery),
-    command!("inspect", inspect, |_| false),
+    command!("inspect", inspect, |_, _: &_| false),
     command!("list", list),
     command!("show", show),
     command!("route", route),

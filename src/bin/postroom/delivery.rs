@@ -7,7 +7,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use anyhow::{Context, Result};
-use clap::Parser;
 use postroom::desk::raw::Raw;
 use postroom::desk::{self, Failure, Kind, failure};
 use postroom::host::log::Level;
@@ -102,23 +101,31 @@ pub(crate) fn looks_like_one(verb: &str, rest: &[OsString]) -> bool {
     if command::is_help(verb) {
         return false;
     }
-    let takes_mail = COMMANDS.iter().filter(|command| (command.is_delivery)(&[]));
+    let name = |command: &command::Command| [OsString::from(command.name)];
+    let takes_mail = COMMANDS.iter().filter(|c| (c.parse)(&name(c)).is_delivery);
     let close = takes_mail.into_iter().any(|c| distance(verb, c.name) <= 2);
-    close || takes_message(rest) || !terminal::stdin_is_terminal()
+    close || says_message(rest) || !terminal::stdin_is_terminal()
 }
 
-/// Whether an option says that a message stands on stdin.
-pub(crate) fn takes_message(rest: &[OsString]) -> bool {
+/// Whether an option says that a message stands on stdin, whatever else is right or wrong.
+pub(crate) fn takes_message<A>(rest: &[OsString], _: &Result<A, clap::Error>) -> bool {
+    says_message(rest)
+}
+
+fn says_message(rest: &[OsString]) -> bool {
     rest.iter().any(|word| word == "--message" || word == "--filter")
 }
 
 /// Whether a message is on stdin of a command that takes one where its arguments name nothing else.
 /// Arguments that clap refuses are a delivery as well, for an alias may hold them; only a person at
 /// a terminal who begins with what is meant is told so.
-pub(crate) fn is_expected<A: Parser>(rest: &[OsString], names: impl Fn(&A) -> bool) -> bool {
-    let argv = std::iter::once(OsString::new()).chain(rest.iter().cloned());
-    match A::try_parse_from(argv) {
-        Ok(args) => !names(&args),
+pub(crate) fn is_expected<A>(
+    rest: &[OsString],
+    args: &Result<A, clap::Error>,
+    names: impl Fn(&A) -> bool,
+) -> bool {
+    match args {
+        Ok(args) => !names(args),
         Err(_) => {
             let named = rest.first().is_some_and(|word| !word.to_string_lossy().starts_with('-'));
             !(named && terminal::stdin_is_terminal())

@@ -101,8 +101,8 @@ impl Args {
 }
 
 /// A message on stdin is a delivery; files are named by a person or a script.
-pub(crate) fn is_delivery(rest: &[OsString]) -> bool {
-    delivery::is_expected(rest, |args: &Args| !args.message_is_on_stdin())
+pub(crate) fn is_delivery(rest: &[OsString], args: &Result<Args, clap::Error>) -> bool {
+    delivery::is_expected(rest, args, |args| !args.message_is_on_stdin())
 }
 
 pub(crate) fn run(args: &Args) -> Result<Exit> {

@@ -58,12 +58,13 @@ fn main() -> ExitCode {
     let _ = signal::outlive_size_limit();
     let (name, rest) = called_as(&argv);
     let known = COMMANDS.iter().find(|command| command.name == name);
-    let is_delivery = match known {
-        Some(command) => (command.is_delivery)(&rest),
+    let call = known.map(|command| (command.parse)(&full(command, &rest)));
+    let is_delivery = match &call {
+        Some(call) => call.is_delivery,
         None => delivery::looks_like_one(&name, &rest),
     };
-    let run = || match known {
-        Some(command) => (command.run)(&full(command, &rest)),
+    let run = || match call {
+        Some(call) => (call.run)(),
         None if is_delivery => Err(command::unknown(&name)),
         None => command::overview(&name),
     };
