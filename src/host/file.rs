@@ -54,13 +54,16 @@ pub fn read_to_end(source: impl Read) -> io::Result<Vec<u8>> {
 /// # Errors
 /// Those of the source.
 pub fn read_at_most(mut source: impl Read, most: usize) -> io::Result<Vec<u8>> {
-    const STEP: usize = 1 << 16;
     let mut all = Vec::new();
     loop {
-        all.try_reserve(STEP).map_err(|_| io::Error::from(io::ErrorKind::OutOfMemory))?;
-        let step = STEP.min(most - all.len());
-        let taken = source.by_ref().take(step as u64).read_to_end(&mut all)?;
-        if taken == 0 {
+        let begun = all.len();
+        // Most mails are small, and untouched memory costs nothing.
+        let room = begun.clamp(1 << 13, 1 << 16).min(most - begun);
+        all.try_reserve(room).map_err(|_| io::Error::from(io::ErrorKind::OutOfMemory))?;
+        all.resize(begun + room, 0);
+        let read = read_some(&mut source, all.get_mut(begun..).unwrap_or_default())?;
+        all.truncate(begun + read);
+        if read == 0 {
             return Ok(all);
         }
     }
@@ -75,6 +78,19 @@ pub fn free(path: &Path) -> io::Result<u64> {
     let blocks =
         if Uid::effective().is_root() { disk.blocks_free() } else { disk.blocks_available() };
     Ok(blocks.saturating_mul(disk.fragment_size()))
+}
+
+/// Reads what there is, whatever signals come.
+///
+/// # Errors
+/// Those of the source.
+pub fn read_some(mut source: impl Read, buffer: &mut [u8]) -> io::Result<usize> {
+    loop {
+        match source.read(buffer) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            read => return read,
+        }
+    }
 }
 
 /// Keeps a text that would be lost otherwise, readable for its owner alone. Gives its path.

@@ -109,6 +109,9 @@ impl Tx<'_> {
     }
 
     fn put_references(&self, message: MessageId, references: &[String]) -> Result<()> {
+        if references.is_empty() {
+            return Ok(());
+        }
         let mut insert = self.connection.prepare_cached(
             "INSERT INTO reference (message, position, message_id) VALUES (?1, ?2, ?3)",
         )?;
@@ -119,6 +122,9 @@ impl Tx<'_> {
     }
 
     fn put_defects(&self, message: MessageId, defects: &[&str]) -> Result<()> {
+        if defects.is_empty() {
+            return Ok(());
+        }
         let mut insert = self.connection.prepare_cached(
             "INSERT OR IGNORE INTO message_defect (message, defect) VALUES (?1, ?2)",
         )?;
