@@ -3,14 +3,14 @@
 use std::path::Path;
 
 use chrono::{Datelike, NaiveDate};
-use chrono_tz::Tz;
 
 use crate::domain::calendar::{Calendar, HolidayCountry};
 
 use super::error::{ConfigError, Warning};
 use super::section::{Report, Section};
-use super::settings::Zone;
+use super::settings::WrittenZone;
 use super::source::{Source, Text};
+use crate::domain::Zone;
 
 /// Opening hours as written. They are read only when somebody asks whether it is open, since
 /// most deliveries do not.
@@ -19,7 +19,7 @@ pub(super) struct Hours {
     open: Text,
     country: Option<HolidayCountry>,
     holidays: Option<Text>,
-    zone: Option<Tz>,
+    zone: Option<Zone>,
 }
 
 /// Reads `[calendar.NAME]`; `None` if there are no hours in it.
@@ -31,7 +31,7 @@ pub(super) fn read(
     let open = section.text("open", report);
     let country = section.parse("country", report);
     let holidays = section.text("holidays", report);
-    let zone = section.parse::<Zone>("timezone", report).map(|zone| zone.0);
+    let zone = section.parse::<WrittenZone>("timezone", report).map(|zone| zone.0);
     section.finish(report);
     if open.is_none() {
         report.error(name.span.start, "a calendar needs its hours: open = \"Mo-Fr 09:00-17:00\"");
@@ -45,7 +45,7 @@ impl Hours {
         &self,
         source: &Source,
         dir: &Path,
-        zone: Tz,
+        zone: Zone,
     ) -> Result<Calendar, Vec<ConfigError>> {
         let dates = match &self.holidays {
             Some(text) => dates(source, dir, text)?,

@@ -3,12 +3,10 @@
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-use chrono_tz::Tz;
-
 use super::nearest::hint;
 use super::section::{Report, Section};
-use crate::domain::Duration;
 use crate::domain::automatic::{LocalPart, Pause};
+use crate::domain::{Duration, Zone};
 
 /// How long a command waits for other writers, where nothing else is said.
 const LOCK_TIMEOUT: Duration = Duration::minutes(1);
@@ -20,7 +18,7 @@ const KEEP_FREE_MB: u32 = 100;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
     /// The zone in which days, hours and reports are meant.
-    pub zone: Tz,
+    pub zone: Zone,
     /// The program that takes our mail; an absolute path.
     pub sendmail: PathBuf,
     /// The name under which our own mail server writes Authentication-Results; none: believe no one.
@@ -72,7 +70,7 @@ impl Settings {
         dir: &Path,
         report: &mut Report<'_>,
     ) -> Option<Settings> {
-        let zone = section.parse::<Zone>("timezone", report);
+        let zone = section.parse::<WrittenZone>("timezone", report);
         let sendmail = sendmail(section, report);
         let authserv_id = authserv_id(section, report);
         let log = match section.text("log", report) {
@@ -144,15 +142,16 @@ fn authserv_id(section: &mut Section<'_>, report: &mut Report<'_>) -> Option<Str
     Some(text.value)
 }
 
-/// A time zone of the IANA database; an unknown one is never taken for UTC (R223).
-pub(super) struct Zone(pub(super) Tz);
+/// A time zone as written; an unknown one is never taken for UTC (R223).
+pub(super) struct WrittenZone(pub(super) Zone);
 
-impl FromStr for Zone {
+impl FromStr for WrittenZone {
     type Err = String;
 
     fn from_str(word: &str) -> Result<Self, String> {
-        word.parse().map(Zone).map_err(|_| {
-            let hint = hint(word, chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name()));
+        word.parse().map(WrittenZone).map_err(|_| {
+            let names = Zone::names();
+            let hint = hint(word, names.iter().map(String::as_str));
             let word = word.escape_debug();
             if hint.is_empty() {
                 format!("unknown time zone '{word}'; an example is \"Europe/Amsterdam\"")

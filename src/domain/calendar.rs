@@ -8,12 +8,11 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use chrono::{DateTime, Datelike, Days, NaiveDate, Utc};
-use chrono_tz::Tz;
 use opening_hours::localization::Country;
 use opening_hours::{Context, ContextHolidays, OpeningHours, RuleKind};
 
 use super::stretch::{DAY, Stretch, Stretches};
-use super::{Duration, Located, Time};
+use super::{Duration, Located, Time, Zone};
 
 /// How far ahead [`Calendar::due`] looks, in days: twenty years.
 const HORIZON: i64 = 20 * 366;
@@ -56,7 +55,7 @@ impl HolidayCountry {
 #[derive(Clone)]
 pub struct Calendar {
     hours: OpeningHours,
-    zone: Tz,
+    zone: Zone,
 }
 
 impl fmt::Debug for Calendar {
@@ -77,7 +76,7 @@ impl Calendar {
         open: &str,
         country: Option<HolidayCountry>,
         holidays: &[NaiveDate],
-        zone: Tz,
+        zone: Zone,
     ) -> Result<Calendar, Located> {
         refuse_the_sun(open)?;
         let hours: OpeningHours = open.parse().map_err(|e| unreadable(&e))?;
@@ -93,7 +92,7 @@ impl Calendar {
 
     /// The zone whose clock hangs on the wall.
     #[must_use]
-    pub fn zone(&self) -> Tz {
+    pub fn zone(&self) -> Zone {
         self.zone
     }
 
@@ -324,7 +323,7 @@ mod tests {
             ("2019 Mo-Fr 09:00-12:00", 0, "never open"),
             ("Mo-Fr 09:00-12:00 unknown", 0, "never open"),
         ] {
-            let wrong = Calendar::parse(open, None, &[], chrono_tz::UTC).unwrap_err();
+            let wrong = Calendar::parse(open, None, &[], Zone::UTC).unwrap_err();
             assert_eq!(wrong.offset, offset, "{open}: {wrong}");
             assert!(wrong.message.contains(words), "{open}: {wrong}");
         }

@@ -24,14 +24,13 @@ mod tests;
 use std::collections::BTreeMap;
 
 use chrono::{Days, NaiveDate};
-use chrono_tz::Tz;
 
 use course::{Act, Course, Ended};
 pub use figures::{Counts, Day, Flow, InboxFlow, LeftOut, Load, Measures, Who};
 pub use period::{BadPeriod, Period};
 pub use spread::Spread;
 
-use super::{Change, Duration, Event, InboxName, Status, Time};
+use super::{Change, Duration, Event, InboxName, Status, Time, Zone};
 
 /// Figures in the making.
 #[derive(Debug, Clone, Default)]
@@ -73,7 +72,7 @@ impl Tally {
 #[derive(Debug)]
 pub struct Report {
     period: Period,
-    zone: Tz,
+    zone: Zone,
     inboxes: BTreeMap<InboxName, Tally>,
     days: BTreeMap<NaiveDate, Day>,
     load: BTreeMap<Who, (u64, u64)>,
@@ -83,7 +82,7 @@ pub struct Report {
 impl Report {
     /// An empty report.
     #[must_use]
-    pub fn new(period: Period, zone: Tz) -> Self {
+    pub fn new(period: Period, zone: Zone) -> Self {
         Report {
             period,
             zone,

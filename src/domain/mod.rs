@@ -34,6 +34,7 @@ pub mod threading;
 pub mod time;
 pub mod undo;
 pub mod words;
+pub mod zone;
 
 pub use access::{Directory, Level};
 pub use action::Action;
@@ -51,3 +52,4 @@ pub use refusal::Refusal;
 pub use rule::Rule;
 pub use signal::Signal;
 pub use time::{Duration, Time};
+pub use zone::Zone;

@@ -1,7 +1,7 @@
 //! Stretches of time during which a zone's clock stays the same distance from UTC.
 
+use crate::domain::Zone;
 use chrono::{DateTime, Offset, TimeZone, Utc};
-use chrono_tz::Tz;
 
 /// A day of 24 hours, in milliseconds.
 pub(super) const DAY: i64 = 86_400_000;
@@ -18,14 +18,14 @@ pub(super) struct Stretch {
 
 /// Cuts a stretch of time at each midnight of UTC and at each change of the clock.
 pub(super) struct Stretches {
-    zone: Tz,
+    zone: Zone,
     at: i64,
     to: i64,
 }
 
 impl Stretches {
     /// The stretches of [at, to), in milliseconds since 1970.
-    pub(super) fn new(zone: Tz, at: i64, to: i64) -> Self {
+    pub(super) fn new(zone: Zone, at: i64, to: i64) -> Self {
         Stretches { zone, at, to }
     }
 

@@ -8,13 +8,12 @@ mod tests;
 pub use csv::csv;
 
 use chrono::{DateTime, Timelike};
-use chrono_tz::Tz;
 
 use super::bar::bar;
 use super::screen::{Screen, Style};
 use super::table::{Align, Cell, Column, Table};
 use crate::domain::measures::{Flow, Measures, Spread, Who};
-use crate::domain::{Duration, Time};
+use crate::domain::{Duration, Time, Zone};
 
 /// The page is never wider: longer bars say no more.
 const WIDEST: usize = 96;
@@ -70,7 +69,7 @@ fn figure(n: u64) -> Cell {
 fn title(measures: &Measures, screen: Screen) -> String {
     let (from, to) = (measures.period.from(), measures.period.to());
     let local = |at: Time| at.utc().with_timezone(&measures.zone);
-    let midnight = |at: DateTime<Tz>| at.num_seconds_from_midnight() == 0;
+    let midnight = |at: DateTime<Zone>| at.num_seconds_from_midnight() == 0;
     let whole_days = midnight(local(from)) && midnight(local(to));
     let (form, last) = if whole_days {
         ("%a %Y-%m-%d", local(to - Duration(1)))

@@ -3,11 +3,10 @@
 use std::fmt;
 
 use chrono::NaiveDate;
-use chrono_tz::Tz;
 use serde::{Serialize, Serializer};
 
 use super::{Period, Spread};
-use crate::domain::{Actor, AgentName, Assignee, InboxName, TeamName};
+use crate::domain::{Actor, AgentName, Assignee, InboxName, TeamName, Zone};
 
 /// What came, went and stayed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
@@ -166,7 +165,7 @@ pub struct Measures {
     pub period: Period,
     /// The zone in which days begin.
     #[serde(serialize_with = "as_text")]
-    pub zone: Tz,
+    pub zone: Zone,
     /// All inboxes together.
     pub total: Flow,
     /// Each inbox in which anything is to be counted, by name.

@@ -82,7 +82,7 @@ fn course(line: &str) -> Vec<Event> {
 }
 
 fn measure(from: Time, to: Time, lines: &[&str]) -> Measures {
-    let mut report = Report::new(Period::new(from, to).unwrap(), chrono_tz::UTC);
+    let mut report = Report::new(Period::new(from, to).unwrap(), Zone::UTC);
     lines.iter().for_each(|line| report.take(&course(line)));
     report.finish()
 }
@@ -238,7 +238,7 @@ fn r218_half_open_periods() {
 
 #[test]
 fn r218_days_begin_in_the_zone() {
-    let zone: Tz = "Europe/Amsterdam".parse().unwrap();
+    let zone: Zone = "Europe/Amsterdam".parse().unwrap();
     // 22:00 UTC is midnight there; the period is Monday to Wednesday, there.
     let from: Time = "2026-05-03T22:00:00Z".parse().unwrap();
     let mut report = Report::new(Period::new(from, from + Duration::days(3)).unwrap(), zone);
@@ -345,7 +345,7 @@ fn random_course() -> impl Strategy<Value = Vec<Event>> {
 }
 
 fn report(courses: &[Vec<Event>], from: &str, to: &str) -> Measures {
-    let mut report = Report::new(Period::new(after(from), after(to)).unwrap(), chrono_tz::UTC);
+    let mut report = Report::new(Period::new(after(from), after(to)).unwrap(), Zone::UTC);
     courses.iter().for_each(|events| report.take(events));
     report.finish()
 }

@@ -6,21 +6,22 @@
 
 use std::collections::BTreeMap;
 
-use chrono_tz::Tz;
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 
 use super::{BindContext, Facts, FieldTest, Id, Pattern, Phrase, Query, Term, Text, Tree};
 use crate::domain::{
     AgentName, Class, Conversation, Direction, Duration, Mailbox, MessageFacts, MessageId, Number,
-    Priority, Status, TeamName, Time,
+    Priority, Status, TeamName, Time, Zone,
 };
 
 /// The instant of asking: Wednesday 2026-05-13, noon in the zone of the desk.
 pub(crate) const NOW: Time = Time(1_778_666_400_000);
 
 /// The zone of the desk.
-pub(crate) const ZONE: Tz = chrono_tz::Europe::Amsterdam;
+pub(crate) fn zone() -> Zone {
+    "Europe/Amsterdam".parse().unwrap()
+}
 
 /// Queries of which each holds for 20 to 80 % of the generated cases.
 pub(crate) const MATCHED: [&str; 47] = [
@@ -85,7 +86,7 @@ pub(crate) fn teams() -> BTreeMap<TeamName, Vec<AgentName>> {
 
 /// Anna asks, now.
 pub(crate) fn context(teams: &BTreeMap<TeamName, Vec<AgentName>>) -> BindContext<'_> {
-    BindContext { now: NOW, zone: ZONE, me: Some("anna".parse().unwrap()), teams }
+    BindContext { now: NOW, zone: zone(), me: Some("anna".parse().unwrap()), teams }
 }
 
 /// Queries joined of those in [`MATCHED`].

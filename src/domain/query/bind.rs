@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use chrono::{NaiveDate, NaiveTime, TimeDelta, TimeZone};
-use chrono_tz::Tz;
 
 use super::Query;
 use super::matches::Needs;
@@ -15,7 +14,7 @@ use super::text::Text;
 use super::tree::Tree;
 use crate::domain::{
     AgentName, Assignee, Duration, FieldName, InboxName, MessageId, Number, Priority, Tag,
-    TeamName, Time,
+    TeamName, Time, Zone,
 };
 
 /// Who asks, and when.
@@ -24,7 +23,7 @@ pub struct BindContext<'a> {
     /// The instant that ages, idle times and days are counted from.
     pub now: Time,
     /// The zone of the desk, for days.
-    pub zone: Tz,
+    pub zone: Zone,
     /// The agent who is `me`; without one `assignee:me` holds for no conversation.
     pub me: Option<AgentName>,
     /// The agents of each team.
@@ -171,7 +170,7 @@ impl Window {
 }
 
 /// The first instant of a day. Where a change of the clock skips midnight, the first one after it.
-fn midnight(date: NaiveDate, zone: Tz) -> Time {
+fn midnight(date: NaiveDate, zone: Zone) -> Time {
     let midnight = date.and_time(NaiveTime::MIN);
     // Samoa once skipped a whole day: look through two, minute by minute.
     let minutes = (0..=2 * 24 * 60).map(TimeDelta::minutes);

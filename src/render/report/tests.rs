@@ -61,7 +61,7 @@ fn week() -> Measures {
     let agent = |name: &str| Who::Agent(name.parse().unwrap());
     Measures {
         period,
-        zone: chrono_tz::Europe::Amsterdam,
+        zone: "Europe/Amsterdam".parse().unwrap(),
         total: flow(total, 121, 1),
         inboxes: vec![inbox("sales", flow(sales, 33, 3)), inbox("support", flow(support, 88, 1))],
         days: vec![

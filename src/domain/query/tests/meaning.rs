@@ -1,6 +1,5 @@
 //! Which conversations a query means.
 
-use chrono_tz::Tz;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
@@ -9,7 +8,7 @@ use super::super::arbitrary::{Case, MATCHED, case, context, query, teams};
 use super::super::*;
 use super::read;
 use crate::domain::{
-    Class, Conversation, Direction, Mailbox, MessageFacts, MessageId, Status, Time,
+    Class, Conversation, Direction, Mailbox, MessageFacts, MessageId, Status, Time, Zone,
 };
 
 fn at(instant: &str) -> Time {
@@ -193,7 +192,7 @@ fn days_are_those_of_the_zone() {
         // The whole day was skipped.
         ("Pacific/Apia", "date:2011-12-30", "2011-12-30T10:00:00Z", "2011-12-30T10:00:00Z"),
     ] {
-        let cx = BindContext { zone: zone.parse::<Tz>().unwrap(), ..context(&teams) };
+        let cx = BindContext { zone: zone.parse::<Zone>().unwrap(), ..context(&teams) };
         let bound = read(text).bind(&cx);
         let Tree::Term(BoundTerm { test: Test::Message(OfMessage::Received(window)), .. }) =
             bound.tree()
