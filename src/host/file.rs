@@ -81,10 +81,7 @@ pub fn free(path: &Path) -> io::Result<u64> {
 }
 
 /// Reads what there is, whatever signals come.
-///
-/// # Errors
-/// Those of the source.
-pub fn read_some(mut source: impl Read, buffer: &mut [u8]) -> io::Result<usize> {
+fn read_some(mut source: impl Read, buffer: &mut [u8]) -> io::Result<usize> {
     loop {
         match source.read(buffer) {
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
