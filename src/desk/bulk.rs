@@ -11,16 +11,17 @@ use std::thread;
 use anyhow::Result;
 
 use super::incoming::Envelope;
-use super::ingest::{Chain, Incoming, Landed};
+use super::ingest::{Chain, How, Incoming, Landed};
 use super::land::{Ready, Understood, land};
 use super::source::{Finisher, Format, Found, Manner, Notice, Origin, Piece, Reader};
 use super::tally::Tally;
-use super::{Desk, Fault};
+use super::{Desk, Fault, Scene, index};
 use crate::domain::arrival::Occasion;
+use crate::domain::{Time, words};
 use crate::host::budget::Budget;
 use crate::host::parallel;
 use crate::mail::mbox::Variant;
-use crate::store::{Ending, Position};
+use crate::store::{Ending, Position, Tx};
 
 /// Bytes of messages that are read and not yet in a batch.
 const UNDER_WAY: usize = 16 << 20;
@@ -59,28 +60,37 @@ pub enum Told<'a> {
 /// Messages that come in together, in one transaction: bounded in number, and in memory.
 #[derive(Debug, Default)]
 struct Batch {
-    mails: Vec<(Found, Understood)>,
+    mails: Vec<Mail>,
     bytes: usize,
+}
+
+/// A message that can come in.
+#[derive(Debug)]
+struct Mail {
+    found: Found,
+    understood: Understood,
+    /// Of its text, for the index.
+    words: Vec<String>,
 }
 
 impl Batch {
     const MOST_MAILS: usize = 1000;
     const MOST_BYTES: usize = 16 << 20;
 
-    fn add(&mut self, found: Found, understood: Understood) {
-        self.bytes += found.raw.beginning().len();
-        self.mails.push((found, understood));
+    fn add(&mut self, mail: Mail) {
+        self.bytes += mail.found.raw.beginning().len();
+        self.mails.push(mail);
     }
 
-    fn is_full(&self) -> bool {
-        self.mails.len() >= Self::MOST_MAILS || self.bytes >= Self::MOST_BYTES
+    fn is_full(&self, most: usize) -> bool {
+        self.mails.len() >= most || self.bytes >= Self::MOST_BYTES
     }
 
     /// How far each mbox is read when the batch is in.
     fn positions(&self) -> Vec<Position> {
         let mut last: Vec<&Position> = Vec::new();
-        for (found, _) in &self.mails {
-            if let Origin::Mbox { position, .. } = &found.origin {
+        for mail in &self.mails {
+            if let Origin::Mbox { position, .. } = &mail.found.origin {
                 last.retain(|other| other.path != position.path);
                 last.push(position);
             }
@@ -91,7 +101,7 @@ impl Batch {
 
 /// A piece that was worked on.
 enum Worked {
-    Message(Box<(Found, Understood)>),
+    Message(Box<Mail>),
     Notice(Notice),
 }
 
@@ -118,7 +128,7 @@ impl Desk {
         tell: impl FnMut(Told<'_>) -> Result<()>,
     ) -> Result<Tally> {
         let given = AtomicUsize::new(0);
-        let words = words(bulk);
+        let words = manner(bulk);
         let mut positions = self.read(|snapshot| snapshot.positions())?;
         positions.retain(|position| position.manner == words);
         let (dir, patience) = (self.dir.clone(), self.config.settings().lock_timeout.std());
@@ -142,7 +152,7 @@ impl Desk {
             let mut batch = Batch::default();
             parallel::in_order(bulk.threads, pieces.into_iter(), work, |worked| {
                 if let Worked::Message(mail) = &worked {
-                    budget.give_back(mail.0.raw.beginning().len());
+                    budget.give_back(mail.found.raw.beginning().len());
                 }
                 // When nobody takes any more, the reader must not wait for it.
                 let closing = budget.closing();
@@ -163,12 +173,13 @@ impl Desk {
         run: &mut Run<'_, impl FnMut(Told<'_>) -> Result<()>>,
     ) -> Result<()> {
         match worked {
-            Worked::Message(mail) => batch.add(mail.0, mail.1),
+            Worked::Message(mail) => batch.add(*mail),
             Worked::Notice(Notice::PassedOver) => run.tally.passed_over += 1,
             Worked::Notice(Notice::ReadBefore) => run.tally.read_before += 1,
             Worked::Notice(notice) => (run.tell)(Told::Notice(&notice))?,
         }
-        if batch.is_full() { self.ingest_batch(std::mem::take(batch), run) } else { Ok(()) }
+        let most = if self.fault == Fault::SmallBatches { 3 } else { Batch::MOST_MAILS };
+        if batch.is_full(most) { self.ingest_batch(std::mem::take(batch), run) } else { Ok(()) }
     }
 
     fn ingest_batch(
@@ -177,23 +188,17 @@ impl Desk {
         run: &mut Run<'_, impl FnMut(Told<'_>) -> Result<()>>,
     ) -> Result<()> {
         let positions = batch.positions();
-        self.must_have_room(batch.mails.iter().map(|(found, _)| found.raw.size()).sum())?;
-        let (found, understood): (Vec<Found>, Vec<Understood>) = batch.mails.into_iter().unzip();
+        self.must_have_room(batch.mails.iter().map(|mail| mail.found.raw.size()).sum())?;
+        let apart = |mail: Mail| (mail.found, (mail.understood, mail.words));
+        let (found, parts): (Vec<Found>, Vec<_>) = batch.mails.into_iter().map(apart).unzip();
         let Some(part) = found.last().map(|found| found.part) else { return Ok(()) };
-        let now = self.now;
-        let ready = found.iter().zip(understood).map(|(found, understood)| {
-            let incoming = Incoming {
-                raw: &found.raw,
-                envelope: run.bulk.envelope,
-                wiring: found.origin.wiring(),
-                occasion: run.bulk.occasion,
-                delivered: found.delivered,
-            };
-            Ready::new(&incoming, understood, now)
-        });
-        let mut ready: Vec<Ready<'_>> = ready.collect();
+        let (ready, mut words): (Vec<Ready<'_>>, Vec<Vec<String>>) = found
+            .iter()
+            .zip(parts)
+            .map(|(found, (understood, words))| (run.ready(found, understood, self.now), words))
+            .unzip();
         if self.fault == Fault::Lose {
-            ready.pop();
+            words.pop();
         }
         // What is not proved to be in is neither passed by nor marked.
         let all_in = |landed: &[Vec<Landed>]| {
@@ -201,11 +206,11 @@ impl Desk {
         };
         let (last, stored, landed) = self.write("ingest", Ending::Commit, |tx, scene| {
             let last = tx.last_message()?;
-            let land = |ready| {
+            let mut landed = Vec::new();
+            for (ready, words) in ready.iter().zip(words) {
                 tx.next_batch();
-                land(tx, scene, ready, run.bulk.chain)
-            };
-            let landed = ready.iter().map(land).collect::<Result<Vec<_>>>()?;
+                landed.push(land_indexed(tx, scene, ready, words, run.bulk.chain)?);
+            }
             if all_in(&landed) {
                 positions.iter().try_for_each(|position| tx.put_position(position))?;
             }
@@ -228,6 +233,38 @@ impl Desk {
     }
 }
 
+impl<F> Run<'_, F> {
+    fn ready<'f>(&self, found: &'f Found, understood: Understood, now: Time) -> Ready<'f>
+    where
+        Self: 'f,
+    {
+        let incoming = Incoming {
+            raw: &found.raw,
+            envelope: self.bulk.envelope,
+            wiring: found.origin.wiring(),
+            occasion: self.bulk.occasion,
+            delivered: found.delivered,
+        };
+        Ready::new(&incoming, understood, now)
+    }
+}
+
+/// A message lands, and what is new is in the index at once: its text is at hand.
+fn land_indexed(
+    tx: &Tx<'_>,
+    scene: &Scene<'_>,
+    ready: &Ready<'_>,
+    words: Vec<String>,
+    chain: &Chain,
+) -> Result<Vec<Landed>> {
+    let landed = land(tx, scene, ready, chain)?;
+    let is_new = |l: &&Landed| matches!(l.how, How::New | How::Joined);
+    if let Some(new) = landed.iter().find(is_new) {
+        index::at_once(tx, new.message, words)?;
+    }
+    Ok(landed)
+}
+
 /// What can be done with a piece in any thread.
 fn work(piece: Piece, authserv: Option<&str>) -> Worked {
     match piece {
@@ -238,14 +275,15 @@ fn work(piece: Piece, authserv: Option<&str>) -> Worked {
                 found.delivered = understood.delivered().or(found.delivered);
                 understood.add_sender(sender.take());
             }
-            Worked::Message(Box::new((*found, understood)))
+            let words = words::words(understood.text());
+            Worked::Message(Box::new(Mail { found: *found, understood, words }))
         }
     }
 }
 
 /// All that says what becomes of the messages of an mbox, in words. What was read with others has to
 /// be read again.
-fn words(bulk: &Bulk<'_>) -> String {
+fn manner(bulk: &Bulk<'_>) -> String {
     let envelope = bulk.envelope;
     let variant = match bulk.manner.format {
         Format::Message => "message",

@@ -6,6 +6,7 @@ use super::Desk;
 use super::facts::{self, TextOf};
 use crate::domain::query::Needs;
 use crate::domain::words::words;
+use crate::domain::{MessageFacts, MessageId};
 use crate::host::log::Level;
 use crate::store::{IndexRow, Tx};
 
@@ -19,15 +20,29 @@ pub fn catch_up(tx: &Tx<'_>, limit: usize) -> Result<usize> {
     let waiting = tx.unindexed(limit)?;
     for id in &waiting {
         let facts = facts::of_message(tx, *id, TextOf::Raw, Needs::Texts)?;
-        let row = IndexRow {
-            subject: words(&facts.subject),
-            author: facts.from.map(|from| words(&from.to_string())).unwrap_or_default(),
-            recipients: facts.to.iter().map(|to| words(&to.to_string())).collect(),
-            body: facts.text.map(|text| words(&text)).unwrap_or_default(),
-        };
-        tx.index(*id, &row)?;
+        let body = facts.text.as_deref().map(words).unwrap_or_default();
+        put(tx, *id, &facts, body)?;
     }
     Ok(waiting.len())
+}
+
+/// Indexes a message whose text was at hand, and its words with it.
+///
+/// # Errors
+/// Those of the store.
+pub(super) fn at_once(tx: &Tx<'_>, id: MessageId, body: Vec<String>) -> Result<()> {
+    let facts = facts::of_message(tx, id, TextOf::Parsed(""), Needs::Texts)?;
+    put(tx, id, &facts, body)
+}
+
+fn put(tx: &Tx<'_>, id: MessageId, facts: &MessageFacts, body: Vec<String>) -> Result<()> {
+    let row = IndexRow {
+        subject: words(&facts.subject),
+        author: facts.from.as_ref().map(|from| words(&from.to_string())).unwrap_or_default(),
+        recipients: facts.to.iter().map(|to| words(&to.to_string())).collect(),
+        body,
+    };
+    tx.index(id, &row)
 }
 
 /// How many messages a search indexes on its way: more would keep a person waiting, and what is

@@ -46,6 +46,11 @@ impl Understood {
 }
 
 impl Understood {
+    /// Its visible text.
+    pub(super) fn text(&self) -> &str {
+        &self.parsed.text
+    }
+
     /// When the server that delivered it says that it came.
     pub(super) fn delivered(&self) -> Option<Time> {
         self.parsed.envelope.delivered

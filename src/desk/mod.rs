@@ -242,13 +242,16 @@ impl Desk {
     }
 }
 
-/// A fault that a test asks for, so that it can be seen what comes of it. Only on a desk made by `init --test-clock`.
+/// What a test asks for, so that it can be seen what comes of it. Only on a desk made by
+/// `init --test-clock`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Fault {
     None,
     Panic,
     /// A message of each batch is lost on its way, so that the books do not balance.
     Lose,
+    /// Three mails to a transaction, so that there are several.
+    SmallBatches,
 }
 
 impl Fault {
@@ -259,6 +262,7 @@ impl Fault {
         match env::text("POSTROOM_TEST").as_deref() {
             Some("panic") => Fault::Panic,
             Some("lose") => Fault::Lose,
+            Some("small-batches") => Fault::SmallBatches,
             _ => Fault::None,
         }
     }
