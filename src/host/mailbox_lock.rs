@@ -1,9 +1,9 @@
 //! The lock of an mbox (R45): fcntl(2) on the file, and a lock file `NAME.lock` beside it, as
 //! delivery programs take them. If both cannot be had, neither is held while waiting.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, Write};
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
 use std::{fmt, process, thread};
@@ -146,27 +146,18 @@ impl LockFile {
         let path = PathBuf::from(name);
         // Twice: a forgotten one makes room.
         for _ in 0..2 {
-            match OpenOptions::new().write(true).create_new(true).mode(0o644).open(&path) {
-                Ok(mut file) => {
-                    let mark = own_mark();
-                    file.write_all(mark.as_bytes())?;
-                    return Ok(Made::Yes(LockFile { path, mark, touched: Instant::now() }));
-                }
-                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-                    if !is_forgotten(&path) {
-                        break;
-                    }
+            let mark = own_mark();
+            let made = make_whole(&path, &mark);
+            match made.as_ref().map_err(io::Error::kind) {
+                Ok(()) => return Ok(Made::Yes(LockFile { path, mark, touched: Instant::now() })),
+                Err(io::ErrorKind::AlreadyExists) if is_forgotten(&path) => {
                     let _ = fs::remove_file(&path);
                 }
-                Err(error)
-                    if matches!(
-                        error.kind(),
-                        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem
-                    ) =>
-                {
+                Err(io::ErrorKind::AlreadyExists) => break,
+                Err(io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem) => {
                     return Ok(Made::Forbidden);
                 }
-                Err(error) => return Err(error),
+                Err(_) => made?,
             }
         }
         Ok(Made::Held(path))
@@ -198,6 +189,18 @@ impl Drop for LockFile {
             let _ = fs::remove_file(&self.path);
         }
     }
+}
+
+/// Makes a file that is there with its content or not at all: whoever finds it half made, after a
+/// crash, could not tell whose it is.
+fn make_whole(path: &Path, text: &str) -> io::Result<()> {
+    let dir = path.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mode = Permissions::from_mode(0o644);
+    let mut file =
+        tempfile::Builder::new().prefix(".postroom-").permissions(mode).tempfile_in(dir)?;
+    file.write_all(text.as_bytes())?;
+    file.persist_noclobber(path)?;
+    Ok(())
 }
 
 /// The number of the process on the first line, as others write and read it; the machine on the

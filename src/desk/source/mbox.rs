@@ -54,11 +54,15 @@ impl Reader<'_> {
             _ => wrong(error),
         })?;
         let name = path.canonicalize().map_err(wrong)?.as_os_str().as_bytes().to_owned();
+        let unreadable = |error| {
+            let changed = must_be_unchanged(path, &file, mark).err();
+            changed.unwrap_or_else(|| wrong(error))
+        };
         let mut bad_lengths = 0;
         loop {
             let mut raw = Collector::new(self.dir);
-            let Some(place) = mbox.next_into(&mut raw).map_err(wrong)? else { break };
-            prefix.extend(&file, place.end).map_err(wrong)?;
+            let Some(place) = mbox.next_into(&mut raw).map_err(unreadable)? else { break };
+            prefix.extend(&file, place.end).map_err(unreadable)?;
             // What is read last is whole only if nobody writes on.
             if place.end >= mark.size {
                 must_be_unchanged(path, &file, mark)?;

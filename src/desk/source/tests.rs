@@ -132,6 +132,64 @@ fn a_file_is_removed_only_as_it_was_read() {
     assert!(Finisher::new(Afterwards::Delete).finish(&origin).is_none() && !path.exists());
 }
 
+/// The messages that a reader gives of an mbox, and what it says at the end. `meanwhile` happens
+/// when the first one is there.
+fn read_mbox(path: &Path, meanwhile: impl Fn()) -> (usize, Vec<Notice>) {
+    let manner = Manner {
+        format: Format::Mbox(Variant::Rd),
+        reach: Reach::Folder,
+        begin: Begin::WhereItEnded,
+        afterwards: Afterwards::Leave,
+    };
+    let (stop, given, mut notices) = (AtomicBool::new(false), AtomicUsize::new(0), Vec::new());
+    let mut reader = Reader {
+        manner: &manner,
+        dir: path.parent().unwrap(),
+        patience: std::time::Duration::ZERO,
+        words: "mboxrd".to_owned(),
+        positions: Vec::new(),
+        stop: &stop,
+        given: &given,
+        give: &mut |piece| {
+            match piece {
+                Piece::Notice(notice) => notices.push(notice),
+                Piece::Message(_) if given.load(Ordering::Relaxed) == 1 => meanwhile(),
+                Piece::Message(_) => {}
+            }
+            true
+        },
+        span: (0.0, 1.0),
+    };
+    assert!(reader.read([Ok(path.to_owned())].into_iter(), Some(1)).is_continue());
+    (given.load(Ordering::Relaxed), notices)
+}
+
+/// R45: the last message of a file that grows may be a part of one.
+#[test]
+fn an_mbox_that_is_written_to_while_it_is_read() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("inbox");
+    let one = "From a@x Mon Jun  1 08:00:00 2026\nSubject: x\n\ny\n\n";
+    let fill = || fs::write(&path, one.repeat(3)).unwrap();
+    fill();
+    let (given, notices) = read_mbox(&path, || {});
+    assert!(given == 3 && notices.is_empty(), "{given} {notices:?}");
+    let grow = || {
+        use std::io::Write as _;
+        let mut file = fs::OpenOptions::new().append(true).open(&path).unwrap();
+        file.write_all(b"From b").unwrap();
+    };
+    let cut = || File::options().write(true).open(&path).unwrap().set_len(60).unwrap();
+    for (what, change) in [("grown", &grow as &dyn Fn()), ("cut", &cut)] {
+        fill();
+        let (given, notices) = read_mbox(&path, change);
+        assert!(given < 3, "{what}: {given}");
+        let [Notice::Refused(why)] = notices.as_slice() else { panic!("{what}: {notices:?}") };
+        assert_eq!(why.kind, Kind::TryAgain, "{what}: {why}");
+        assert!(!dir.path().join("inbox.lock").exists());
+    }
+}
+
 #[test]
 fn a_digest_goes_on_where_it_was_put_away() {
     let dir = tempfile::tempdir().unwrap();
