@@ -111,6 +111,193 @@ fn what_was_synced_at_exit_0_holds_the_mail() {
     }
 }
 
+/// Kills of imports: the issue asks for a thousand over stdin, Maildir and mbox. `KILLS=full` makes
+/// them so many, without it there are fewer of files.
+fn kills_of_files() -> usize {
+    if env::var("KILLS").is_ok_and(|kills| kills == "full") { 250 } else { 36 }
+}
+
+/// How mails lie there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Lies {
+    Mark,
+    Delete,
+    Mbox,
+}
+
+/// T3.1d for files, in transactions of three mails: whatever is marked, removed or passed by is in
+/// at that very moment; in the end all is in, once.
+#[test]
+fn kill_minus_nine_in_the_middle_of_files() {
+    let mut random = Random::new("crash, files");
+    let library = preload();
+    let mut histogram: BTreeMap<(String, String), usize> = BTreeMap::new();
+    for lies in [Lies::Mark, Lies::Delete, Lies::Mbox] {
+        let desk = Desk::new();
+        let wanted = kills_of_files() / if lies == Lies::Mbox { 1 } else { 2 };
+        let (mut kills, mut runs, mut mails) = (0, 0, 0);
+        let mut whole: Vec<Call> = Vec::new();
+        while kills < wanted {
+            runs += 1;
+            assert!(runs < 5 * wanted, "too few of the kills hit: {histogram:?}");
+            let letters: Vec<Vec<u8>> =
+                (mails..mails + 8).map(|n| letter(&mut random, n)).collect();
+            mails += letters.len();
+            let source = desk.beside(&format!("source{runs}"));
+            lay(lies, &source, &letters);
+            let kill = Kill::any(&mut random, &whole);
+            let (done, seen) = import(&desk, &library, lies, &source, kill);
+            if done.killed() {
+                kills += 1;
+                let last = name(seen.last().unwrap());
+                *histogram.entry((format!("{lies:?}"), last)).or_default() += 1;
+            } else {
+                whole = seen;
+            }
+            expect_done_is_in(&desk, lies, &source, &letters);
+            let (done, _) = import(&desk, &library, lies, &source, None);
+            assert!(done.status.success(), "{done:?}\n{}", desk.log());
+            expect_done_is_in(&desk, lies, &source, &letters);
+            assert_eq!(stored(&desk, &letters).len(), letters.len());
+        }
+        let mails = i64::try_from(mails).unwrap();
+        for sql in [
+            "SELECT count(*) FROM message",
+            "SELECT count(*) FROM arrival",
+            "SELECT count(*) FROM entry",
+            "SELECT count(*) FROM event WHERE kind = 'arrived'",
+        ] {
+            assert_eq!(desk.number(sql), mails, "{lies:?} {sql}");
+        }
+        desk.run(["check", "--rebuild"]).expect_success();
+        say(&format!("crash: {lies:?}: {kills} kills, {mails} mails"));
+    }
+    for ((lies, call), count) in histogram {
+        say(&format!("  {count:4} {lies} at {call}"));
+    }
+}
+
+/// A moment to kill in: at a call of a kind, counted from 1; and whether to tear a write.
+struct Kill {
+    kind: String,
+    moment: usize,
+    torn: bool,
+}
+
+impl Kill {
+    /// In a run like that one; each kind of call is as likely as the others, however often it comes.
+    /// None when no run is known.
+    fn any(random: &mut Random, whole: &[Call]) -> Option<Kill> {
+        let mut kinds: BTreeMap<&str, usize> = BTreeMap::new();
+        whole.iter().for_each(|call| *kinds.entry(&call.kind).or_default() += 1);
+        let kinds: Vec<(&str, usize)> = kinds.into_iter().collect();
+        let (kind, count) = *kinds.get(random.below(kinds.len().max(1)))?;
+        let (moment, torn) = (1 + random.below(count), random.below(2) == 1);
+        Some(Kill { kind: kind.to_owned(), moment, torn })
+    }
+}
+
+/// A call and its file, without what is another name each time.
+fn name(call: &Call) -> String {
+    let file = call.file.split("-").next().unwrap().replace(char::is_numeric, "");
+    format!("{} {}", call.kind, if call.file.ends_with("-wal") { "the log" } else { &file })
+}
+
+fn lay(lies: Lies, source: &Path, letters: &[Vec<u8>]) {
+    if lies == Lies::Mbox {
+        let line = "From person@customer.test Mon Jun  1 08:00:00 2026\n".as_bytes();
+        let mails = letters.iter().flat_map(|letter| [line, letter, b"\n"].concat());
+        return fs::write(source, mails.collect::<Vec<u8>>()).unwrap();
+    }
+    for place in ["new", "cur", "tmp"] {
+        fs::create_dir_all(source.join(place)).unwrap();
+    }
+    for (n, letter) in letters.iter().enumerate() {
+        fs::write(source.join(format!("new/{n:03}.host")), letter).unwrap();
+    }
+}
+
+/// One import, killed or not, and the calls it made: in the desk, and where the mail lies.
+fn import(
+    desk: &Desk,
+    library: &Path,
+    lies: Lies,
+    source: &Path,
+    kill: Option<Kill>,
+) -> (Done, Vec<Call>) {
+    let trace = desk.beside("trace");
+    let _ = fs::remove_file(&trace);
+    let option = match lies {
+        Lies::Mark => "--mark",
+        Lies::Delete => "--delete",
+        Lies::Mbox => "--mbox",
+    };
+    let mut command = desk.postroom(["ingest", option]);
+    command.arg(source).env("POSTROOM_TEST", "small-batches").env("LD_PRELOAD", library);
+    // All that lies beside the desk counts as well.
+    command.env("CRASH_DIR", desk.beside("").as_os_str()).env("CRASH_TRACE", &trace);
+    if let Some(Kill { kind, moment, torn }) = kill {
+        command.env("CRASH_KIND", kind).env("CRASH_AT", moment.to_string());
+        if torn {
+            command.env("CRASH_TORN", "1");
+        }
+    }
+    let done = finish(command, b"");
+    assert!(done.killed() || done.status.success(), "{done:?}\n{}", desk.log());
+    (done, calls(&trace))
+}
+
+/// Which of these letters the store has, by their bytes.
+fn stored(desk: &Desk, letters: &[Vec<u8>]) -> Vec<usize> {
+    let store = rusqlite::Connection::open(desk.database()).unwrap();
+    let mut select =
+        store.prepare("SELECT count(*) FROM message WHERE raw_hash = ?1 AND size = ?2").unwrap();
+    let is_stored = |letter: &Vec<u8>| {
+        let hash: [u8; 32] = sha2::Digest::finalize(sha2::Digest::chain_update(
+            <sha2::Sha256 as sha2::Digest>::new(),
+            letter,
+        ))
+        .into();
+        let count: i64 = select
+            .query_row((hash, i64::try_from(letter.len()).unwrap()), |row| row.get(0))
+            .unwrap();
+        assert!(count < 2, "twice");
+        count == 1
+    };
+    let mut is_stored = is_stored;
+    letters.iter().enumerate().filter(|(_, letter)| is_stored(letter)).map(|(n, _)| n).collect()
+}
+
+/// What the source no longer offers as new is in the store, at this moment.
+fn expect_done_is_in(desk: &Desk, lies: Lies, source: &Path, letters: &[Vec<u8>]) {
+    let stored = stored(desk, letters);
+    let is_done = |n: usize| match lies {
+        Lies::Mark => source.join(format!("cur/{n:03}.host:2,S")).exists(),
+        Lies::Delete => !source.join(format!("new/{n:03}.host")).exists(),
+        Lies::Mbox => {
+            let line = 51;
+            let end: usize = letters[..=n].iter().map(|letter| line + letter.len() + 1).sum();
+            let sql = format!(
+                "SELECT coalesce(max(offset), 0) >= {end} FROM position WHERE path = x'{}'",
+                hex(source)
+            );
+            desk.number(&sql) == 1
+        }
+    };
+    for n in (0..letters.len()).filter(|n| is_done(*n)) {
+        assert!(stored.contains(&n), "{lies:?}: {n} of {} is done and not in", source.display());
+    }
+    if lies == Lies::Mark {
+        let places = ["new", "cur"].map(|place| fs::read_dir(source.join(place)).unwrap().count());
+        assert_eq!(places[0] + places[1], letters.len(), "none is gone");
+    }
+}
+
+fn hex(path: &Path) -> String {
+    let path = path.canonicalize().unwrap();
+    path.to_str().unwrap().bytes().map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// Mails of all kinds that fill a transaction differently: small, of some
 /// megabytes, answers to an earlier one.
 fn letter(random: &mut Random, n: usize) -> Vec<u8> {
@@ -215,12 +402,17 @@ fn deliver(
     }
     let done = finish(command, letter);
     assert!(done.killed() || done.status.success(), "{done:?}\n{}", desk.log());
-    let calls = fs::read_to_string(&trace).unwrap();
+    (done, calls(&trace))
+}
+
+/// What the library saw.
+fn calls(trace: &Path) -> Vec<Call> {
+    let calls = fs::read_to_string(trace).unwrap();
     let calls = calls.lines().map(|line| {
         let words: Vec<&str> = line.split(' ').collect();
         Call { kind: words[1].into(), file: words[2].into(), offset: words[3].parse().unwrap() }
     });
-    (done, calls.collect())
+    calls.collect()
 }
 
 fn trace_of_a_whole_run(desk: &Desk, library: &Path, letter: &[u8]) -> Vec<Call> {

@@ -6,6 +6,7 @@
  *   CRASH_TRACE    a line `number kind name offset length` before each call
  *   CRASH_AT       SIGKILL instead of the call of that number, from 1;
  *                  of a write, half the bytes go out first if CRASH_TORN is set
+ *   CRASH_KIND     only calls of this kind count for CRASH_AT
  *   CRASH_JOURNAL  what each call did, for tests/crash.rs to build from it what
  *                  a power failure would have left: see record()
  *
@@ -70,14 +71,17 @@ static int path_of(int fd, char *path, size_t size)
 /* Before a call. True when this is the one to die in. */
 static int moment(const char *kind, const char *path, long long offset, size_t length)
 {
-	static int number;
-	const char *at = getenv("CRASH_AT"), *slash = strrchr(path, '/');
+	static int number, of_kind;
+	const char *at = getenv("CRASH_AT"), *wanted = getenv("CRASH_KIND");
+	const char *slash = strrchr(path, '/');
 	char line[512];
 	int n = __atomic_add_fetch(&number, 1, __ATOMIC_SEQ_CST);
 	int size = snprintf(line, sizeof line, "%d %s %s %lld %zu\n", n, kind,
 	    slash != NULL ? slash + 1 : path, offset, length);
 
 	append("CRASH_TRACE", line, size);
+	if (wanted != NULL)
+		n = strcmp(kind, wanted) == 0 ? __atomic_add_fetch(&of_kind, 1, __ATOMIC_SEQ_CST) : 0;
 	return at != NULL && n == atoi(at);
 }
 
