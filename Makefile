@@ -5,7 +5,7 @@
 #   make test       all tests; as root also those against a real mail system
 #   make mutations  real mail that was damaged, 10,000 times
 #   make corpus     how well real mail is understood, where ../shared/corpus is there
-#   make bench      how fast it is, against the cost of a plain delivery
+#   make bench      how fast it is, against a plain delivery and the mail indexers
 #   make install    into DESTDIR/PREFIX
 
 CARGO   = cargo
