@@ -81,11 +81,16 @@ impl Address {
 #[must_use]
 pub fn domain_key(domain: &str) -> String {
     let domain = domain.trim_end_matches('.');
-    // A few letters become blanks on their way to ASCII; such a name is no host anyway.
-    idna::domain_to_ascii(domain)
-        .ok()
-        .filter(|ascii| !ascii.contains(char::is_whitespace))
-        .unwrap_or_else(|| domain.to_lowercase())
+    let ascii = idna::domain_to_ascii(domain).unwrap_or_default();
+    // A few characters become dots, blanks or brackets on their way to ASCII.
+    let host = ascii.trim_end_matches('.');
+    let is_no_host = host.is_empty() || host.contains(|c| c == '@' || is_unwanted(c));
+    if is_no_host { domain.to_lowercase() } else { host.to_owned() }
+}
+
+/// Whether a character can stand in no address.
+fn is_unwanted(c: char) -> bool {
+    c.is_control() || c.is_whitespace() || "<>(),;\"\\".contains(c)
 }
 
 impl FromStr for Address {
@@ -97,11 +102,11 @@ impl FromStr for Address {
         if word.len() > LONGEST {
             return bad("it is longer than 512 bytes");
         }
-        if at == 0 || at + 1 == word.len() {
+        // A domain of dots alone is the root, which has no mail.
+        if at == 0 || word.trim_end_matches('.').ends_with('@') {
             return bad("nothing stands before or after the @");
         }
-        let unwanted = |c: char| c.is_control() || c.is_whitespace() || "<>(),;\"\\".contains(c);
-        if word.chars().any(unwanted) {
+        if word.chars().any(is_unwanted) {
             return bad("blanks, control characters, quotes and brackets cannot stand in it");
         }
         if word.starts_with('-') {
@@ -207,6 +212,7 @@ mod tests {
             ("a@b", true),
             ("@b", false),
             ("a@", false),
+            ("a@.", false),
             ("a", false),
             ("a b@c", false),
             ("a@b\r\nBcc: c@d", false),
@@ -226,6 +232,11 @@ mod tests {
         assert_eq!(person("+x@example.org"), "+x@example.org");
         assert_eq!(key("a@bücher.example"), "a@xn--bcher-kva.example");
         assert!(!key("a@\u{fc70}.example").contains(' '));
+        // What would be a bracket or an @ in ASCII is kept; a dot is a dot.
+        for odd in ["a@\u{2474}.example", "a@b\u{ff20}c"] {
+            assert_eq!(key(odd), odd);
+        }
+        assert_eq!(key("a@b\u{3002}"), "a@b");
         assert_eq!(key("a@BÜCHER.example"), key("a@xn--bcher-kva.example"));
     }
 
