@@ -4,6 +4,7 @@
 #   make demo       a desk with a dozen mails, in target/demo
 #   make test       all tests; as root also those against a real mail system
 #   make mutations  real mail that was damaged, 10,000 times
+#   make fuzz       a minute of each fuzz target; FUZZ_SECONDS=600 gives each ten
 #   make corpus     how well real mail is understood, where ../shared/corpus is there
 #   make bench      how fast it is, against a plain delivery and the mail indexers
 #   make install    into DESTDIR/PREFIX
@@ -17,7 +18,7 @@ release = target/release/postroom
 tested  = target/$(if $(filter dev,$(PROFILE)),debug,$(PROFILE))/postroom
 prefix  = $(DESTDIR)$(PREFIX)
 
-.PHONY: all demo test mutations corpus bench install clean $(release)
+.PHONY: all demo test mutations fuzz corpus bench install clean $(release)
 
 all: $(release)
 
@@ -36,6 +37,11 @@ MUTATIONS = 10000
 
 mutations:
 	MUTATIONS=$(MUTATIONS) $(CARGO) test --locked --profile $(PROFILE) --test mutations -- --nocapture
+
+FUZZ_SECONDS = 60
+
+fuzz:
+	@fuzz/run $(FUZZ_SECONDS)
 
 CORPUS = ../shared/corpus
 

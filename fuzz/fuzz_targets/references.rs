@@ -1,0 +1,47 @@
+//! The ids in a header: few, clean, without the message's own; and a list of them that is written
+//! again reads back as the same.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use postroom::mail::Fields;
+use postroom::mail::references::{Ids, ids, message_id, parent};
+
+fuzz_target!(|value: &[u8]| {
+    let all = ids(value, None);
+    assert!(all.len() <= 51);
+    for id in &all {
+        is_clean(id);
+    }
+    if let Some(first) = message_id(value) {
+        is_clean(&first);
+        assert!(all.is_empty() || all.first() == Some(&first));
+        assert!(!ids(value, Some(&first)).contains(&first));
+    }
+    let parent_of_all = parent(&all, &all);
+    assert!(parent_of_all.is_none_or(|parent| all.iter().any(|id| id == parent)));
+    reads_back(&all);
+    in_a_header(value);
+});
+
+fn is_clean(id: &str) {
+    assert!(!id.is_empty() && id.len() <= 3 * 998);
+    assert!(!id.contains(|c: char| c.is_whitespace() || c.is_control()), "{id:?}");
+}
+
+fn reads_back(all: &[String]) {
+    // A parenthesis at its begin would be a comment.
+    let all: Vec<&String> =
+        all.iter().filter(|id| !id.starts_with('(') && id.len() <= 998).collect();
+    let written: String = all.iter().map(|id| format!("<{id}>\r\n ")).collect();
+    assert_eq!(ids(written.as_bytes(), None).iter().collect::<Vec<_>>(), all);
+}
+
+/// The scan of the header gives the same as the reading of its values.
+fn in_a_header(value: &[u8]) {
+    let value: Vec<u8> = value.iter().copied().filter(|byte| !b"\r\n".contains(byte)).collect();
+    let raw = [b"Message-ID: ", &value[..], b"\nReferences:", &value, b"\n\n"].concat();
+    let read = Ids::read(&Fields::scan(&raw));
+    assert_eq!(read.message_id, message_id(&value));
+    assert_eq!(read.references, ids(&value, read.message_id.as_deref()));
+    assert!(read.in_reply_to.is_empty() && read.other_ids.is_empty());
+}

@@ -1,0 +1,30 @@
+//! What is shown of a text: its spans are the text, and what the sender said is of it.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use postroom::mail::{parse, said, spans};
+
+fuzz_target!(|text: &str| {
+    let spans = spans(text);
+    let mut end = 0;
+    for span in &spans {
+        assert_eq!(span.range.start, end);
+        assert!(span.range.end > end && text.is_char_boundary(span.range.end));
+        end = span.range.end;
+    }
+    assert_eq!(end, text.len());
+    assert!(spans.windows(2).all(|pair| pair[0].kind != pair[1].kind));
+    assert!(is_within(&said(text), text));
+
+    for kind in ["plain", "html"] {
+        let mail = format!("Content-Type: text/{kind}; charset=utf-8\n\n{text}");
+        let parsed = parse(mail.as_bytes());
+        assert!(!parsed.text.contains('\r'));
+    }
+});
+
+/// Whether the words of one text stand in another, in their order.
+fn is_within(said: &str, text: &str) -> bool {
+    let mut words = text.split_whitespace();
+    said.split_whitespace().all(|word| words.any(|other| other == word))
+}
