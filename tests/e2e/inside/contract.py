@@ -87,12 +87,14 @@ def comes_in(subject, sender):
 
 
 def survives(subject, cause, cure, evidence):
-    """While `cause` holds a mail is kept; after `cure` it is there once."""
-    before = len(said(evidence))
+    """While `cause` holds a mail is kept; after `cure` it is there once. `evidence` are words of our
+    log, or a function: they become more when a delivery has failed."""
+    count = evidence if callable(evidence) else lambda: len(said(evidence))
+    before = count()
     cause()
     mail = letter(subject)
     way.hand(f"{E['CONTACT']}@customer.test", mail)
-    until(f"the log says '{evidence}'", lambda: len(said(evidence)) > before, 60)
+    until(f"{subject} is felt", lambda: count() > before, 60)
     held = until("the mail is held", way.held)
     equal(f"{subject}: the mail is held, and not in the store", (held, arrivals(mail)), (1, []))
     cure()
@@ -137,6 +139,11 @@ def killed():
     survives("a program that is killed", cause, cure, witness)
 
 
+def missing():
+    """It is not there, as while its package is upgraded."""
+    survives("a program that is missing", *replaced(None), lambda: way.failed(syslog.read()))
+
+
 def checked():
     """`check --delivery` stands where `ingest` stood, for one mail: it tells who calls it, and as whom."""
     words = f'[ "$1" != ingest ] || {{ shift; set -- check --delivery "$@"; }}\nexec {PROGRAM}.real "$@"'
@@ -164,6 +171,7 @@ def main():
     broken_configuration()
     held_lock()
     killed()
+    missing()
     checked()
     if isinstance(way, ways.Local):
         limited_files()

@@ -34,8 +34,14 @@ class Way:
         """How many mails it holds."""
         raise NotImplementedError
 
+    def failed(self, syslog):
+        """How many deliveries failed so far, by its own log."""
+        with open(self.log) as log:
+            return sum(bool(re.search(self.failure, line)) for line in log)
+
 
 class Postfix(Way):
+    log, failure = "/var/log/e2e/postfix.log", "status=(deferred|bounced)"
     again_by = ("postqueue", "-f")
 
     def held(self):
@@ -63,14 +69,17 @@ class Maildrop(Local):
 
 
 class Exim(Way):
+    log, failure = "/var/log/exim4/mainlog", r" (==|\*\*) "
     caller = "Exim"
     again_by = ("exim4", "-qff")
 
     def held(self):
-        return int(subprocess.run(["exim4", "-bpc"], capture_output=True, check=True).stdout)
+        # Not what Exim writes to postmaster when it freezes a mail.
+        return subprocess.run(["exim4", "-bp"], capture_output=True, check=True).stdout.count(b"support+blue@")
 
 
 class OpenSmtpd(Way):
+    log, failure = "/var/log/e2e/opensmtpd.log", "result=.?(Temp|Perm)Fail"
     caller = "OpenSMTPD"
     again_by = ("smtpctl", "schedule", "all")
 
@@ -88,6 +97,9 @@ class Sendmail(Way):
     def held(self):
         return len(glob.glob("/var/spool/mqueue/qf*"))
 
+    def failed(self, syslog):
+        return sum(bool(re.search("stat=(?!Sent)", line)) for line in syslog)
+
 
 class Sieve(Postfix):
     """Pigeonhole keeps in INBOX what failed; the MTA is done with it."""
@@ -101,6 +113,9 @@ class Sieve(Postfix):
 
     def held(self):
         return len(glob.glob("/var/mail/postroom/support/Maildir/*/[0-9]*"))
+
+    def failed(self, syslog):
+        return self.held()
 
 
 class Fetched(Way):
@@ -121,6 +136,9 @@ class Fetched(Way):
 
     def held(self):
         return len(glob.glob(f"{self.maildir}/*/[0-9]*"))
+
+    def failed(self, syslog):
+        return self.held()
 
 
 class Fdm(Fetched):

@@ -50,7 +50,7 @@ wire_opensmtpd() {
 wire_sendmail() {
   example sendmail/sendmail.mc >/etc/mail/wired.mc
   example sendmail/aliases >>/etc/mail/aliases
-  ln -s /usr/local/bin/postroom /etc/mail/smrsh/postroom
+  install -m 755 /e2e/examples/sendmail/postroom /etc/mail/smrsh/postroom
 }
 
 # The fetchers find the mail of support@ in a mailbox of Dovecot, by TLS, with a certificate that
