@@ -1,0 +1,69 @@
+//! T3.7c: forty replies back and forth, each with all that was said before as its quote.
+//!
+//! What comes is kept byte for byte, so the database cannot be smaller than that; it must not be
+//! three times as large. What a reader sees grows with what was said.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, clippy::disallowed_methods)]
+
+mod common;
+
+use common::Desk;
+
+/// Words of one reply; long enough that headers weigh little.
+const WORDS: usize = 300;
+
+/// What the nth person says: words that nobody said before.
+fn own_words(n: usize) -> String {
+    let words: Vec<String> = (0..WORDS).map(|word| format!("w{}x", n * WORDS + word)).collect();
+    words.chunks(10).map(|line| line.join(" ")).collect::<Vec<_>>().join("\n")
+}
+
+fn quoted(text: &str) -> String {
+    let marked = text.lines().map(|line| match line.starts_with('>') {
+        true => format!(">{line}\n"),
+        false => format!("> {line}\n"),
+    });
+    format!(
+        "On Mon, 1 Jun 2026 at 09:00, Erika <erika@customer.test> wrote:\n{}",
+        marked.collect::<String>()
+    )
+}
+
+fn mail(n: usize, text: &str) -> Vec<u8> {
+    let last = n.saturating_sub(1);
+    format!(
+        "From: Erika <erika@customer.test>\nTo: support@example.test\nSubject: Re: Order\n\
+         Message-ID: <{n}@customer.test>\nReferences: <0@customer.test> <{last}@customer.test>\n\n{text}\n"
+    )
+    .into_bytes()
+}
+
+#[test]
+fn forty_replies_with_full_quotes() {
+    let desk = Desk::new();
+    let (mut text, mut said, mut came) = (String::new(), 0, 0);
+    let mut sizes = Vec::new();
+    for n in 0..40 {
+        let own = own_words(n);
+        said += own.len();
+        text = if n == 0 { own } else { format!("{own}\n\n{}", quoted(&text)) };
+        let raw = mail(n, &text);
+        came += raw.len();
+        desk.ingest(&raw);
+        if n % 20 == 19 {
+            desk.run(["list", "text:nothing"]).expect_success();
+            let pages = "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size";
+            sizes.push((came, usize::try_from(desk.number(pages)).unwrap()));
+        }
+    }
+    assert_eq!(desk.number("SELECT count(*) FROM conversation"), 1);
+
+    let [(half_came, half), (all_came, all)] = sizes[..] else { panic!("two sizes") };
+    assert!(all < 3 * all_came, "{all} bytes for {all_came}");
+    assert!(all - half < 3 * (all_came - half_came), "{half}, then {all} bytes");
+
+    let page = desk.run(["show", "1"]).expect_success().text();
+    assert!(page.len() < 3 * said, "{} bytes are printed of {said}", page.len());
+    assert_eq!(page.matches("w0x ").count(), 1, "each word is seen once");
+    let whole = desk.run(["show", "--full", "1"]).expect_success().text();
+    assert_eq!(whole.matches("w0x ").count(), 40, "and is there in each mail");
+}
