@@ -52,6 +52,18 @@ static NAMED: LazyLock<Vec<(&str, &str)>> = LazyLock::new(|| {
     )
 });
 
+/// What such a thing is, in lower case, if it is no name.
+static THINGS: LazyLock<HashSet<&str>> = LazyLock::new(|| {
+    entries(
+        "
+        phone | mobile | smartphone | tablet | handset | cell | cellphone | handy | telefon |
+        mobiltelefon | téléphone | portable | móvil | celular | telefono | telefoon | телефона |
+        телефон | cihaz
+        ",
+    )
+    .collect()
+});
+
 /// What takes to the shop of the program, in lower case.
 static SHOP: LazyLock<HashSet<&str>> = LazyLock::new(|| {
     entries(
@@ -99,14 +111,20 @@ fn thing(text: &str, lower: &str, (before, behind): (&str, &str)) -> Option<Stri
     Some(text.chars().skip(count(before)).take(length).collect())
 }
 
-/// Whether this is the name of a thing and no sentence.
+/// Whether this is the name of a thing and no sentence. More may follow the name of my own thing:
+/// `iPhone, please excuse typos`.
 fn is_name(text: &str, mine: bool) -> bool {
     let words: Vec<&str> = text.split_whitespace().collect();
-    let has_capital = |word: &&&str| word.contains(|c: char| c.is_uppercase() || c.is_numeric());
-    let named = words.iter().filter(has_capital).count();
+    let is_named = |word: &&&str| {
+        let bare = word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
+        word.contains(|c: char| c.is_uppercase() || c.is_numeric())
+            || THINGS.contains(bare.as_str())
+    };
+    let named = words.iter().filter(is_named).count();
     let is_one = !text.trim_end_matches('.').contains([',', ';', ':', '.', '?']);
     let is_short = words.len() <= 5 && is_one && (mine || named > 0);
-    is_short || (1..=14).contains(&words.len()) && named * 2 >= words.len()
+    let is_begun = mine && words.len() <= 16 && words.iter().take(3).any(|word| is_named(&word));
+    is_short || is_begun || (1..=14).contains(&words.len()) && named * 2 >= words.len()
 }
 
 /// `Get Outlook for iOS`.
@@ -158,6 +176,10 @@ mod tests {
             "iPhoneから送信",
             "나의 iPhone에서 보냄",
             "发自我的iPhone",
+            "Sent from mobile.",
+            "Sent from my iPhone, please excuse any typos.",
+            "Sent from my BlackBerry® smartphone on O2",
+            "Envoyé de mon appareil Samsung de Bell via le réseau LTE le plus vaste au pays",
             "Provenance : Courrier pour Windows 10",
             "Enviado desde Correo para Windows",
             "Windows 10 için Posta ile gönderildi",

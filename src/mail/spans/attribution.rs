@@ -8,6 +8,7 @@
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
+use super::date::{is_date, is_time, is_year};
 use super::line::{Line, entries, undecorated};
 
 /// Longest attribution, in bytes.
@@ -170,7 +171,7 @@ impl<'a> Said<'a> {
 
     fn is_attribution(&self, above_quote: impl Fn() -> bool) -> bool {
         let closed = self.has_colon || self.is_dashed;
-        if self.has_colon && self.names_author() && above_quote() {
+        if self.names_author() && above_quote() {
             return true;
         }
         if !closed && !self.ends_in_wrote() && !self.is_date_and_address() {
@@ -192,10 +193,12 @@ impl<'a> Said<'a> {
         }
     }
 
-    /// `Erika wrote`, `Quoting Erika <erika@example.org>`: enough above a marked quote.
+    /// `Erika wrote:`, `Quoting Erika <erika@example.org>:`, `Erika <erika@example.org> wrote`:
+    /// enough above a marked quote.
     fn names_author(&self) -> bool {
-        let is_short = self.words.len() <= 6;
-        is_short && (self.ends_in_wrote() || self.address.is_some_and(|(_, behind)| behind == 0))
+        let ends_in_address = self.address.is_some_and(|(_, behind)| behind == 0);
+        let wrote = self.ends_in_wrote() && (self.has_colon || self.address.is_some());
+        self.words.len() <= 6 && (wrote || self.has_colon && ends_in_address)
     }
 
     /// `On 1 June 2026, Erika wrote` or `Erika wrote 1/6/2026 9:00`: without an address, the words
@@ -283,36 +286,6 @@ fn is_wrote(word: &str) -> bool {
         word.trim_matches(|c: char| ",.;\"'*_:".contains(c) || !c.is_alphanumeric() && c != ')');
     let word = word.to_lowercase();
     WROTE.contains(word.as_str()) || WROTE_PART.iter().any(|part| word.ends_with(part))
-}
-
-/// `9:00`, `09:00:15`, `9h00`, `17.50`.
-fn is_time(word: &str) -> bool {
-    let parts = runs(word, &[':', 'h', '.', '：']);
-    matches!(parts.as_slice(), [1..=2, 2] | [1..=2, 2, 2])
-}
-
-/// `2026-06-01`, `1/6/2026`, `01.06.26`, `2026年6月1日`, `1-Jun-2026`.
-fn is_date(word: &str) -> bool {
-    let parts = runs(word, &['-', '/', '.', '年', '月', '년']);
-    let is_month = |part: &str| part.starts_with(char::is_alphabetic);
-    matches!(parts.as_slice(), [1..=2, 1..=2, 2 | 4, ..] | [4, 1..=2, 1..=2, ..])
-        || matches!(word.split('-').collect::<Vec<_>>().as_slice(),
-            [_, month, year] if is_month(month) && is_year(year))
-}
-
-fn is_year(word: &str) -> bool {
-    let word = word.trim_matches(|c: char| !c.is_alphanumeric());
-    let word = word.trim_end_matches(['年', '년']);
-    word.chars().count() == 4 && word.chars().all(char::is_numeric)
-}
-
-/// The lengths of the runs of digits that these separate; none if it is anything else.
-fn runs(word: &str, separators: &[char]) -> Vec<usize> {
-    let word = word.trim_matches(|c: char| !c.is_numeric() && !c.is_alphabetic());
-    let parts: Vec<&str> = word.split(separators).take(4).collect();
-    let digits = |part: &&str| part.chars().take_while(|c| c.is_numeric()).count();
-    let plain = parts.iter().take(2).all(|part| part.chars().all(char::is_numeric));
-    if plain { parts.iter().map(digits).collect() } else { Vec::new() }
 }
 
 #[cfg(test)]

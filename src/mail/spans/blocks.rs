@@ -92,6 +92,8 @@ impl<'a> Walk<'a> {
         let rest = self.lines.get(self.at..).unwrap_or_default();
         if is_code {
             self.text(line);
+        } else if is_of_groupwise(line) {
+            self.rest(Shape::Unmarked);
         } else if line.is_marked() || self.is_initialled(line) {
             self.marked(line, rest);
         } else if let Some(found) = attribution::begins(rest) {
@@ -203,7 +205,9 @@ impl<'a> Walk<'a> {
         let Some((line, below)) = rest.split_first() else { return false };
         let above = self.at.checked_sub(1).and_then(|n| self.lines.get(n));
         let is_apart = above.is_none_or(|line| line.is_blank() || line.is_marked());
-        let is_alone = below.first().is_none_or(|next| next.is_blank() || next.is_rule());
+        let is_alone = below
+            .first()
+            .is_none_or(|next| next.is_blank() || next.is_rule() || is_added(next.text));
         self.last() != Some(Shape::Signature)
             && (is_alone && is_added(line.text)
                 || !self.blocks.is_empty() && signature::is_below(rest, is_apart))
@@ -218,6 +222,12 @@ impl<'a> Walk<'a> {
         let same = |n: &usize| self.lines.get(*n).and_then(|l| initials(l.text)) == Some(mark);
         beside.iter().flatten().any(same) && self.blocks.iter().take(100).any(told)
     }
+}
+
+/// `>>> Erika <erika@example.org> 01.06.2026 09:00 >>>`, above a quote without marks.
+fn is_of_groupwise(line: &Line<'_>) -> bool {
+    let inner = line.text.strip_prefix(">>>").and_then(|rest| rest.strip_suffix(">>>"));
+    inner.is_some_and(|inner| inner.contains('@') && inner.contains(char::is_numeric))
 }
 
 /// Whether the first two lines that say something have the same initials.

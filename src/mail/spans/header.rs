@@ -33,7 +33,8 @@ const NAMES: [(Field, &str); 5] = [
     από | gönderen | kimden | saatja | kellelt | nuo | no | šalje | pošiljatelj | mittente |
     remitente | afzender | absender | avsändare | avsender | afsender | sender | שולח | מאת | من |
     از | จาก | từ | dari | daripada | 发件人 | 寄件者 | 寄件人 | 差出人 | 送信者 | 보낸 사람 | 보낸사람 | от кого |
-    від кого | frá | igorlea | nork
+    від кого | frá | igorlea | nork |
+    प्रेषक | frá | afsender | expeditor | remetente | sendt av | envoyé par | de parte de
         ",
     ),
     (
@@ -49,7 +50,8 @@ const NAMES: [(Field, &str); 5] = [
     poslato | datum slanja | נשלח | תאריך | تاريخ الإرسال | التاريخ | أرسلت | تم الإرسال | تاریخ |
     ส่ง | ส่งเมื่อ | วันที่ | đã gửi | ngày | gửi | đã gửi vào | dikirim | tanggal | dihantar |
     发送时间 | 发送日期 | 日期 | 時間 | 寄件日期 | 傳送時間 | 已发送 | 送信日時 | 日時 | 日付 | 보낸 날짜 | 날짜 | 보냄 | 보낸날짜 |
-    message du | sendt dato | dagsetning | sent date | time
+    message du | sendt dato | dagsetning | sent date | time |
+    enviat | enviat el | ارسال شده | भेजा गया | दिनांक | dikirimkan | sendt den | date d'envoi | päivä
         ",
     ),
     (
@@ -60,7 +62,8 @@ const NAMES: [(Field, &str); 5] = [
     prima | destinataire | destinatario | destinatário | ontvanger | empfänger | mottagare |
     mottaker | modtager | אל | לכבוד | עבור | إلى | به | ถึง | tới | đến | kepada | ke | 收件人 |
     收件者 | 宛先 | 받는 사람 | 받는사람 | per | primatelj | nori | reply to | reply-to | risposta |
-    antwort an | répondre à | responder a | responder para
+    antwort an | répondre à | responder a | responder para |
+    adressaat | per a | प्रति | adresă | destinatar | vastaanottajat | komu/pre | kepada yth
         ",
     ),
     (
@@ -70,7 +73,8 @@ const NAMES: [(Field, &str); 5] = [
     aihe | temat | předmět | predmet | tárgy | subiect | тема | относно | θέμα | konu | teema |
     tema | temats | assumpte | naslov | zadeva | נושא | הנדון | הנושא | الموضوع | موضوع | เรื่อง |
     หัวเรื่อง | chủ đề | chủ để | subjek | perihal | subyek | 主题 | 主旨 | 主題 | 件名 | 제목 | efni |
-    gaia
+    gaia |
+    tēma | विषय | subiectul | oggetto della mail | rubrik
         ",
     ),
     (
@@ -214,4 +218,94 @@ fn name_and_value(line: &str) -> Option<(&str, &str)> {
     let name = undecorated(line.get(..at)?);
     let value = undecorated(line.get(at + colon.len_utf8()..)?);
     (!name.is_empty() && !name.contains(['@', '<', '/'])).then_some((name, value))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::line::lines;
+    use super::*;
+
+    fn is_header(text: &str) -> bool {
+        let lines = lines(text);
+        begins(&lines, &fields(&lines), false)
+    }
+
+    #[test]
+    fn languages() {
+        for [from, date, to, subject] in [
+            ["From", "Sent", "To", "Subject"],
+            ["From", "Date", "To", "Subject"],
+            ["Von", "Gesendet", "An", "Betreff"],
+            ["De ", "Envoyé ", "À ", "Objet "],
+            ["De", "Enviado el", "Para", "Asunto"],
+            ["De", "Enviado", "Para", "Assunto"],
+            ["Da", "Inviato", "A", "Oggetto"],
+            ["Van", "Verzonden", "Aan", "Onderwerp"],
+            ["Fra", "Sendt", "Til", "Emne"],
+            ["Från", "Skickat", "Till", "Ämne"],
+            ["Lähettäjä", "Lähetetty", "Vastaanottaja", "Aihe"],
+            ["Od", "Wysłano", "Do", "Temat"],
+            ["Od", "Odesláno", "Komu", "Předmět"],
+            ["Od", "Odoslané", "Komu", "Predmet"],
+            ["Feladó", "Elküldve", "Címzett", "Tárgy"],
+            ["De la", "Trimis", "Către", "Subiect"],
+            ["От", "Отправлено", "Кому", "Тема"],
+            ["Від", "Надіслано", "Кому", "Тема"],
+            ["От", "Изпратено", "До", "Относно"],
+            ["Από", "Στάλθηκε", "Προς", "Θέμα"],
+            ["Kimden", "Gönderildi", "Kime", "Konu"],
+            ["Saatja", "Saadetud", "Adressaat", "Teema"],
+            ["Nuo", "Išsiųsta", "Kam", "Tema"],
+            ["No", "Nosūtīts", "Kam", "Tēma"],
+            ["Od", "Poslano", "Za", "Zadeva"],
+            ["Šalje", "Poslato", "Prima", "Naslov"],
+            ["De", "Enviat", "Per a", "Assumpte"],
+            ["מאת", "נשלח", "אל", "נושא"],
+            ["من", "تم الإرسال", "إلى", "الموضوع"],
+            ["از", "ارسال شده", "به", "موضوع"],
+            ["จาก", "ส่ง", "ถึง", "เรื่อง"],
+            ["Từ", "Đã gửi", "Tới", "Chủ đề"],
+            ["Dari", "Dikirim", "Kepada", "Subjek"],
+            ["प्रेषक", "भेजा गया", "प्रति", "विषय"],
+            ["发件人", "发送时间", "收件人", "主题"],
+            ["寄件者", "寄件日期", "收件者", "主旨"],
+            ["差出人", "送信日時", "宛先", "件名"],
+            ["보낸 사람", "보낸 날짜", "받는 사람", "제목"],
+        ] {
+            let values = ["Erika", "1.6.2026 9:00", "Support", "Order"];
+            let names = [from, date, to, subject];
+            let own = names.map(field_of);
+            assert_eq!(own, [Field::From, Field::Date, Field::To, Field::Subject], "{names:?}");
+            let block: String = names
+                .iter()
+                .zip(values)
+                .map(|(name, value)| format!("*{name}:* {value}\n"))
+                .collect();
+            assert!(is_header(&block), "{block}");
+        }
+    }
+
+    fn field_of(name: &str) -> Field {
+        field(&format!("{name}: x")).unwrap_or(Field::Other)
+    }
+
+    #[test]
+    fn forms() {
+        for (text, wanted) in [
+            ("From: Erika <e@example.org>\nDate: today", true),
+            ("Date: today\nTo: e@example.org", true),
+            ("Subject: x\nFrom: Erika\nTo: y", true),
+            ("From: A Long Name\n <e@example.org>\nSent: today", true),
+            ("From: Erika\n\nSent: today\n\nTo: e@example.org", true),
+            ("\"Erika\" <e@example.org>\n01.06.2026 09:00\n\nTo\nx\ncc\n\nSubject\nOrder", true),
+            ("From: Amsterdam\nTo: Berlin\nDate: 1 June", false),
+            ("Subject: my order", false),
+            ("From: Erika", false),
+            ("Date: today\nTo: Berlin", false),
+            ("To: do this\nand that", false),
+            ("Name: Erika\nMail: e@example.org\nOrder: 7", false),
+        ] {
+            assert_eq!(is_header(text), wanted, "{text}");
+        }
+    }
 }

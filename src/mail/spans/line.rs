@@ -41,8 +41,12 @@ impl Line<'_> {
 
     /// A few words with dashes on both sides.
     pub(super) fn is_between_dashes(&self) -> bool {
+        let bare = undecorated(self.text);
+        let decoration = self.text.len() - bare.len();
         self.text.len() < 120
-            && ["--", "__", "=="].iter().any(|d| self.text.starts_with(d) && self.text.ends_with(d))
+            && decoration >= 4
+            && self.text.starts_with(is_dash)
+            && self.text.ends_with(is_dash)
     }
 }
 
@@ -64,6 +68,11 @@ pub(super) fn trim(text: &str) -> &str {
     text.trim_matches(is_unseen)
 }
 
+/// A dash, or what is used like one.
+fn is_dash(c: char) -> bool {
+    "-_=*~#+".contains(c) || matches!(c, '\u{2010}'..='\u{2015}' | '─' | '━')
+}
+
 fn is_unseen(c: char) -> bool {
     c.is_whitespace()
         || matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
@@ -73,7 +82,7 @@ fn is_unseen(c: char) -> bool {
 
 /// Without the dashes, stars and the like that a program puts around a line.
 pub(super) fn undecorated(text: &str) -> &str {
-    text.trim_matches(|c: char| "-_=*~#+|—–".contains(c) || is_unseen(c))
+    text.trim_matches(|c: char| is_dash(c) || c == '|' || is_unseen(c))
 }
 
 /// The entries of a table of words, which bars divide.

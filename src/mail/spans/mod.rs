@@ -7,6 +7,7 @@
 mod added;
 mod attribution;
 mod blocks;
+mod date;
 mod header;
 mod line;
 mod separator;

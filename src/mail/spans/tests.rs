@@ -74,6 +74,15 @@ fn postings() {
 fn said_by_the_sender() {
     for (text, wanted) in [
         ("Yes.\n\n-----Original Message-----\nFrom: a@x.org\n\nWhen?", "Yes."),
+        (
+            "Yes.\n\n‐‐‐‐‐‐‐ Original Message ‐‐‐‐‐‐‐\nOn 1 Jun 2026, A <a@x.org> wrote:\n\n> When?",
+            "Yes.",
+        ),
+        ("Yes.\n\n---------- Abc ----------\nFrom: A <a@x.org>\nTo: b\n\nWhen?", "Yes."),
+        ("Yes.\n\n>>> \"A\" <a@x.org> 01.06.2026 09:00 >>>\nWhen?", "Yes."),
+        ("Yes.\n\nA <a@x.org> wrote\n> When?", "Yes."),
+        ("Yes.\n\nYou wrote:\n> When?", "Yes."),
+        ("Sent from my iPhone\nSent from my iPad", ""),
         ("Ja.\n\n-------- Ursprüngliche Nachricht --------\nVon: a@x.org\n\nWann?", "Ja."),
         (
             "Ja.\n\n________________________________\nVon: A\nGesendet: heute\nAn: b@x.org\n\nWann?",
@@ -153,7 +162,7 @@ fn hostile_texts_take_linear_time() {
         whole(&text).unwrap();
         let _ = said(&text);
         // Debug builds on a loaded machine; quadratic ones take minutes.
-        assert!(begun.elapsed() < Duration::from_secs(20), "{line:?}: {:?}", begun.elapsed());
+        assert!(begun.elapsed() < Duration::from_secs(60), "{line:?}: {:?}", begun.elapsed());
     }
 }
 
