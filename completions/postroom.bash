@@ -58,6 +58,9 @@ _postroom() {
             postroom,open)
                 cmd="postroom__subcmd__open"
                 ;;
+            postroom,purge)
+                cmd="postroom__subcmd__purge"
+                ;;
             postroom,reply)
                 cmd="postroom__subcmd__reply"
                 ;;
@@ -127,6 +130,9 @@ _postroom() {
             postroom__subcmd__help,open)
                 cmd="postroom__subcmd__help__subcmd__open"
                 ;;
+            postroom__subcmd__help,purge)
+                cmd="postroom__subcmd__help__subcmd__purge"
+                ;;
             postroom__subcmd__help,reply)
                 cmd="postroom__subcmd__help__subcmd__reply"
                 ;;
@@ -161,7 +167,7 @@ _postroom() {
 
     case "${cmd}" in
         postroom)
-            opts="-h -V --help --version init ingest inspect list show route assign tag set note close open merge undo do reply autoreply send log why report check help"
+            opts="-h -V --help --version init ingest inspect list show route assign tag set note close open merge undo do reply autoreply send log why report purge check help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -305,7 +311,7 @@ _postroom() {
             return 0
             ;;
         postroom__subcmd__help)
-            opts="init ingest inspect list show route assign tag set note close open merge undo do reply autoreply send log why report check help"
+            opts="init ingest inspect list show route assign tag set note close open merge undo do reply autoreply send log why report purge check help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -501,6 +507,20 @@ _postroom() {
             return 0
             ;;
         postroom__subcmd__help__subcmd__open)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        postroom__subcmd__help__subcmd__purge)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -852,6 +872,32 @@ _postroom() {
             ;;
         postroom__subcmd__open)
             opts="-q -h --message --yes --quiet --json --config --as --now --timing --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --as)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --now)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        postroom__subcmd__purge)
+            opts="-q -h --dry-run --yes --quiet --json --config --as --now --timing --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -1,12 +1,15 @@
 //! What a query can ask of a conversation and its messages, loaded no further than it needs.
 
+use std::fmt::Display;
+
 use anyhow::{Context, Result};
 
 use super::failure::no_such;
 use super::raw;
+use super::{Failure, Kind};
 use crate::domain::query::Needs;
 use crate::domain::{Conversation, Direction, Mailbox, MessageFacts, MessageId, Number};
-use crate::store::{AddressRole, Snapshot};
+use crate::store::{AddressRole, Snapshot, StoredMessage};
 
 /// Where the text of a message is to be had.
 #[derive(Debug, Clone, Copy)]
@@ -22,13 +25,25 @@ pub(super) enum TextOf<'a> {
 pub(super) fn conversation(snapshot: &Snapshot<'_>, number: Number) -> Result<Conversation> {
     let root = root(snapshot, number)?;
     let found = snapshot.conversation(root)?;
-    found.with_context(|| format!("{root}, at which {number} is shown, is gone"))
+    let found = found.with_context(|| format!("{root}, at which {number} is shown, is gone"))?;
+    Ok(if found.purged.is_some() { Err(purged(number)) } else { Ok(found) }?)
 }
 
 /// A conversation by its own number, merged into another or not.
 pub(super) fn exactly(snapshot: &Snapshot<'_>, number: Number) -> Result<Conversation> {
     let found = snapshot.conversation(number)?;
-    Ok(found.ok_or_else(|| no_such(&format!("conversation {number}")))?)
+    let found = found.ok_or_else(|| no_such(&format!("conversation {number}")))?;
+    Ok(if found.purged.is_some() { Err(purged(number)) } else { Ok(found) }?)
+}
+
+/// A message that was named.
+pub(super) fn message(snapshot: &Snapshot<'_>, id: MessageId) -> Result<StoredMessage> {
+    let found = snapshot.message(id)?.ok_or_else(|| no_such(&format!("message {id}")))?;
+    Ok(if found.purged.is_some() { Err(purged(id)) } else { Ok(found) }?)
+}
+
+fn purged(what: impl Display) -> Failure {
+    Failure::new(Kind::Unknown, format!("{what} was purged: nothing is left of it"))
 }
 
 /// Where a conversation that was named is shown.

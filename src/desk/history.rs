@@ -2,8 +2,8 @@
 
 use anyhow::Result;
 
-use super::Desk;
 use super::failure::no_such;
+use super::{Desk, facts};
 use crate::domain::event::Stood;
 use crate::domain::{Change, Event, EventId, MessageId, Number, Step};
 use crate::mail::{base_subject, token};
@@ -67,7 +67,7 @@ impl Desk {
     /// When there is no such message; and those of the store.
     pub fn why_message(&self, id: MessageId) -> Result<WhyMessage> {
         self.read(|snapshot| {
-            let message = snapshot.message(id)?.ok_or_else(|| no_such(&format!("message {id}")))?;
+            let message = facts::message(snapshot, id)?;
             let mut homes = Vec::new();
             for number in snapshot.homes(id)? {
                 let event = snapshot.event_of_message(id, number)?;

@@ -76,6 +76,8 @@ pub enum How {
     Duplicate,
     /// It is one of ours that came back.
     Own,
+    /// It was purged, and stays so.
+    Tombstone,
 }
 
 impl How {
@@ -87,6 +89,7 @@ impl How {
             How::Joined => "joined",
             How::Duplicate => "duplicate",
             How::Own => "own",
+            How::Tombstone => "tombstone",
         }
     }
 }

@@ -8,8 +8,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 use sha2::{Digest, Sha256};
 
-use super::failure::no_such;
-use super::{Desk, Failure, Kind, source};
+use super::{Desk, Failure, Kind, facts, source};
 use crate::domain::groups::Groups;
 use crate::domain::{Class, MessageId, Signal};
 use crate::host::{file, parallel};
@@ -117,7 +116,7 @@ impl Desk {
     /// When there is no such message; and those of the store.
     pub fn look(&self, id: MessageId) -> Result<Look> {
         self.read(|snapshot| {
-            let known = snapshot.message(id)?.ok_or_else(|| no_such(&format!("message {id}")))?;
+            let known = facts::message(snapshot, id)?;
             let beginning = snapshot.raw_beginning(id, MOST_BYTES)?;
             let size = u64::try_from(known.size)?;
             Ok(Look { name: id.to_string(), at: Place::Here(beginning, size) })

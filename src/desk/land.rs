@@ -8,11 +8,11 @@ use super::ingest::{After, Chain, How, Incoming, Landed};
 use super::raw::Raw;
 use super::{Scene, autoreply, facts, header, route};
 use crate::domain::arrival::Occasion;
-use crate::domain::{Change, Direction, InboxName, MessageId, Number, Signal, Step, Time};
+use crate::domain::{Change, Direction, EventId, InboxName, MessageId, Number, Signal, Step, Time};
 use crate::mail::authentication::{self, Authentication};
 use crate::mail::token::Keys;
 use crate::mail::{self, Fields, Parsed, ReturnPath, identity};
-use crate::store::{AddressRole, NewArrival, NewMessage, Snapshot, Tx, Wiring};
+use crate::store::{AddressRole, NewArrival, NewMessage, Snapshot, StoredMessage, Tx, Wiring};
 
 mod home;
 mod ours;
@@ -116,6 +116,9 @@ pub(super) fn land(
         None => add_message(tx, scene, ready, keys)?,
     };
     let stored = tx.message(message)?.context("a message that was just stored is gone")?;
+    if let Some(by) = stored.purged {
+        return tombstone(tx, &stored, by);
+    }
     let mut landed = Vec::new();
     for target in incoming::targets(scene.config, ready.envelope, &ready.parsed)? {
         let arrival = NewArrival {
@@ -155,6 +158,15 @@ pub(super) fn land(
         landed.push(Landed { conversation, message, how, inbox, class: stored.class, after });
     }
     Ok(landed)
+}
+
+/// What was purged stays so: it is known, and nothing of it is kept.
+fn tombstone(tx: &Snapshot<'_>, stored: &StoredMessage, by: EventId) -> Result<Vec<Landed>> {
+    let event = tx.event(by)?.context("the event of a purge is gone")?;
+    let conversation = event.conversation;
+    let inbox = tx.conversation(conversation)?.context("a purged conversation is gone")?.inbox;
+    let (message, class, after) = (stored.id, stored.class, After::default());
+    Ok(vec![Landed { conversation, message, how: How::Tombstone, inbox, class, after }])
 }
 
 /// Where a message that came before lives, as seen from an inbox: there, or, when a signature led

@@ -20,6 +20,7 @@ mod land;
 mod letter;
 pub mod list;
 pub mod merge;
+pub mod purge;
 pub mod raw;
 mod recipients;
 pub mod reply;

@@ -26,6 +26,7 @@ impl Desk {
         let identity = raw.identity();
         self.read(|snapshot| match snapshot.message_by_identity(&identity.0)? {
             Some(message) => {
+                facts::message(snapshot, message)?;
                 let homes = snapshot.homes(message)?.into_iter();
                 let mut shown =
                     homes.map(|home| facts::root(snapshot, home)).collect::<Result<Vec<_>>>()?;

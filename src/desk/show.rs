@@ -78,7 +78,7 @@ impl Desk {
     /// When there is no such conversation; and those of the store.
     pub fn show(&self, named: Number) -> Result<Page> {
         self.read(|snapshot| {
-            let number = facts::root(snapshot, named)?;
+            let number = facts::conversation(snapshot, named)?.number;
             let named = (number != named).then_some(named);
             let row =
                 snapshot.row(number)?.ok_or_else(|| no_such(&format!("conversation {number}")))?;
@@ -114,14 +114,14 @@ impl Desk {
     /// When there is no such message; those of the store, and of the taker.
     pub fn raw(&self, id: MessageId, take: impl FnMut(&[u8]) -> Result<()>) -> Result<()> {
         self.read(|snapshot| {
-            snapshot.message(id)?.ok_or_else(|| no_such(&format!("message {id}")))?;
+            facts::message(snapshot, id)?;
             snapshot.raw_chunks(id, take)
         })
     }
 }
 
 fn letter(snapshot: &Snapshot<'_>, id: MessageId) -> Result<Letter> {
-    let message = snapshot.message(id)?.ok_or_else(|| no_such(&format!("message {id}")))?;
+    let message = facts::message(snapshot, id)?;
     let parsed = raw::parse(snapshot, id)?;
     Ok(Letter {
         from: snapshot.author(id)?,

@@ -16,6 +16,8 @@ pub struct Tally {
     pub duplicate: usize,
     /// Mail of ours that came back.
     pub own: usize,
+    /// Messages that were purged, and came again.
+    pub tombstone: usize,
     /// Messages that began or joined a conversation, of which a part could not be understood. They
     /// are counted here alone.
     pub defective: usize,
@@ -43,6 +45,8 @@ impl Tally {
             self.own += 1;
         } else if any(How::Duplicate) {
             self.duplicate += 1;
+        } else if any(How::Tombstone) {
+            self.tombstone += 1;
         }
     }
 
@@ -61,7 +65,8 @@ impl Tally {
     /// have got. If not, that is a bug.
     #[must_use]
     pub fn adds_up(&self) -> bool {
-        let became = self.new + self.joined + self.duplicate + self.own + self.defective;
+        let known = self.duplicate + self.own + self.tombstone;
+        let became = self.new + self.joined + known + self.defective;
         self.read == became && self.told == self.stored
     }
 }
@@ -85,14 +90,15 @@ mod tests {
 
     #[test]
     fn every_message_counts_once() {
-        use How::{Duplicate, Joined, New, Own};
-        let mut tally = Tally { read: 7, ..Tally::default() };
+        use How::{Duplicate, Joined, New, Own, Tombstone};
+        let mut tally = Tally { read: 8, ..Tally::default() };
         for (hows, is_defective) in [
             (&[New][..], false),
             (&[Joined, New], false),
             (&[Joined, Duplicate], false),
             (&[Duplicate], true),
             (&[Own], false),
+            (&[Tombstone], true),
             (&[New], true),
             (&[Joined], true),
         ] {

@@ -198,6 +198,8 @@ pub struct Conversation {
     pub opened: Time,
     /// When it was closed, while it is.
     pub closed: Option<Time>,
+    /// When its texts were forgotten: nothing is left of it but the number and the log.
+    pub purged: Option<Time>,
     /// Since when the contact waits for an answer of a person; none when we spoke last.
     pub waiting_since: Option<Time>,
     /// The last act of a person on either side; a machine's acts do not count.
@@ -224,6 +226,7 @@ impl Conversation {
             first_message: None,
             opened,
             closed: None,
+            purged: None,
             waiting_since: None,
             last_person: opened,
             changed: opened,
@@ -303,6 +306,15 @@ impl Conversation {
             // The contact has not heard of us after all.
             Change::SendFailed { mail: MailKind::Reply, .. } => {
                 self.waiting_since.get_or_insert(at);
+            }
+            Change::Purged { .. } => {
+                self.purged = Some(at);
+                self.first_message = None;
+                self.waiting_since = None;
+                if !matches!(self.status, Status::Closed | Status::Spam) {
+                    self.status = Status::Closed;
+                    self.closed = Some(at);
+                }
             }
             Change::MergeOffered { .. }
             | Change::Noted { .. }

@@ -391,6 +391,13 @@ pub enum Change {
         /// The last act of a person, likewise.
         last_person: Time,
     },
+    /// Its texts, its mail and who took part were forgotten; nothing brings them back.
+    Purged {
+        /// How many messages with their home here were forgotten.
+        messages: usize,
+        /// How many notes.
+        notes: usize,
+    },
     /// A note was written; its text stands in the table of notes.
     Noted {
         /// The note.
@@ -456,6 +463,7 @@ impl Change {
             Change::TagSet { .. } => "tag-set",
             Change::FieldSet { .. } => "field-set",
             Change::Undid { .. } => "undid",
+            Change::Purged { .. } => "purged",
             Change::Noted { .. } => "noted",
             Change::Queued { .. } => "queued",
             Change::Sent { .. } => "sent",
@@ -565,6 +573,7 @@ mod tests {
                 waiting_since: None,
                 last_person: Time(4),
             },
+            Change::Purged { messages: 3, notes: 1 },
             Change::Noted { note: NoteId(1) },
             Change::Queued { outbox: OutboxId(1), message: MessageId(4), mail: MailKind::Reply },
             Change::Sent { outbox: OutboxId(1) },

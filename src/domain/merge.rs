@@ -45,6 +45,9 @@ pub fn decide(
     if number == into {
         return Err(Refusal::No(format!("{number} cannot be merged into itself")));
     }
+    if other.purged.is_some() {
+        return Err(Refusal::No(format!("{number} was purged: nothing is left of it to merge")));
+    }
     if other.root == into {
         return Ok(None);
     }

@@ -24,6 +24,7 @@ pub mod message;
 pub mod name;
 pub mod participant;
 pub mod placeholders;
+pub mod purge;
 pub mod query;
 pub mod refusal;
 pub mod rule;

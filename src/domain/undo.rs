@@ -50,6 +50,7 @@ fn why_not(change: &Change) -> &'static str {
     match change {
         Change::Undid { .. } => "it took something back itself: do that anew instead",
         Change::Arrived { .. } | Change::Opened { .. } => "what came in cannot be undone",
+        Change::Purged { .. } => "what was purged is gone for good",
         Change::Noted { .. } => "a note stays: write another",
         Change::Queued { .. } | Change::Sent { .. } | Change::SendFailed { .. } => {
             "mail that was written cannot be undone: it may have left"

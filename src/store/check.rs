@@ -49,7 +49,7 @@ const SAID: &str = "WITH said AS (
     FROM event)";
 
 /// Statements that find nothing in a sound store: the place, and what is wrong there.
-const QUERIES: [(&str, &str); 14] = [
+const QUERIES: [(&str, &str); 15] = [
     (
         "SELECT 'conversation ' || conversation FROM event GROUP BY conversation
          HAVING min(seq) <> 1 OR max(seq) <> count(*)",
@@ -70,8 +70,21 @@ const QUERIES: [(&str, &str); 14] = [
     ),
     (
         "SELECT 'message m' || id FROM message
-         WHERE NOT EXISTS (SELECT 1 FROM entry WHERE entry.message = message.id)",
+         WHERE purged IS NULL AND NOT EXISTS (SELECT 1 FROM entry WHERE entry.message = message.id)",
         "it has no entry: no conversation shows it",
+    ),
+    (
+        "SELECT 'message m' || message.id FROM message
+         WHERE purged IS NOT NULL
+           AND (subject <> '' OR message_id IS NOT NULL OR date IS NOT NULL OR raw_hash <> x''
+                OR NOT EXISTS (SELECT 1 FROM said
+                               WHERE said.id = message.purged AND said.kind = 'purged')
+                OR EXISTS (SELECT 1 FROM raw WHERE raw.message = message.id)
+                OR EXISTS (SELECT 1 FROM entry WHERE entry.message = message.id)
+                OR EXISTS (SELECT 1 FROM message_address AS a WHERE a.message = message.id)
+                OR EXISTS (SELECT 1 FROM reference WHERE reference.message = message.id)
+                OR EXISTS (SELECT 1 FROM search_docsize WHERE search_docsize.id = message.id))",
+        "it was purged, but something of it is left, or no event says so",
     ),
     (
         "SELECT 'message m' || id FROM message
@@ -130,8 +143,10 @@ const QUERIES: [(&str, &str); 14] = [
         "the mail that it queued is not in the outbox, or is another one there",
     ),
     (
-        "SELECT 'outbox o' || id FROM outbox
-         WHERE NOT EXISTS (SELECT 1 FROM outbox_recipient
+        "SELECT 'outbox o' || outbox.id FROM outbox
+         JOIN message ON message.id = outbox.message
+         WHERE message.purged IS NULL
+           AND NOT EXISTS (SELECT 1 FROM outbox_recipient
                            WHERE outbox_recipient.outbox = outbox.id)",
         "it is for nobody: its recipients are gone",
     ),
@@ -405,6 +420,7 @@ fn refold(tx: &Tx<'_>, number: Number, events: &[Event]) -> Result<()> {
         tx.save_sides(number, &event.change)?;
         tx.save_entry(number, &event.change)?;
         tx.save_related(number, &event.change)?;
+        tx.clear_purged(number, &event.change)?;
         tx.fold_participants(number, &event.change)?;
     }
     tx.save(&conversation)
@@ -527,13 +543,14 @@ pub struct Digests {
 }
 
 impl Snapshot<'_> {
-    /// The digests of every message.
+    /// The digests of every message that was not purged.
     ///
     /// # Errors
     /// Those of the database.
     pub fn digests(&self) -> Result<Vec<Digests>> {
         let mut select = self.connection.prepare(
-            "SELECT id, identity, identity_version, raw_hash, size FROM message ORDER BY id",
+            "SELECT id, identity, identity_version, raw_hash, size FROM message
+             WHERE purged IS NULL ORDER BY id",
         )?;
         let rows = select.query_map([], |row| {
             Ok(Digests {

@@ -30,7 +30,8 @@ pub struct Row {
 }
 
 const COLUMNS: &str = "number, inbox, status, snoozed_until, keep_on_reply, assignee, priority, \
-                       root, first_message, opened, closed, waiting_since, last_person, changed, seq";
+                       root, first_message, opened, closed, purged, waiting_since, last_person, \
+                       changed, seq";
 
 impl Tx<'_> {
     /// A new conversation with the next number; its first event is the caller's to record.
@@ -60,7 +61,7 @@ impl Tx<'_> {
                 "UPDATE conversation
                  SET inbox = ?2, status = ?3, snoozed_until = ?4, keep_on_reply = ?5, assignee = ?6,
                      priority = ?7, root = ?8, first_message = ?9, opened = ?10, closed = ?11,
-                     waiting_since = ?12, last_person = ?13, changed = ?14, seq = ?15
+                     purged = ?12, waiting_since = ?13, last_person = ?14, changed = ?15, seq = ?16
                  WHERE number = ?1",
             )?
             .execute(rusqlite::params![
@@ -75,6 +76,7 @@ impl Tx<'_> {
                 c.first_message.map(|m| m.0),
                 c.opened.0,
                 c.closed.map(|t| t.0),
+                c.purged.map(|t| t.0),
                 c.waiting_since.map(|t| t.0),
                 c.last_person.0,
                 c.changed.0,
@@ -247,9 +249,10 @@ fn read(row: &SqlRow<'_>) -> rusqlite::Result<Conversation> {
         first_message: row.get::<_, Option<i64>>(8)?.map(MessageId),
         opened: time(9)?,
         closed: time_or_none(10)?,
-        waiting_since: time_or_none(11)?,
-        last_person: time(12)?,
-        changed: time(13)?,
-        seq: Seq(row.get(14)?),
+        purged: time_or_none(11)?,
+        waiting_since: time_or_none(12)?,
+        last_person: time(13)?,
+        changed: time(14)?,
+        seq: Seq(row.get(15)?),
     })
 }

@@ -6,7 +6,7 @@ use rusqlite::{OptionalExtension, Row};
 use super::address::HeaderAddress;
 use super::column::{unreadable, word};
 use super::{RawBytes, Snapshot, Tx};
-use crate::domain::{Class, Direction, MessageId, Time};
+use crate::domain::{Class, Direction, EventId, MessageId, Time};
 
 /// A message that is about to be stored.
 #[derive(Debug, Clone)]
@@ -64,6 +64,8 @@ pub struct StoredMessage {
     pub size: i64,
     /// How many attachments it has.
     pub attachments: i64,
+    /// The event by which it was forgotten, but for its identity.
+    pub purged: Option<EventId>,
 }
 
 impl Tx<'_> {
@@ -188,7 +190,7 @@ impl Snapshot<'_> {
             .connection
             .prepare_cached(
                 "SELECT id, direction, received, date, message_id, subject, class, signal, size,
-                        attachments
+                        attachments, purged
                  FROM message WHERE id = ?1",
             )?
             .query_row([id.0], read)
@@ -237,5 +239,6 @@ fn read(row: &Row<'_>) -> rusqlite::Result<StoredMessage> {
         signal: row.get(7)?,
         size: row.get(8)?,
         attachments: row.get(9)?,
+        purged: row.get::<_, Option<i64>>(10)?.map(EventId),
     })
 }

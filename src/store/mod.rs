@@ -20,6 +20,7 @@ mod participant;
 #[cfg(test)]
 mod plan;
 mod position;
+mod purge;
 mod raw;
 mod related;
 mod search;
@@ -46,6 +47,7 @@ pub use note::Note;
 pub use open::{Clock, OpenError, SCHEMA_VERSION};
 pub use outbox::{Attempt, NewMail, Outgoing, State};
 pub use position::{FileMark, Position};
+pub use purge::MergeStep;
 pub use raw::RawBytes;
 pub use related::Related;
 pub use search::IndexRow;
@@ -95,6 +97,15 @@ impl Store {
     #[must_use]
     pub fn clock(&self) -> Clock {
         self.clock
+    }
+
+    /// From now on what is deleted is overwritten too, so that the file does not keep it.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn overwrite_what_is_deleted(&self) -> Result<()> {
+        self.connection.query_row("PRAGMA secure_delete = ON", [], |_| Ok(()))?;
+        Ok(())
     }
 
     /// Reads with one consistent view.

@@ -37,6 +37,18 @@ impl Tx<'_> {
 }
 
 impl Snapshot<'_> {
+    /// How many notes were written in a conversation itself.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn note_count(&self, conversation: Number) -> Result<usize> {
+        let count: i64 = self
+            .connection
+            .prepare_cached("SELECT count(*) FROM note WHERE conversation = ?1")?
+            .query_row([conversation.0], |row| row.get(0))?;
+        Ok(usize::try_from(count)?)
+    }
+
     /// The notes of a conversation, first one first.
     ///
     /// # Errors

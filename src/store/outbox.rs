@@ -32,6 +32,12 @@ impl State {
     pub const ALL: [State; 5] =
         [State::Queued, State::Sending, State::Accepted, State::Failed, State::Uncertain];
 
+    /// Whether nothing more is to happen to the mail.
+    #[must_use]
+    pub fn is_settled(self) -> bool {
+        matches!(self, State::Accepted | State::Failed)
+    }
+
     /// The word in the store and in JSON.
     #[must_use]
     pub fn as_str(self) -> &'static str {

@@ -34,7 +34,8 @@ CREATE TABLE message (
     class            TEXT    NOT NULL,
     signal           TEXT,                           -- what decided the class
     attachments      INTEGER NOT NULL,
-    indexed          INTEGER NOT NULL DEFAULT 0 CHECK (indexed IN (0, 1))
+    indexed          INTEGER NOT NULL DEFAULT 0 CHECK (indexed IN (0, 1)),
+    purged           INTEGER REFERENCES event (id)   -- by which it was forgotten, but for its identity
 ) STRICT;
 CREATE INDEX message_message_id ON message (message_id) WHERE message_id IS NOT NULL;
 CREATE INDEX message_received   ON message (received);        -- date: the few of a day among all
@@ -110,6 +111,7 @@ CREATE TABLE conversation (
     first_message INTEGER REFERENCES message (id),
     opened        INTEGER NOT NULL,
     closed        INTEGER,
+    purged        INTEGER,
     waiting_since INTEGER,
     last_person   INTEGER NOT NULL,
     changed       INTEGER NOT NULL,

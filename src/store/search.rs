@@ -71,7 +71,7 @@ impl Snapshot<'_> {
     pub fn lost_from_index(&self) -> Result<Vec<MessageId>> {
         let mut select = self.connection.prepare_cached(
             "SELECT id FROM message
-             WHERE indexed = 1
+             WHERE indexed = 1 AND purged IS NULL
                AND NOT EXISTS (SELECT 1 FROM search_docsize WHERE search_docsize.id = message.id)
              ORDER BY id",
         )?;

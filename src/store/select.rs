@@ -92,10 +92,10 @@ impl Snapshot<'_> {
         values.extend(outer.values);
         let outer = outer.text;
         Ok((
-            // What is merged into another is meant by it, not by itself.
+            // What is merged into another is meant by it, not by itself; what was purged is gone.
             format!(
                 "SELECT number, {sure} FROM conversation
-                 WHERE root = number AND {outer} ORDER BY {order}"
+                 WHERE root = number AND purged IS NULL AND {outer} ORDER BY {order}"
             ),
             values,
         ))

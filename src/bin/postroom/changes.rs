@@ -29,6 +29,11 @@ pub(crate) fn words(change: &Change) -> String {
         }
         Change::FieldSet { name, new: None, .. } => format!("set {name}="),
         Change::Undid { event, of, .. } => format!("undid {event} ({})", words(of)),
+        Change::Purged { messages, notes } => {
+            let plural = |n: usize| if n == 1 { "" } else { "s" };
+            let (m, n) = (plural(*messages), plural(*notes));
+            format!("purged, {messages} message{m} and {notes} note{n}")
+        }
         Change::Noted { note } => format!("noted {note}"),
         Change::Queued { outbox, message, mail } => {
             let what = match mail {

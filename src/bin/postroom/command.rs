@@ -10,7 +10,7 @@ use postroom::desk::{Failure, Kind};
 use crate::exit::Exit;
 use crate::{
     assign, autoreply, check, close, delivery, r#do, ingest, init, inspect, list, log, merge, note,
-    open, reply, report, route, send, set, show, tag, undo, why,
+    open, purge, reply, report, route, send, set, show, tag, undo, why,
 };
 
 /// One verb.
@@ -72,6 +72,7 @@ pub(crate) const COMMANDS: &[Command] = &[
     command!("log", log),
     command!("why", why),
     command!("report", report),
+    command!("purge", purge),
     command!("check", check, check::is_delivery),
 ];
 

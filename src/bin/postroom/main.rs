@@ -27,6 +27,7 @@ mod merge;
 mod note;
 mod open;
 mod out;
+mod purge;
 mod reply;
 mod report;
 mod route;

@@ -78,7 +78,10 @@ impl Course {
                     self.answered.get_or_insert(at);
                 }
             }
-            Change::StatusSet { .. } | Change::TookIn { .. } | Change::Undid { .. } => {
+            Change::StatusSet { .. }
+            | Change::TookIn { .. }
+            | Change::Undid { .. }
+            | Change::Purged { .. } => {
                 self.turn(event, before);
             }
             _ => {}

@@ -224,6 +224,7 @@ struct Counts {
     joined: usize,
     duplicate: usize,
     own: usize,
+    tombstone: usize,
     defective: usize,
     passed_over: usize,
     read_before: usize,
@@ -231,16 +232,27 @@ struct Counts {
 
 fn sum_up(args: &Args, tally: &Tally, out: &mut Out) -> Result<()> {
     let Tally { read, new, joined, duplicate, own, defective, .. } = *tally;
-    let Tally { passed_over, read_before, .. } = *tally;
+    let Tally { tombstone, passed_over, read_before, .. } = *tally;
     if args.json {
-        let counts =
-            Counts { read, new, joined, duplicate, own, defective, passed_over, read_before };
+        let counts = Counts {
+            read,
+            new,
+            joined,
+            duplicate,
+            own,
+            tombstone,
+            defective,
+            passed_over,
+            read_before,
+        };
         out::json(out, &counts)?;
     }
     if !args.quiet {
+        let purged =
+            if tombstone > 0 { format!(" + {tombstone} tombstone") } else { String::new() };
         let mut words = format!(
             "{read} read = {new} new + {joined} joined + {duplicate} duplicate + {own} own + \
-             {defective} defective"
+             {defective} defective{purged}"
         );
         let files = [(passed_over, "passed over"), (read_before, "read before")];
         for (count, what) in files.into_iter().filter(|(count, _)| *count > 0) {

@@ -1,0 +1,136 @@
+//! Conversations are forgotten: what they said, and who took part. What comes again of them is known
+//! by its identity, and goes nowhere.
+
+use std::collections::BTreeSet;
+
+use anyhow::{Context as _, Result};
+
+use super::{Desk, Failure, Scene, facts};
+use crate::domain::purge::{self, Context};
+use crate::domain::{BatchId, Change, Event, EventId, MessageId, Number, Reason};
+use crate::store::{Act, Ending, MergeStep, Snapshot, Tx};
+
+/// What became of one conversation.
+#[derive(Debug)]
+pub struct Purged {
+    /// The conversation.
+    pub number: Number,
+    /// What was forgotten, or why not.
+    pub result: Result<Forgotten, Failure>,
+}
+
+/// What was forgotten.
+#[derive(Debug)]
+pub struct Forgotten {
+    /// The events that say so, one for each conversation that was merged into it, too.
+    pub events: Vec<Event>,
+    /// Messages that stay, each with a conversation that shows it too.
+    pub kept: Vec<(MessageId, Number)>,
+}
+
+impl Desk {
+    /// Forgets each of the conversations, in a transaction of its own, and goes on after a refusal.
+    ///
+    /// # Errors
+    /// When one of these is no conversation, before anything is done; and those of the store.
+    /// Refusals stand in the results.
+    pub fn purge(&mut self, numbers: &[Number], ending: Ending) -> Result<Vec<Purged>> {
+        self.must_exist(numbers)?;
+        self.store.overwrite_what_is_deleted()?;
+        let mut batch = None;
+        let mut purged = Vec::new();
+        for number in self.read(|snapshot| roots(snapshot, numbers))? {
+            let written = self.write("purge", ending, |tx, scene| forget(tx, scene, number, batch));
+            let result = match written {
+                Ok(forgotten) => {
+                    let first = forgotten.events.first().filter(|_| ending == Ending::Commit);
+                    batch = batch.or(first.map(|event| event.by.batch));
+                    Ok(forgotten)
+                }
+                Err(error) => Err(error.downcast::<Failure>()?),
+            };
+            purged.push(Purged { number, result });
+        }
+        if batch.is_some() {
+            self.forget_words()?;
+        }
+        Ok(purged)
+    }
+
+    /// The search index keeps the words of what was deleted until it merges them away.
+    fn forget_words(&mut self) -> Result<()> {
+        let mut step = MergeStep::First;
+        while self.write("purge", Ending::Commit, |tx, _| tx.merge_index(step))? {
+            step = MergeStep::Next;
+        }
+        Ok(())
+    }
+}
+
+/// Where they are shown, each once.
+fn roots(snapshot: &Snapshot<'_>, numbers: &[Number]) -> Result<Vec<Number>> {
+    let mut roots = Vec::new();
+    for number in numbers {
+        let root = snapshot.root(*number)?.unwrap_or(*number);
+        if !roots.contains(&root) {
+            roots.push(root);
+        }
+    }
+    Ok(roots)
+}
+
+fn forget(
+    tx: &Tx<'_>,
+    scene: &Scene<'_>,
+    number: Number,
+    batch: Option<BatchId>,
+) -> Result<Forgotten> {
+    tx.go_on(batch);
+    let root = facts::conversation(tx, number)?;
+    let level = scene.level_in(&scene.directory(), &root.inbox)?;
+    let context = Context { actor: scene.me, level, unsent: tx.unsent_of(root.number)? };
+    purge::decide(&root, &context).map_err(Failure::from)?;
+    let members: Vec<Number> =
+        std::iter::once(root.number).chain(tx.merged_into(root.number)?).collect();
+    let entries = tx.entries_of(root.number)?;
+    let kept = kept(tx, &entries, &members)?;
+    let stays: BTreeSet<MessageId> = kept.iter().map(|(message, _)| *message).collect();
+    let gone = entries.iter().filter(|(message, _)| !stays.contains(message));
+    let mut events = Vec::new();
+    for member in &members {
+        let messages = gone.clone().filter(|(_, home)| home == member).count();
+        events.extend(record(tx, scene, *member, messages)?);
+    }
+    let by: EventId = events.first().map(|event| event.id).context("no event of a purge")?;
+    let gone: BTreeSet<MessageId> = gone.map(|(message, _)| *message).collect();
+    for message in gone {
+        tx.forget_message(message, by)?;
+    }
+    Ok(Forgotten { events, kept })
+}
+
+/// What another conversation shows too stays there.
+fn kept(
+    tx: &Snapshot<'_>,
+    entries: &[(MessageId, Number)],
+    members: &[Number],
+) -> Result<Vec<(MessageId, Number)>> {
+    let mut kept = Vec::new();
+    for (message, _) in entries {
+        let other = tx.homes(*message)?.into_iter().find(|home| !members.contains(home));
+        if let Some(home) = other {
+            kept.push((*message, facts::root(tx, home)?));
+        }
+    }
+    kept.dedup();
+    Ok(kept)
+}
+
+fn record(tx: &Tx<'_>, scene: &Scene<'_>, number: Number, messages: usize) -> Result<Vec<Event>> {
+    let mut conversation = facts::exactly(tx, number)?;
+    let notes = tx.note_count(number)?;
+    let act = Act { actor: scene.me, reason: &Reason::Asked, cause: None, effective: tx.now() };
+    let events = tx.record(&mut conversation, &act, &[Change::Purged { messages, notes }])?;
+    tx.forget_notes(number)?;
+    Ok(events)
+}

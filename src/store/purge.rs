@@ -1,0 +1,113 @@
+//! Forgetting: texts, bytes and people go; identities, ids and the log stay.
+
+use anyhow::Result;
+
+use super::{Snapshot, Tx};
+use crate::domain::{Change, EventId, MessageId, Number, OutboxId};
+
+/// What holds something of a message, each statement with its id as `?1`.
+const OF_MESSAGE: [&str; 9] = [
+    "DELETE FROM raw WHERE message = ?1",
+    "DELETE FROM message_address WHERE message = ?1",
+    "DELETE FROM reference WHERE message = ?1",
+    "DELETE FROM message_defect WHERE message = ?1",
+    "DELETE FROM search WHERE rowid = ?1",
+    "DELETE FROM autoreply WHERE message = ?1",
+    "UPDATE arrival SET sender = NULL, extension = NULL, trace = '' WHERE message = ?1",
+    "DELETE FROM outbox_recipient
+     WHERE outbox IN (SELECT id FROM outbox WHERE outbox.message = ?1)",
+    "UPDATE outbox SET error = NULL WHERE message = ?1",
+];
+
+/// Pages of the search index that are merged in one transaction: others write in between.
+const MERGED_AT_ONCE: i64 = 1000;
+
+/// Where a merge of the search index stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MergeStep {
+    /// It begins: all of the index is to become one.
+    First,
+    /// It goes on.
+    Next,
+}
+
+impl Tx<'_> {
+    /// Forgets a message but for its identity.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn forget_message(&self, message: MessageId, by: EventId) -> Result<()> {
+        for sql in OF_MESSAGE {
+            self.connection.prepare_cached(sql)?.execute([message.0])?;
+        }
+        self.connection
+            .prepare_cached(
+                "UPDATE message
+                 SET raw_hash = x'', date = NULL, message_id = NULL, subject = '', attachments = 0,
+                     indexed = 1, purged = ?2
+                 WHERE id = ?1",
+            )?
+            .execute((message.0, by.0))?;
+        Ok(())
+    }
+
+    /// Forgets the texts of the notes of a conversation, and what waits to be routed there.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn forget_notes(&self, number: Number) -> Result<()> {
+        for sql in [
+            "UPDATE note SET text = '' WHERE conversation = ?1",
+            "DELETE FROM unrouted WHERE conversation = ?1",
+        ] {
+            self.connection.prepare_cached(sql)?.execute([number.0])?;
+        }
+        Ok(())
+    }
+
+    /// Merges a part of the search index into one, as FTS5 does with `optimize`, so that it drops the
+    /// words of what was deleted. Gives whether there is more to merge.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn merge_index(&self, step: MergeStep) -> Result<bool> {
+        let pages = match step {
+            MergeStep::First => -MERGED_AT_ONCE,
+            MergeStep::Next => MERGED_AT_ONCE,
+        };
+        let before = self.connection.total_changes();
+        self.connection
+            .prepare_cached("INSERT INTO search (search, rank) VALUES ('merge', ?1)")?
+            .execute([pages])?;
+        // One change is the statement itself.
+        Ok(self.connection.total_changes() - before > 1)
+    }
+
+    /// Folds a purge: nothing is shown in the conversation, and nobody has a part in it.
+    pub(super) fn clear_purged(&self, number: Number, change: &Change) -> Result<()> {
+        if !matches!(change, Change::Purged { .. }) {
+            return Ok(());
+        }
+        for sql in [
+            "DELETE FROM entry WHERE conversation = ?1",
+            "DELETE FROM related WHERE conversation = ?1",
+            "DELETE FROM participant WHERE conversation = ?1",
+        ] {
+            self.connection.prepare_cached(sql)?.execute([number.0])?;
+        }
+        Ok(())
+    }
+}
+
+impl Snapshot<'_> {
+    /// A mail of a conversation, or of what is merged into it, that has not left and was not given
+    /// up.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn unsent_of(&self, number: Number) -> Result<Option<OutboxId>> {
+        let mail = self.mail_of(number)?;
+        let unsent = mail.into_iter().find(|mail| !mail.state.is_settled());
+        Ok(unsent.map(|mail| mail.id))
+    }
+}
