@@ -53,7 +53,7 @@ pub enum Told<'a> {
     Landed(&'a [Landed]),
     /// Something about a source.
     Notice(&'a Notice),
-    /// So many messages are in, and so much of all is read, from 0 to 1; 0 where that is not known.
+    /// So many messages are read, and so much of all, from 0 to 1; 0 where that is not known.
     Progress(usize, f64),
 }
 
@@ -173,7 +173,11 @@ impl Desk {
         run: &mut Run<'_, impl FnMut(Told<'_>) -> Result<()>>,
     ) -> Result<()> {
         match worked {
-            Worked::Message(mail) => batch.add(*mail),
+            Worked::Message(mail) => {
+                run.tally.read += 1;
+                (run.tell)(Told::Progress(run.tally.read, mail.found.part))?;
+                batch.add(*mail);
+            }
             Worked::Notice(Notice::PassedOver) => run.tally.passed_over += 1,
             Worked::Notice(Notice::ReadBefore) => run.tally.read_before += 1,
             Worked::Notice(notice) => (run.tell)(Told::Notice(&notice))?,
@@ -191,7 +195,9 @@ impl Desk {
         self.must_have_room(batch.mails.iter().map(|mail| mail.found.raw.size()).sum())?;
         let apart = |mail: Mail| (mail.found, (mail.understood, mail.words));
         let (found, parts): (Vec<Found>, Vec<_>) = batch.mails.into_iter().map(apart).unzip();
-        let Some(part) = found.last().map(|found| found.part) else { return Ok(()) };
+        if found.is_empty() {
+            return Ok(());
+        }
         let (ready, mut words): (Vec<Ready<'_>>, Vec<Vec<String>>) = found
             .iter()
             .zip(parts)
@@ -228,8 +234,7 @@ impl Desk {
                 (run.tell)(Told::Notice(&notice))?;
             }
         }
-        run.tally.read += found.len();
-        (run.tell)(Told::Progress(run.tally.read, part))
+        Ok(())
     }
 }
 

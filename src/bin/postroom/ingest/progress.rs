@@ -1,10 +1,13 @@
 //! The line on a terminal that tells how far an import is.
 
 use std::io::{self, Write};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use postroom::host::terminal;
 use postroom::render::progress::{self, Progress};
+
+/// How often the line is drawn at most.
+const OFTEN: Duration = Duration::from_millis(100);
 
 /// A line that is drawn anew again and again; nothing where stderr is no terminal.
 #[derive(Debug)]
@@ -12,18 +15,23 @@ pub(super) struct Line {
     width: Option<usize>,
     begun: Instant,
     first: Option<f64>,
+    drawn: Option<Instant>,
 }
 
 impl Line {
     /// `quiet`: nothing on a terminal either.
     pub(super) fn new(quiet: bool) -> Self {
         let width = terminal::stderr_width().filter(|_| !quiet);
-        Line { width, begun: Instant::now(), first: None }
+        Line { width, begun: Instant::now(), first: None, drawn: None }
     }
 
-    /// Draws it. Nobody is there to be told when that fails.
+    /// Draws it, now and then. Nobody is there to be told when that fails.
     pub(super) fn draw(&mut self, done: usize, part: f64) {
         let Some(width) = self.width else { return };
+        if self.drawn.is_some_and(|at| at.elapsed() < OFTEN) {
+            return;
+        }
+        self.drawn = Some(Instant::now());
         let begun = *self.first.get_or_insert(part);
         let progress = Progress { done, part, begun, elapsed: self.begun.elapsed() };
         let _ = write!(io::stderr(), "\r{}\x1b[K", progress::line(&progress, width));
