@@ -159,8 +159,9 @@ impl Seen {
         true
     }
 
+    /// An author and a subject alone are what the form of a web site sends.
     fn is_header(&self) -> bool {
-        self.from && (self.date || self.to || self.subject) || self.date && self.to
+        self.from && (self.date || self.to) || self.date && self.to
     }
 }
 
@@ -300,6 +301,7 @@ mod tests {
             ("\"Erika\" <e@example.org>\n01.06.2026 09:00\n\nTo\nx\ncc\n\nSubject\nOrder", true),
             ("From: Amsterdam\nTo: Berlin\nDate: 1 June", false),
             ("Subject: my order", false),
+            ("From: Erika <e@example.org>\nSubject: my order\n\nMessage: Where is it?", false),
             ("From: Erika", false),
             ("Date: today\nTo: Berlin", false),
             ("To: do this\nand that", false),

@@ -61,7 +61,7 @@ fn postings() {
         ("only a quote, whose is not told", "> When?\n".to_owned(), vec![Said]),
         ("only a quote of a quote", format!("> {intro}\n>> When?\n"), vec![Quote]),
         ("a quote without end below nothing", format!("{intro}\n\nWhen?"), vec![Said]),
-        ("a header below nothing", "From: a@x.org\nSubject: x\n\nWhen?".to_owned(), vec![PassedOn]),
+        ("a header below nothing", "From: a@x.org\nDate: x\n\nWhen?".to_owned(), vec![PassedOn]),
         ("no words", "\n \n".to_owned(), vec![Said]),
         ("nothing", String::new(), vec![]),
     ] {
