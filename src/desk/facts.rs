@@ -61,8 +61,10 @@ pub(super) fn of_message(
     let message = snapshot.message(id)?.with_context(|| format!("there is no message {id}"))?;
     let mut to = snapshot.addresses(id, AddressRole::To)?;
     to.extend(snapshot.addresses(id, AddressRole::Cc)?);
+    let mut verified = false;
     if message.direction == Direction::In {
         for arrival in snapshot.arrivals(id)? {
+            verified |= arrival.dmarc.as_deref() == Some("pass");
             let known =
                 |address: &_| to.iter().any(|mailbox: &Mailbox| mailbox.address == *address);
             if let Some(address) = arrival.recipient.filter(|address| !known(address)) {
@@ -84,6 +86,7 @@ pub(super) fn of_message(
         subject: message.subject,
         received: message.received,
         class: message.class,
+        verified,
         attachment: message.attachments > 0,
         defective: !snapshot.defects(id)?.is_empty(),
         text,

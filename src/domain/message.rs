@@ -129,6 +129,8 @@ pub struct MessageFacts {
     pub received: Time,
     /// Who or what wrote it.
     pub class: Class,
+    /// Whether it came in and our own mail server found that DMARC passed (R98).
+    pub verified: bool,
     /// Whether it has an attachment.
     pub attachment: bool,
     /// Whether something of it could not be understood.

@@ -185,6 +185,10 @@ fn of_message(test: &OfMessage, edge: Edge, index: Index) -> Sql {
         OfMessage::Header(id) => homes(MESSAGE, Sql::new("message.message_id = ?", [text(id)])),
         OfMessage::Automatic => some("message.direction = 'in' AND message.class <> 'person'"),
         OfMessage::Defective => homes(DEFECT, Sql::plain("1")),
+        OfMessage::Verified => some(
+            "EXISTS (SELECT 1 FROM arrival
+                     WHERE arrival.message = message.id AND arrival.dmarc = 'pass')",
+        ),
         OfMessage::Attachment => some("message.attachments > 0"),
         OfMessage::Received(window) => homes(MESSAGE, within("message.received", window)),
         OfMessage::From(Party::Text(of)) => words("author", of, edge, index),

@@ -24,7 +24,7 @@ pub(crate) fn zone() -> Zone {
 }
 
 /// Queries of which each holds for 20 to 80 % of the generated cases.
-pub(crate) const MATCHED: [&str; 47] = [
+pub(crate) const MATCHED: [&str; 48] = [
     "is:open",
     "is:closed",
     "-is:open",
@@ -32,6 +32,7 @@ pub(crate) const MATCHED: [&str; 47] = [
     "is:unassigned",
     "is:unanswered",
     "is:automatic",
+    "is:verified",
     "inbox:support",
     "inbox:sales",
     "assignee:anna",
@@ -252,6 +253,7 @@ fn message() -> impl Strategy<Value = MessageFacts> {
                     subject,
                     received,
                     class: if by_person { Class::Person } else { Class::Automatic },
+                    verified: came_in && attachment == by_person,
                     attachment,
                     defective,
                     text: Some(text),

@@ -119,6 +119,8 @@ pub enum OfMessage {
     Automatic,
     /// Something of it could not be understood.
     Defective,
+    /// It came in and DMARC passed.
+    Verified,
     /// It has an attachment.
     Attachment,
     /// It came in or was queued then.
@@ -200,6 +202,7 @@ fn test(term: &Term, cx: &BindContext<'_>) -> Test {
         Term::Is(Is::Unanswered) => Conversation(C::Unanswered),
         Term::Is(Is::Automatic) => Message(M::Automatic),
         Term::Is(Is::Defective) => Message(M::Defective),
+        Term::Is(Is::Verified) => Message(M::Verified),
         Term::Inbox(inbox) => Conversation(C::Inbox(inbox)),
         Term::Assignee(Who::Agent(agent)) => {
             Conversation(C::AssignedTo([Assignee::Agent(agent)].into()))

@@ -135,6 +135,7 @@ impl OfMessage {
             OfMessage::Header(id) => m.message_id.as_ref() == Some(id),
             OfMessage::Automatic => m.direction == Direction::In && !m.class.is_person(),
             OfMessage::Defective => m.defective,
+            OfMessage::Verified => m.verified,
             OfMessage::Attachment => m.attachment,
             OfMessage::Received(window) => window.contains(m.received),
             OfMessage::From(party) => m.from.as_ref().is_some_and(|from| party.is(from)),

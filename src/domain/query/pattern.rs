@@ -54,12 +54,25 @@ impl Pattern {
     /// Whether it matches anywhere in the text.
     #[must_use]
     pub fn is_in(&self, text: &str) -> bool {
+        self.compiled().is_some_and(|regex| regex.is_match(text))
+    }
+
+    /// What its groups caught where it first matches, without those that took no part; all that
+    /// it matched if it has no groups. None if it matches nowhere.
+    #[must_use]
+    pub fn caught_in<'t>(&self, text: &'t str) -> Option<Vec<&'t str>> {
+        let caught = self.compiled()?.captures(text)?;
+        let from = usize::from(caught.len() > 1);
+        Some(caught.iter().skip(from).flatten().map(|group| group.as_str()).collect())
+    }
+
+    fn compiled(&self) -> Option<&Regex> {
         let compiled = self.compiled.get_or_init(|| {
             // Its size is bounded by its weight, so that this cannot fail after it was checked.
             let mut builder = RegexBuilder::new(&self.written);
             builder.case_insensitive(true).nest_limit(DEEPEST).size_limit(usize::MAX).build().ok()
         });
-        compiled.as_ref().is_some_and(|regex| regex.is_match(text))
+        compiled.as_ref()
     }
 }
 
@@ -154,6 +167,27 @@ mod tests {
                 .build();
             assert!(bounded.is_ok(), "{between}: {bounded:?}");
         }
+    }
+
+    #[test]
+    fn what_groups_catch() {
+        for (between, text, caught) in [
+            ("host (\\w+) is (?:up|down)", "Host web is DOWN", Some(vec!["web"])),
+            ("(a)|(b)", "xb", Some(vec!["b"])),
+            ("b+", "aBBa", Some(vec!["BB"])),
+            ("x", "abc", None),
+        ] {
+            assert_eq!(Pattern::new(between).unwrap().caught_in(text), caught, "{between}");
+        }
+    }
+
+    /// A backtracking engine would not come back from this one.
+    #[test]
+    fn the_work_is_linear_in_the_text() {
+        let pattern = Pattern::new("(a+)+$").unwrap();
+        let text = format!("{}b", "a".repeat(1 << 20));
+        assert!(!pattern.is_in(&text));
+        assert_eq!(pattern.caught_in(&text), None);
     }
 
     #[test]

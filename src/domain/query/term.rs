@@ -121,11 +121,13 @@ pub enum Is {
     Automatic,
     /// Something of a message in view could not be understood.
     Defective,
+    /// A message in view came in, and our own mail server found that DMARC passed.
+    Verified,
 }
 
 impl Is {
     /// Every value of `is:`.
-    pub const ALL: [Is; 9] = [
+    pub const ALL: [Is; 10] = [
         Is::Of(StatusKind::Open),
         Is::Of(StatusKind::Pending),
         Is::Of(StatusKind::Snoozed),
@@ -135,6 +137,7 @@ impl Is {
         Is::Unanswered,
         Is::Automatic,
         Is::Defective,
+        Is::Verified,
     ];
 
     /// The word in queries.
@@ -146,6 +149,7 @@ impl Is {
             Is::Unanswered => "unanswered",
             Is::Automatic => "automatic",
             Is::Defective => "defective",
+            Is::Verified => "verified",
         }
     }
 }

@@ -81,13 +81,14 @@ const BY_INDEX: [&str; 20] = [
 ];
 
 /// Queries that look at each conversation, and then at no more than its own rows.
-const BY_CONVERSATION: [&str; 8] = [
+const BY_CONVERSATION: [&str; 9] = [
     "",
     "inbox:support",
     "age:2d..",
     "idle:..1d",
     "is:unassigned tag:none",
     "is:automatic has:attachment",
+    "is:verified",
     "-from:erika@example.org -subject:invoice",
     "subject:/invoice/",
 ];

@@ -120,14 +120,20 @@ impl World<'_> {
         let mail = Mail::new(self.tx, facts, shown);
         let id = self.tx.add_message(&mail.new_message()).unwrap();
         for recipient in shown.iter().chain(hidden) {
-            self.add_arrival(c, id, recipient);
+            self.add_arrival(c, id, recipient, facts.verified);
         }
         let facts = mail.facts(id);
         record(self.tx, c, at, &[arrived(&facts)]);
         facts
     }
 
-    fn add_arrival(&self, c: &Conversation, message: MessageId, recipient: &Mailbox) {
+    fn add_arrival(
+        &self,
+        c: &Conversation,
+        message: MessageId,
+        recipient: &Mailbox,
+        verified: bool,
+    ) {
         let arrival = NewArrival {
             message,
             inbox: &c.inbox,
@@ -137,7 +143,7 @@ impl World<'_> {
             extension: None,
             wiring: Wiring::Stdin,
             trace: "",
-            dmarc: None,
+            dmarc: verified.then_some("pass"),
             spf: None,
         };
         self.tx.add_arrival(&arrival).unwrap().unwrap();
@@ -168,7 +174,7 @@ impl World<'_> {
             if last.direction == Direction::Out || last.to.contains(&late) {
                 continue;
             }
-            self.add_arrival(&case.conversation, id, &late);
+            self.add_arrival(&case.conversation, id, &late, false);
             let everywhere = self.cases.iter_mut().flat_map(|case| &mut case.messages);
             everywhere.filter(|m| m.id == id).for_each(|m| m.to.push(late.clone()));
         }

@@ -40,6 +40,7 @@ fn sample() -> Case {
         subject: "Your open Invoice, no. 7".to_owned(),
         received: at("2026-05-10T22:00:00Z"),
         class: Class::Person,
+        verified: true,
         attachment: true,
         defective: false,
         text: Some("Straße in Łódź\n東京都".to_owned()),
@@ -52,6 +53,7 @@ fn sample() -> Case {
         subject: "Re: delivery".to_owned(),
         received: at("2026-05-13T09:59:59.999Z"),
         class: Class::Automatic,
+        verified: false,
         attachment: false,
         defective: true,
         text: None,
@@ -71,6 +73,7 @@ fn what_holds() {
         ("is:unanswered", true),
         // The automatic message went out.
         ("is:automatic", false),
+        ("is:verified", true),
         ("inbox:support", true),
         ("inbox:Support", false),
         ("assignee:bram", true),
