@@ -101,6 +101,7 @@ complete -c postroom -n "__fish_postroom_using_subcommand show" -l now -d 'Take 
 complete -c postroom -n "__fish_postroom_using_subcommand show" -l full -d 'Print texts whole, quotes and signatures too'
 complete -c postroom -n "__fish_postroom_using_subcommand show" -l raw -d 'Write the bytes of a message as they came'
 complete -c postroom -n "__fish_postroom_using_subcommand show" -l force -d 'Write bytes even to a terminal'
+complete -c postroom -n "__fish_postroom_using_subcommand show" -l full -d 'Show also what is folded: alerts that repeat'
 complete -c postroom -n "__fish_postroom_using_subcommand show" -l json -d 'Print JSON objects: the conversation, then its messages and notes'
 complete -c postroom -n "__fish_postroom_using_subcommand show" -l timing -d 'Tell on stderr how long it took; not where a message is delivered'
 complete -c postroom -n "__fish_postroom_using_subcommand show" -s h -l help -d 'Print help'

@@ -4,6 +4,7 @@
 //! may not need (opening hours, files that are named) is read when asked for;
 //! [`Config::check_all`] proves all of it.
 
+mod correlate;
 mod document;
 pub mod error;
 mod history;
@@ -29,6 +30,7 @@ pub use history::text_of;
 pub use inbox::{Autoreply, Inbox};
 pub use people::{Agent, Team};
 pub use replies::ReplyName;
+pub use rules::Rulebook;
 pub use settings::{Limits, Log, Settings};
 
 use document::Document;

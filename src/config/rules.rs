@@ -1,11 +1,11 @@
-//! `rules/*.toml`: what to do with a message that came in.
+//! `rules/*.toml`: what to do with a message that came in, and which mail belongs together.
 
 use std::collections::BTreeMap;
 
 use crate::domain::action::{self, Origin};
 use crate::domain::query::{self, Query, Term};
 use crate::domain::rule::{Location, Rule};
-use crate::domain::{Action, Assignee, Located};
+use crate::domain::{Action, Assignee, Correlation, Located};
 
 use super::Config;
 use super::error::{ConfigError, Place, Warning};
@@ -17,15 +17,24 @@ use super::source::{Source, Text};
 /// Longest name of a rule, in characters.
 const LONGEST: usize = 100;
 
+/// What the files say.
+#[derive(Debug, Default)]
+pub struct Rulebook {
+    /// Each `[[rule]]`, in order.
+    pub rules: Vec<Rule>,
+    /// Each `[[correlate]]`, in order.
+    pub correlations: Vec<Correlation>,
+}
+
 /// Reads all rules, in byte order of file names and then as they stand in the file.
 ///
 /// # Errors
 /// Everything that is wrong in any of them, names that the configuration does not know included.
-pub fn load(config: &Config) -> Result<(Vec<Rule>, Vec<Warning>), Vec<ConfigError>> {
+pub fn load(config: &Config) -> Result<(Rulebook, Vec<Warning>), Vec<ConfigError>> {
     let dir = config.dir.join("rules");
     let files = names(&dir, ".toml")
         .map_err(|error| vec![ConfigError::unreadable(dir.display().to_string(), &error)])?;
-    let mut all = Rules { config, rules: Vec::new(), places: BTreeMap::new() };
+    let mut all = Rules { config, book: Rulebook::default(), places: BTreeMap::new() };
     let (mut errors, mut warnings) = (Vec::new(), Vec::new());
     for file in files {
         let source = match Source::read(&dir.join(&file)) {
@@ -42,13 +51,13 @@ pub fn load(config: &Config) -> Result<(Vec<Rule>, Vec<Warning>), Vec<ConfigErro
             Err(found) => errors.extend(found),
         }
     }
-    if errors.is_empty() { Ok((all.rules, warnings)) } else { Err(errors) }
+    if errors.is_empty() { Ok((all.book, warnings)) } else { Err(errors) }
 }
 
 /// The rules read so far.
-struct Rules<'c> {
+pub(super) struct Rules<'c> {
     config: &'c Config,
-    rules: Vec<Rule>,
+    book: Rulebook,
     /// Where each name was taken.
     places: BTreeMap<String, Place>,
 }
@@ -58,8 +67,8 @@ impl Rules<'_> {
         let Some(mut root) = Section::document(report) else { return };
         for section in root.list("rule", report) {
             let line = report.source.place(section.at).line;
-            let unreachable = self.rules.last().is_some_and(Rule::is_last);
-            if let (true, Some(last)) = (unreachable, self.rules.last()) {
+            let unreachable = self.book.rules.last().is_some_and(Rule::is_last);
+            if let (true, Some(last)) = (unreachable, self.book.rules.last()) {
                 let message = format!(
                     "this rule and all after it are never reached: '{}' ({}:{}) is for every \
                      message and stops",
@@ -69,7 +78,13 @@ impl Rules<'_> {
             }
             let at = Location { file: file.to_owned(), line };
             let rule = self.rule(section, at, report);
-            self.rules.extend(rule);
+            self.book.rules.extend(rule);
+        }
+        for section in root.list("correlate", report) {
+            let line = report.source.place(section.at).line;
+            let at = Location { file: file.to_owned(), line };
+            let correlation = self.correlation(section, at, report);
+            self.book.correlations.extend(correlation);
         }
         root.finish(report);
     }
@@ -101,7 +116,7 @@ impl Rules<'_> {
         Some(Rule { name: name?, at, when: when?, then })
     }
 
-    fn name(&mut self, text: &Text, report: &mut Report<'_>) -> Option<String> {
+    pub(super) fn name(&mut self, text: &Text, report: &mut Report<'_>) -> Option<String> {
         let at = text.span.start;
         let plain = !text.value.trim().is_empty() && !text.value.contains(char::is_control);
         if !plain || text.value.chars().count() > LONGEST {
@@ -116,7 +131,7 @@ impl Rules<'_> {
         Some(text.value.clone())
     }
 
-    fn when(&self, text: &Text, report: &mut Report<'_>) -> Option<Query> {
+    pub(super) fn when(&self, text: &Text, report: &mut Report<'_>) -> Option<Query> {
         let query: Query = match text.value.parse() {
             Ok(query) => query,
             Err(wrong) => {
@@ -216,4 +231,4 @@ fn know<'a>(kind: &str, name: &str, known: impl Iterator<Item = &'a str>) -> Res
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

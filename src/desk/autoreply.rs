@@ -217,7 +217,7 @@ impl Question<'_> {
             )?),
             _ => None,
         };
-        let signals = self.signals(scene)?;
+        let signals = self.signals(tx, scene)?;
         let mail = Mail {
             envelope: self.arrival.sender.clone(),
             from: only_author(self.parsed),
@@ -263,9 +263,14 @@ impl Question<'_> {
         })
     }
 
-    /// What the header says, and our own signature on the Message-ID: a mail of ours that came back.
-    fn signals(&self, scene: &Scene<'_>) -> Result<Vec<Signal>> {
+    /// What the header says, what a correlation says, and our own signature on the Message-ID: a
+    /// mail of ours that came back.
+    fn signals(&self, tx: &Tx<'_>, scene: &Scene<'_>) -> Result<Vec<Signal>> {
         let mut signals = self.parsed.signals.clone();
+        let stored = tx.message(self.message)?.and_then(|message| message.signal);
+        if stored.as_deref() == Some(Signal::Correlated.as_str()) {
+            signals.push(Signal::Correlated);
+        }
         let keys = scene.keys()?;
         if self.parsed.message_id.as_deref().is_some_and(|id| keys.verify(id).is_some()) {
             signals.push(Signal::OwnMark);

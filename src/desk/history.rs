@@ -29,6 +29,8 @@ pub struct WhyHome {
     pub event: Option<Event>,
     /// What the evidence was: the Message-ID, the signed id, the number in the subject.
     pub value: Option<String>,
+    /// The correlation that found a key in it, and the key.
+    pub key: Option<(String, String)>,
     /// The subject of the conversation, where that of this message is another one (R67).
     pub other_subject: Option<String>,
     /// What rules did because of it.
@@ -75,7 +77,12 @@ impl Desk {
                     Some(Change::Arrived { step, .. }) => value(snapshot, &message, number, step)?,
                     _ => None,
                 };
-                let other_subject = other_subject(snapshot, &message, number)?;
+                let key = snapshot.key_of(id, number)?;
+                let other_subject = match key {
+                    // Alerts of one matter have many.
+                    Some(_) => None,
+                    None => other_subject(snapshot, &message, number)?,
+                };
                 let cause = event.as_ref().map(|event| event.id);
                 let followed = snapshot
                     .events(number)?
@@ -83,7 +90,15 @@ impl Desk {
                     .filter(|event| event.by.cause.is_some() && event.by.cause == cause)
                     .collect();
                 let autoreply = snapshot.autoreply_of(id, number)?;
-                homes.push(WhyHome { number, event, value, other_subject, followed, autoreply });
+                homes.push(WhyHome {
+                    number,
+                    event,
+                    value,
+                    key,
+                    other_subject,
+                    followed,
+                    autoreply,
+                });
             }
             Ok(WhyMessage { message, arrivals: snapshot.arrivals(id)?, homes })
         })
@@ -115,6 +130,7 @@ fn value(
             let theirs = snapshot.references(*other)?;
             Ok(snapshot.references(message.id)?.into_iter().find(|id| theirs.contains(id)))
         }
+        Step::Key { .. } => Ok(snapshot.key_of(message.id, home)?.map(|(_, key)| key)),
         Step::Subject => tag(home),
         Step::ForeignToken { related } => tag(*related),
         Step::New | Step::ClosedTooLong { .. } => Ok(None),

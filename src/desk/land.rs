@@ -8,19 +8,23 @@ use super::ingest::{After, Chain, How, Incoming, Landed};
 use super::raw::Raw;
 use super::{Scene, autoreply, facts, header, route};
 use crate::domain::arrival::Occasion;
-use crate::domain::{Change, Direction, EventId, InboxName, MessageId, Number, Signal, Step, Time};
+use crate::domain::{
+    Change, Class, Direction, EventId, InboxName, MessageId, Number, Signal, Step, Time,
+};
 use crate::mail::authentication::{self, Authentication};
 use crate::mail::token::Keys;
 use crate::mail::{self, Fields, Parsed, ReturnPath, identity};
 use crate::store::{AddressRole, NewArrival, NewMessage, Snapshot, StoredMessage, Tx, Wiring};
 
 mod home;
+mod key;
 mod ours;
 #[cfg(test)]
 mod tests;
 
 pub(super) use home::nearest_first;
 use home::{Arrived, find_home};
+use key::Found;
 use ours::class_of;
 pub(super) use ours::only_author;
 
@@ -111,16 +115,18 @@ pub(super) fn land(
     chain: &Chain,
 ) -> Result<Vec<Landed>> {
     let keys = scene.keys()?;
+    let targets = incoming::targets(scene.config, ready.envelope, &ready.parsed)?;
+    let found = key::find(scene, ready, &targets)?;
     let message = match tx.message_by_identity(&ready.identity.0)? {
         Some(known) => known,
-        None => add_message(tx, scene, ready, keys)?,
+        None => add_message(tx, scene, ready, keys, &found)?,
     };
     let stored = tx.message(message)?.context("a message that was just stored is gone")?;
     if let Some(by) = stored.purged {
         return tombstone(tx, &stored, by);
     }
     let mut landed = Vec::new();
-    for target in incoming::targets(scene.config, ready.envelope, &ready.parsed)? {
+    for target in targets {
         let arrival = NewArrival {
             message,
             inbox: &target.inbox,
@@ -140,7 +146,8 @@ pub(super) fn land(
             (_, Some(known)) => (known, How::Duplicate),
             (Some(row), None) => {
                 let arrived = Arrived { message, class: stored.class };
-                let (number, how) = find_home(tx, scene, ready, keys, &target, arrived)?;
+                let key = Found::within(&found, &target.inbox);
+                let (number, how) = find_home(tx, scene, ready, keys, &target, arrived, key)?;
                 if ready.occasion == Occasion::Now || chain.rules.is_some() {
                     tx.mark_unrouted(message, number, row)?;
                 }
@@ -194,9 +201,13 @@ fn add_message(
     scene: &Scene<'_>,
     ready: &Ready<'_>,
     keys: &Keys,
+    found: &[Found<'_>],
 ) -> Result<MessageId> {
     let parsed = &ready.parsed;
-    let (class, signal) = class_of(tx, scene, keys, parsed)?;
+    let (class, signal) = match class_of(tx, scene, keys, parsed)? {
+        (Class::Person, None) if !found.is_empty() => (Class::Automatic, Some(Signal::Correlated)),
+        other => other,
+    };
     let mut defects: Vec<&str> = parsed.defects.iter().map(|defect| defect.as_str()).collect();
     if let Some(id) = &parsed.message_id
         && tx.message_id_is_taken(id)?

@@ -44,7 +44,7 @@ use sha2::{Digest, Sha256};
 
 use crate::config::{self, Config};
 use crate::domain::query::BindContext;
-use crate::domain::{Actor, AgentName, Directory, Time};
+use crate::domain::{Actor, AgentName, Correlation, Directory, Time};
 use crate::host::lock::{Lock, LockError};
 use crate::host::log::{Level, Log};
 use crate::host::user::{self, Caller};
@@ -98,6 +98,7 @@ pub struct Desk {
     log: Log,
     fault: Fault,
     keys: OnceCell<Keys>,
+    correlations: OnceCell<Vec<Correlation>>,
 }
 
 /// The file that names the desk: the one asked for, else the system's, else the user's. One that
@@ -160,7 +161,8 @@ impl Desk {
         let me = who(&config, &caller, wanted.agent.as_ref(), &dir)?;
         let log = log_of(&config);
         let fault = Fault::of(&store);
-        Ok(Desk { dir, store, config, text, now, me, caller, log, fault, keys: OnceCell::new() })
+        let (keys, correlations) = (OnceCell::new(), OnceCell::new());
+        Ok(Desk { dir, store, config, text, now, me, caller, log, fault, keys, correlations })
     }
 
     /// The configuration in force.
@@ -214,8 +216,15 @@ impl Desk {
         let _lock = Lock::wait(&self.dir.join(layout::LOCK), limit)
             .with_context(|| self.dir.join(layout::LOCK).display().to_string())?;
         let steward = steward(&self.caller, &self.dir);
-        let scene =
-            Scene { dir: &self.dir, config: &self.config, me: &self.me, steward, keys: &self.keys };
+        let scene = Scene {
+            dir: &self.dir,
+            config: &self.config,
+            text: &self.text.text,
+            me: &self.me,
+            steward,
+            keys: &self.keys,
+            correlations: &self.correlations,
+        };
         self.store.write(&run, ending, |tx| {
             let done = f(tx, &scene)?;
             fits(tx, limit::file_size())?;
@@ -239,7 +248,15 @@ impl Desk {
 
     pub(crate) fn scene(&self) -> Scene<'_> {
         let steward = steward(&self.caller, &self.dir);
-        Scene { dir: &self.dir, config: &self.config, me: &self.me, steward, keys: &self.keys }
+        Scene {
+            dir: &self.dir,
+            config: &self.config,
+            text: &self.text.text,
+            me: &self.me,
+            steward,
+            keys: &self.keys,
+            correlations: &self.correlations,
+        }
     }
 }
 
@@ -283,10 +300,26 @@ pub(crate) struct Scene<'a> {
     pub(crate) config: &'a Config,
     pub(crate) me: &'a Actor,
     pub(crate) steward: Option<&'a str>,
+    /// All files of the configuration, joined.
+    text: &'a str,
     keys: &'a OnceCell<Keys>,
+    correlations: &'a OnceCell<Vec<Correlation>>,
 }
 
-impl Scene<'_> {
+impl<'a> Scene<'a> {
+    /// The correlations of the desk, read once for a command. Most desks have none, and their
+    /// rules are not read for it.
+    pub(crate) fn correlations(&self) -> Result<&'a [Correlation]> {
+        if let Some(known) = self.correlations.get() {
+            return Ok(known);
+        }
+        let read = match self.text.contains("correlate") {
+            true => config::rules::load(self.config).map_err(Failure::config)?.0.correlations,
+            false => Vec::new(),
+        };
+        Ok(self.correlations.get_or_init(|| read))
+    }
+
     /// The keys that sign our ids, read once for a command.
     pub(crate) fn keys(&self) -> Result<&Keys> {
         if let Some(keys) = self.keys.get() {

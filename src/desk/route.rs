@@ -6,7 +6,7 @@ use anyhow::Result;
 use super::act::{Doer, perform};
 use super::facts::{self, TextOf};
 use super::{Desk, Failure, Scene};
-use crate::config::{self, Warning};
+use crate::config::{self, Rulebook, Warning};
 use crate::domain::query::{BindContext, Facts, Verdict};
 use crate::domain::rule::Rule;
 use crate::domain::{Actor, Change, Conversation, Directory, EventId, MessageId, Number, Reason};
@@ -91,7 +91,7 @@ impl Desk {
     ///
     /// # Errors
     /// Everything that is wrong in `rules/`.
-    pub fn rules(&self) -> Result<(Vec<Rule>, Vec<Warning>)> {
+    pub fn rules(&self) -> Result<(Rulebook, Vec<Warning>)> {
         Ok(config::rules::load(&self.config).map_err(Failure::config)?)
     }
 

@@ -1,5 +1,7 @@
 //! One conversation, or one message, as people look at it.
 
+use std::collections::BTreeMap;
+
 use anyhow::Result;
 
 use super::failure::no_such;
@@ -29,8 +31,32 @@ pub struct Page {
 pub enum Item {
     /// A message.
     Message(Box<Letter>),
+    /// Alerts that look like the message before.
+    Repeats(Repeats),
     /// A note.
     Note(Note),
+}
+
+/// Alerts that look like the one before: the same key and subject.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Repeats {
+    /// How many.
+    pub count: usize,
+    /// When the first of them came.
+    pub from: Time,
+    /// When the last of them came.
+    pub until: Time,
+    /// The last of them.
+    pub last: MessageId,
+}
+
+/// How much of a conversation is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Extent {
+    /// Alerts that repeat are counted.
+    Folded,
+    /// Everything.
+    Whole,
 }
 
 impl Item {
@@ -39,6 +65,7 @@ impl Item {
     pub fn at(&self) -> Time {
         match self {
             Item::Message(letter) => letter.message.received,
+            Item::Repeats(repeats) => repeats.from,
             Item::Note(note) => note.at,
         }
     }
@@ -76,7 +103,7 @@ impl Desk {
     ///
     /// # Errors
     /// When there is no such conversation; and those of the store.
-    pub fn show(&self, named: Number) -> Result<Page> {
+    pub fn show(&self, named: Number, extent: Extent) -> Result<Page> {
         self.read(|snapshot| {
             let number = facts::conversation(snapshot, named)?.number;
             let named = (number != named).then_some(named);
@@ -85,7 +112,11 @@ impl Desk {
             let participants = snapshot.participants(number)?;
             let outbox = snapshot.mail_of(number)?;
             let mut items = Vec::new();
+            let mut alerts = Alerts::of(snapshot, number, extent)?;
             for id in snapshot.messages_of(number)? {
+                if alerts.fold(snapshot, id, &mut items)? {
+                    continue;
+                }
                 let mut letter = letter(snapshot, id)?;
                 letter.outgoing = outbox.iter().find(|mail| mail.message == id).cloned();
                 letter.participant = (letter.message.direction == Direction::In).then(|| {
@@ -117,6 +148,49 @@ impl Desk {
             facts::message(snapshot, id)?;
             snapshot.raw_chunks(id, take)
         })
+    }
+}
+
+/// Finds the alerts that repeat, before anything is read of them.
+struct Alerts {
+    keys: BTreeMap<MessageId, (String, String)>,
+    before: Option<Look>,
+}
+
+/// What alerts have in common that look alike: the rule, the key, the subject.
+type Look = ((String, String), String);
+
+impl Alerts {
+    fn of(snapshot: &Snapshot<'_>, number: Number, extent: Extent) -> Result<Self> {
+        let keys = match extent {
+            Extent::Folded => snapshot.keys_in(number)?,
+            Extent::Whole => BTreeMap::new(),
+        };
+        Ok(Alerts { keys, before: None })
+    }
+
+    /// Counts a message among the items if it looks like the one before; whether it does.
+    fn fold(
+        &mut self,
+        snapshot: &Snapshot<'_>,
+        id: MessageId,
+        items: &mut Vec<Item>,
+    ) -> Result<bool> {
+        let look = match self.keys.remove(&id) {
+            Some(key) => snapshot.message(id)?.map(|m| ((key, m.subject), m.received)),
+            None => None,
+        };
+        let (look, at) = look.unzip();
+        let is_alike = look.is_some() && look == self.before;
+        self.before = look;
+        let Some(at) = at.filter(|_| is_alike) else { return Ok(false) };
+        match items.last_mut() {
+            Some(Item::Repeats(repeats)) => {
+                *repeats = Repeats { count: repeats.count + 1, until: at, last: id, ..*repeats };
+            }
+            _ => items.push(Item::Repeats(Repeats { count: 1, from: at, until: at, last: id })),
+        }
+        Ok(true)
     }
 }
 

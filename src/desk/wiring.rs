@@ -122,7 +122,7 @@ impl Desk {
         let mut lines = Vec::new();
         if trial.route {
             lines.push(match self.rules() {
-                Ok((rules, _)) => Line::fine("rules", rules.len().to_string()),
+                Ok((book, _)) => Line::fine("rules", book.rules.len().to_string()),
                 Err(error) => Line::wrong("rules", "", first_line(&format!("{error:#}"))),
             });
         }

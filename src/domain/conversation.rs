@@ -316,7 +316,8 @@ impl Conversation {
                     self.closed = Some(at);
                 }
             }
-            Change::MergeOffered { .. }
+            Change::Keyed { .. }
+            | Change::MergeOffered { .. }
             | Change::Noted { .. }
             | Change::Sent { .. }
             | Change::SendFailed { .. } => {}
@@ -355,6 +356,7 @@ impl Change {
         !matches!(
             self,
             Change::Arrived { .. }
+                | Change::Keyed { .. }
                 | Change::MergeOffered { .. }
                 | Change::RootSet { .. }
                 | Change::Undid { .. }

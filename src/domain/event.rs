@@ -195,6 +195,13 @@ pub enum Step {
         /// The earlier message.
         message: MessageId,
     },
+    /// It has the key of a correlation, as the message named, the last one before.
+    Key {
+        /// The name of the correlation.
+        rule: String,
+        /// The earlier message.
+        message: MessageId,
+    },
     /// Its subject names the conversation, and its sender is a participant there (R72).
     Subject,
     /// It refers to a message of that conversation, but its sender has no part in it: a
@@ -311,6 +318,17 @@ pub enum Change {
         class: Class,
         /// The evidence.
         step: Step,
+    },
+    /// A correlation found a key in the message that arrived (F15).
+    Keyed {
+        /// The message.
+        message: MessageId,
+        /// The name of the correlation.
+        rule: String,
+        /// The key: lower case, parts joined by TAB.
+        key: String,
+        /// Its Date, where that tells the order of mails.
+        written: Option<Time>,
     },
     /// A message proves that another conversation is the same matter as this one. They are not
     /// merged for that: somebody decides (R62).
@@ -454,6 +472,7 @@ impl Change {
         match self {
             Change::Opened { .. } => "opened",
             Change::Arrived { .. } => "arrived",
+            Change::Keyed { .. } => "keyed",
             Change::MergeOffered { .. } => "merge-offered",
             Change::RootSet { .. } => "root-set",
             Change::TookIn { .. } => "took-in",
@@ -538,6 +557,7 @@ mod tests {
             Step::Reference { message: MessageId(1), stood: Stood::InReplyTo },
             Step::Referenced { message: MessageId(1) },
             Step::Sibling { message: MessageId(1) },
+            Step::Key { rule: "nagios".into(), message: MessageId(1) },
             Step::Subject,
             Step::Stranger { related: Number(2), message: MessageId(1), stood: Stood::References },
             Step::ForeignToken { related: Number(2) },
@@ -556,6 +576,12 @@ mod tests {
                 status: Status::Pending,
                 waiting_since: Some(Time(3)),
                 last_person: Time(4),
+            },
+            Change::Keyed {
+                message: MessageId(3),
+                rule: "nagios".into(),
+                key: "web\tdisk".into(),
+                written: Some(Time(5)),
             },
             Change::Assigned { old: None, new: Some(Assignee::Agent("anna".parse().unwrap())) },
             Change::StatusSet {

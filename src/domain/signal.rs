@@ -25,6 +25,8 @@ pub enum Signal {
     /// Our own signature on its Message-ID: a mail of ours that came back changed, or a forgery by
     /// somebody who has one. No reason to hide it, every reason not to answer it.
     OwnMark,
+    /// A correlation of the administrator takes it for the mail of a machine.
+    Correlated,
     /// A delivery status notification with a final failure (R129).
     Bounce,
     /// The free text of a mail system that a mail could not be delivered.
@@ -59,6 +61,7 @@ impl Signal {
             Signal::LoopMark => "loop-mark",
             Signal::AwaySubject => "away-subject",
             Signal::OwnMark => "own-mark",
+            Signal::Correlated => "correlated",
             Signal::Bounce => "bounce",
             Signal::BounceText => "bounce-text",
             Signal::Delay => "delay",
@@ -88,6 +91,7 @@ impl Signal {
             | Signal::PrecedenceAutoReply
             | Signal::LoopMark
             | Signal::AwaySubject
+            | Signal::Correlated
             | Signal::Report => Some(Class::Automatic),
         }
     }

@@ -2,8 +2,9 @@
 //!
 //! Our signature decides first, and only it crosses inboxes. All other evidence counts within the
 //! inbox and needs a sender who is a participant: references, then the number that a subject
-//! names. What a subject says else joins nothing. Within each kind of evidence the nearest decides.
+//! names; between them stands the key of a correlation, which names its sender itself. What a subject says else joins nothing. Within each kind of evidence the nearest decides.
 
+use super::correlate::Says;
 use super::event::Stood;
 use super::{Class, Duration, InboxName, MessageId, Number, Step, Time};
 
@@ -31,6 +32,19 @@ pub struct Lead {
     pub stood: Stood,
 }
 
+/// The key of a message, with what came before it of the same key, rule and inbox.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Keyed<'a> {
+    /// The name of the correlation.
+    pub rule: &'a str,
+    /// What the message says of the matter.
+    pub says: Says,
+    /// How long after its close a conversation takes up that it is there again.
+    pub reopen_within: Duration,
+    /// The last message with this key.
+    pub last: Option<Candidate>,
+}
+
 /// All that says where a message belongs.
 #[derive(Debug, Clone)]
 pub struct Evidence<'a> {
@@ -44,6 +58,8 @@ pub struct Evidence<'a> {
     pub referenced_by: Vec<Candidate>,
     /// Messages that came earlier and refer to what it refers to, which never came itself (R62).
     pub siblings: Vec<Candidate>,
+    /// The key that a correlation found in it.
+    pub key: Option<Keyed<'a>>,
     /// The conversation that its subject names: a hint, which anybody can write (R72).
     pub subject: Option<Candidate>,
     /// The inbox that it came to.
@@ -90,6 +106,12 @@ pub fn home(e: &Evidence<'_>) -> Home {
     if let Some(c) = e.siblings.iter().find(|c| e.takes(c)) {
         return e.join(c, Step::Sibling { message: c.message });
     }
+    // The rule names the sender, so that nobody else has to let it in.
+    if let Some(Keyed { rule, last: Some(c), .. }) = &e.key
+        && e.is_here(c)
+    {
+        return e.join(c, Step::Key { rule: (*rule).to_owned(), message: c.message });
+    }
     if let Some(c) = e.subject.as_ref().filter(|c| e.takes(c)) {
         return e.join(c, Step::Subject);
     }
@@ -103,7 +125,7 @@ pub fn same(e: &Evidence<'_>, joined: Number) -> Vec<Number> {
     let signed = e.signed.iter().map(|lead| &lead.to).filter(|c| e.is_here(c));
     let references = e.references.iter().map(|lead| &lead.to);
     let weaker = references.chain(&e.referenced_by).chain(&e.siblings).filter(|c| e.takes(c));
-    let alive = signed.chain(weaker).filter(|c| !e.is_closed_too_long(c));
+    let alive = signed.chain(weaker).filter(|c| !e.is_closed_longer(c, e.reopen_within));
     let mut others: Vec<Number> = alive.map(|c| c.conversation).filter(|n| *n != joined).collect();
     others.sort_unstable();
     others.dedup();
@@ -120,16 +142,20 @@ impl Evidence<'_> {
         self.is_here(c) && c.participant
     }
 
-    fn is_closed_too_long(&self, c: &Candidate) -> bool {
-        match (c.closed, self.reopen_within) {
+    fn is_closed_longer(&self, c: &Candidate, within: Option<Duration>) -> bool {
+        match (c.closed, within) {
             (Some(closed), Some(within)) => self.effective - closed > within,
             _ => false,
         }
     }
 
     fn join(&self, c: &Candidate, step: Step) -> Home {
-        // A machine's mail reopens nothing, so it can always stand where it belongs.
-        if self.is_closed_too_long(c) && self.class.is_person() {
+        let within = match &self.key {
+            // That a matter is over, or noted, can always stand where it belongs.
+            Some(key) => Some(key.reopen_within).filter(|_| key.says == Says::There),
+            None => self.reopen_within.filter(|_| self.class.is_person()),
+        };
+        if self.is_closed_longer(c, within) {
             return Home::Begin { step: Step::ClosedTooLong { related: c.conversation } };
         }
         Home::Join { conversation: c.conversation, step }
@@ -218,6 +244,7 @@ mod tests {
             references: references.into_iter().map(lead).collect(),
             referenced_by,
             siblings: Vec::new(),
+            key: None,
             subject: None,
             inbox,
             effective: Time(0) + Duration::days(100),
@@ -258,6 +285,45 @@ mod tests {
             let lists = (vec![], references, vec![]);
             let evidence = evidence(lists, Class::Person, &inbox);
             assert_eq!(home(&Evidence { siblings, subject: named, ..evidence }), wanted, "{name}");
+        }
+    }
+
+    #[test]
+    fn keys() {
+        let inbox = "support".parse().unwrap();
+        let key = |n: i64| join(n * 10, Step::Key { rule: "r".into(), message: MessageId(n) });
+        let too_long = Home::Begin { step: Step::ClosedTooLong { related: Number(10) } };
+        let none = Vec::new;
+        for (name, last, says, references, subject, wanted) in [
+            ("first", None, Says::There, none(), None, NEW),
+            ("again, by whomever", Some(at(1, false)), Says::There, none(), None, key(1)),
+            (
+                "reference first",
+                Some(at(1, false)),
+                Says::There,
+                vec![at(2, true)],
+                None,
+                reference(2),
+            ),
+            ("before subject", Some(at(1, false)), Says::There, none(), Some(at(2, true)), key(1)),
+            ("elsewhere", Some(elsewhere(at(1, true))), Says::There, none(), None, NEW),
+            ("soon again", Some(closed(at(1, true), 1)), Says::There, none(), None, key(1)),
+            (
+                "again, late",
+                Some(closed(at(1, true), 2)),
+                Says::There,
+                none(),
+                None,
+                too_long.clone(),
+            ),
+            ("over, late", Some(closed(at(1, true), 2)), Says::Over, none(), None, key(1)),
+            ("noted, late", Some(closed(at(1, true), 2)), Says::Neither, none(), None, key(1)),
+            ("by reference", None, Says::There, vec![closed(at(1, true), 2)], None, too_long),
+        ] {
+            let evidence = evidence((vec![], references, vec![]), Class::Automatic, &inbox);
+            let keyed = Keyed { rule: "r", says, reopen_within: Duration::days(1), last };
+            let evidence = Evidence { key: Some(keyed), subject, ..evidence };
+            assert_eq!(home(&evidence), wanted, "{name}");
         }
     }
 

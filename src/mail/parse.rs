@@ -72,6 +72,15 @@ pub fn parse(raw: &[u8]) -> Parsed {
     parsed
 }
 
+/// The values of a field in the header of a message, decoded and cleaned: of each field of that
+/// name, in their order.
+#[must_use]
+pub fn field(raw: &[u8], name: &str) -> Vec<String> {
+    let fields = Fields::scan(raw);
+    let values = || fields.all(name).map(decode::text).collect();
+    catch_unwind(AssertUnwindSafe(values)).unwrap_or_default()
+}
+
 /// What our own scan alone can tell, for a message that the decoders fail on.
 fn bare(fields: &Fields<'_>) -> Parsed {
     let subject = fields.get("Subject").map(|field| clean::line(&field.unfolded()));

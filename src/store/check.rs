@@ -175,12 +175,13 @@ const NUMBERED: [(&str, &str); 7] = [
 ];
 
 /// The projection: what events make, and nothing else.
-const PROJECTION: [(&str, &[&str]); 6] = [
+const PROJECTION: [(&str, &[&str]); 7] = [
     ("conversation", &["number"]),
     ("conversation_tag", &["conversation", "tag"]),
     ("conversation_field", &["conversation", "name"]),
     ("entry", &["conversation", "message"]),
     ("related", &["conversation", "other", "how"]),
+    ("correlation", &["conversation", "message"]),
     ("participant", &["conversation", "person"]),
 ];
 
@@ -420,6 +421,7 @@ fn refold(tx: &Tx<'_>, number: Number, events: &[Event]) -> Result<()> {
         tx.save_sides(number, &event.change)?;
         tx.save_entry(number, &event.change)?;
         tx.save_related(number, &event.change)?;
+        tx.save_key(number, &conversation.inbox, &event.change)?;
         tx.clear_purged(number, &event.change)?;
         tx.fold_participants(number, &event.change)?;
     }

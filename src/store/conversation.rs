@@ -25,6 +25,8 @@ pub struct Row {
     pub messages: i64,
     /// The conversations that are merged into it.
     pub merged: Vec<Number>,
+    /// How many messages look like the one before: alerts that repeat.
+    pub repeats: i64,
     /// Other conversations that it has to do with.
     pub related: Vec<Related>,
 }
@@ -190,9 +192,9 @@ impl Snapshot<'_> {
                  WHERE conversation IN (SELECT conversation FROM member WHERE root = ?1)",
             )?
             .query_row([number.0], |row| row.get(0))?;
-        let related = self.related(number)?;
+        let (repeats, related) = (self.repeats_in(number)?, self.related(number)?);
         let merged = self.merged_into(number)?;
-        Ok(Some(Row { conversation, subject, from, messages, merged, related }))
+        Ok(Some(Row { conversation, subject, from, messages, merged, repeats, related }))
     }
 
     fn subject(&self, message: MessageId) -> Result<String> {

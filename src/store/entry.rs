@@ -305,7 +305,7 @@ impl Snapshot<'_> {
     }
 }
 
-fn candidate(row: &Row<'_>) -> rusqlite::Result<Candidate> {
+pub(super) fn candidate(row: &Row<'_>) -> rusqlite::Result<Candidate> {
     Ok(Candidate {
         message: MessageId(row.get(0)?),
         conversation: Number(row.get(1)?),

@@ -42,6 +42,7 @@ impl Tx<'_> {
             self.save_sides(conversation.number, change)?;
             self.save_entry(conversation.number, change)?;
             self.save_related(conversation.number, change)?;
+            self.save_key(conversation.number, &conversation.inbox, change)?;
             self.clear_purged(conversation.number, change)?;
             self.fold_participants(conversation.number, change)?;
             events.push(event);

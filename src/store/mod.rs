@@ -12,6 +12,7 @@ mod config;
 mod conversation;
 mod entry;
 mod event;
+mod key;
 mod message;
 mod note;
 mod open;

@@ -91,6 +91,7 @@ impl Tx<'_> {
         for sql in [
             "DELETE FROM entry WHERE conversation = ?1",
             "DELETE FROM related WHERE conversation = ?1",
+            "DELETE FROM correlation WHERE conversation = ?1",
             "DELETE FROM participant WHERE conversation = ?1",
         ] {
             self.connection.prepare_cached(sql)?.execute([number.0])?;

@@ -2,7 +2,8 @@
 --
 -- Three kinds of tables:
 --   the record      message, raw, arrival, event, note, outbox: what came, what was done
---   the projection  conversation*, entry, related, participant: folded from events, rebuilt by `check --rebuild`
+--   the projection  conversation*, entry, related, correlation, participant:
+--                   folded from events, rebuilt by `check --rebuild`
 --   operation       unrouted, autoreply, position, search: neither undone nor rebuilt
 
 CREATE TABLE desk (
@@ -164,6 +165,19 @@ CREATE TABLE related (
     PRIMARY KEY (conversation, other, how)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX related_other ON related (other, conversation);
+
+-- The keys that [[correlate]] found in messages, in the inbox where it did.
+CREATE TABLE correlation (
+    conversation INTEGER NOT NULL REFERENCES conversation (number),
+    message      INTEGER NOT NULL REFERENCES message (id),
+    inbox        TEXT    NOT NULL,
+    rule         TEXT    NOT NULL,
+    key          TEXT    NOT NULL,                   -- lower case, parts joined by TAB
+    written      INTEGER,                            -- its Date, where that tells the order
+    PRIMARY KEY (conversation, message)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX correlation_key     ON correlation (inbox, rule, key, message);
+CREATE INDEX correlation_written ON correlation (inbox, rule, key, written);
 
 -- Outside people on a conversation: the contact it began with, and third parties.
 CREATE TABLE participant (

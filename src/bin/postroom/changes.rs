@@ -12,6 +12,9 @@ pub(crate) fn words(change: &Change) -> String {
             let class = if class.is_person() { String::new() } else { format!(" ({class})") };
             format!("{message} arrived{class}{}", how(step))
         }
+        Change::Keyed { message, rule, key, .. } => {
+            format!("{message} has the key '{}' of '{rule}'", self::key(key))
+        }
         Change::MergeOffered { with, message } => {
             format!("offered for merge with {with}, {message} belongs to both")
         }
@@ -59,6 +62,7 @@ pub(crate) fn how(step: &Step) -> String {
         Step::Reference { message, .. } => format!(", as an answer to {message}"),
         Step::Referenced { message } => format!(", answered before it came by {message}"),
         Step::Sibling { message } => format!(", as an answer to what {message} answers"),
+        Step::Key { rule, message } => format!(", by the key of '{rule}', as {message}"),
         Step::Subject => ", by the number in its subject".to_owned(),
         Step::Stranger { related, .. } => {
             format!(", refers to {related} but its sender has no part in it")
@@ -68,6 +72,11 @@ pub(crate) fn how(step: &Step) -> String {
         }
         Step::ClosedTooLong { related } => format!(", continues {related}, closed too long ago"),
     }
+}
+
+/// A key as people read it: its parts with commas between them.
+pub(crate) fn key(key: &str) -> String {
+    clean::line(&key.replace('\t', ", ")).into_owned()
 }
 
 /// Why: `rule 'invoices' (rules/20-route.toml:2)`; nothing where somebody just asked for it.

@@ -117,7 +117,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
     let mut desk = args.common.desk(Purpose::Write)?;
     let envelope = envelope(args)?;
     let chain = Chain {
-        rules: if args.route { Some(desk.rules()?.0) } else { None },
+        rules: if args.route { Some(desk.rules()?.0.rules) } else { None },
         texts: if args.autoreply { Some(desk.texts()?) } else { None },
     };
     let mut out = out::open();

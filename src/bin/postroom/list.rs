@@ -89,10 +89,18 @@ fn table(rows: &[Row], desk: &Desk, screen: Screen) -> String {
             Cell::from(assignee.as_str()),
             waits(c.waiting_since, desk.now(), screen),
             Cell::from(postroom::render::clean::name(&from).as_ref()),
-            Cell::from(row.subject.as_str()),
+            Cell::from(subject(row).as_str()),
         ]);
     }
     table.print(screen)
+}
+
+/// In front, where nothing cuts it off, how many alerts repeat what stands there.
+fn subject(row: &Row) -> String {
+    match row.repeats {
+        0 => row.subject.clone(),
+        n => format!("({n} more) {}", row.subject),
+    }
 }
 
 /// How long the contact has been waiting: an instant for a pipe, a span for a person.

@@ -4,6 +4,7 @@ use std::io::Write;
 
 use anyhow::Result;
 use clap::Parser;
+use postroom::config::Rulebook;
 use postroom::desk::Purpose;
 use postroom::desk::route::{Answer, Mode, Routed};
 use postroom::domain::Number;
@@ -57,12 +58,15 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
     };
     let purpose = if args.dry_run || args.check { Purpose::Read } else { Purpose::Write };
     let mut desk = args.common.desk(purpose)?;
-    let (rules, warnings) = desk.rules()?;
+    let (Rulebook { rules, correlations }, warnings) = desk.rules()?;
     if args.check {
         for warning in &warnings {
             writeln!(std::io::stderr(), "postroom: {warning}")?;
         }
-        writeln!(std::io::stdout(), "{} rules, {} warnings", rules.len(), warnings.len())?;
+        let (rules, correlations) = (rules.len(), correlations.len());
+        let warnings = warnings.len();
+        let mut out = std::io::stdout();
+        writeln!(out, "{rules} rules, {correlations} correlations, {warnings} warnings")?;
         return Ok(Exit::Done);
     }
     let numbers: Option<Vec<Number>> = match &selection {

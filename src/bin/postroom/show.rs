@@ -4,7 +4,7 @@ use std::io::Write;
 
 use anyhow::Result;
 use clap::Parser;
-use postroom::desk::show::{Item, Letter, Page};
+use postroom::desk::show::{Extent, Item, Letter, Page, Repeats};
 use postroom::desk::{Desk, Failure, Purpose};
 use postroom::domain::event::Link;
 use postroom::domain::{Direction, Mailbox, MessageId, Number, Role};
@@ -27,7 +27,7 @@ pub(crate) struct Args {
     /// A conversation (142) or a message (m881)
     id: String,
 
-    /// Print texts whole, quotes and signatures too
+    /// Print all that is folded: quotes and signatures, alerts that repeat
     #[arg(long, conflicts_with_all = ["raw", "json"])]
     full: bool,
 
@@ -72,7 +72,10 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
             return Err(Failure::usage(words).into());
         }
         (_, Ok(number)) => {
-            let page = desk.show(number)?;
+            // A program gets everything.
+            let whole = args.full || args.json;
+            let extent = if whole { Extent::Whole } else { Extent::Folded };
+            let page = desk.show(number, extent)?;
             if args.json {
                 print_json(&mut out, &page)?;
             } else {
@@ -135,6 +138,7 @@ fn print_page(out: &mut Out, page: &Page, desk: &Desk, fold: Fold) -> Result<()>
         writeln!(out)?;
         match item {
             Item::Message(letter) => print_letter(out, letter, desk, fold, screen)?,
+            Item::Repeats(repeats) => print_repeats(out, repeats, desk, screen)?,
             Item::Note(note) => print_note(out, note, desk, screen)?,
         }
     }
@@ -212,6 +216,14 @@ fn print_letter(
     body::print(out, &letter.text, fold, screen)
 }
 
+/// `412 more until m1293  2026-06-01 12:00, which look the same`
+fn print_repeats(out: &mut Out, repeats: &Repeats, desk: &Desk, screen: Screen) -> Result<()> {
+    let until = repeats.until.local(&desk.config().settings().zone);
+    let Repeats { count, last, .. } = repeats;
+    let line = format!("  {count} more of the same, the last {last}  {until}");
+    Ok(writeln!(out, "{}", screen.paint(Style::Faint, &line))?)
+}
+
 fn print_note(out: &mut Out, note: &Note, desk: &Desk, screen: Screen) -> Result<()> {
     let at = note.at.local(&desk.config().settings().zone);
     let head = format!("# {}  {at}  note by {}", note.id, changes::actor(&note.author));
@@ -234,6 +246,8 @@ fn print_json(out: &mut Out, page: &Page) -> Result<()> {
     for item in &page.items {
         match item {
             Item::Message(letter) => out::json(out, &LetterLine::from(&**letter))?,
+            // Nothing is folded here.
+            Item::Repeats(_) => {}
             Item::Note(note) => out::json(out, &NoteLine::from(note))?,
         }
     }

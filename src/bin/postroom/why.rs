@@ -171,12 +171,21 @@ fn home_in_words(home: &WhyHome) -> Vec<String> {
     let subject = home.other_subject.as_deref().map(|subject| {
         format!("another subject than that of {}: '{}'", home.number, clean::line(subject))
     });
+    let is_by_key = matches!(
+        home.event.as_ref().map(|event| &event.change),
+        Some(Change::Arrived { step: Step::Key { .. }, .. })
+    );
+    let key = home.key.as_ref().filter(|_| !is_by_key);
+    let key = key.map(|(rule, key)| format!("key of '{rule}': {}", changes::key(key)));
     let home = format!("in {}: {step}", home.number);
-    std::iter::once(home).chain(subject).chain(followed).chain(answer).collect()
+    std::iter::once(home).chain(key).chain(subject).chain(followed).chain(answer).collect()
 }
 
 /// What the evidence was, and where it stood: `: <a@example.org> in References`.
 fn evidence(step: &Step, value: &str) -> String {
+    if let Step::Key { .. } = step {
+        return format!(": {}", changes::key(value));
+    }
     let value = clean::line(value);
     match step {
         Step::Token { stood, .. }
@@ -203,6 +212,8 @@ struct HomeObject {
     number: i64,
     event: Option<EventLine>,
     value: Option<String>,
+    correlation: Option<String>,
+    key: Option<String>,
     other_subject: Option<String>,
     followed: Vec<EventLine>,
     autoreply: Option<String>,
@@ -221,6 +232,8 @@ impl From<&WhyMessage> for Line {
                 number: home.number.0,
                 event: home.event.as_ref().map(EventLine::from),
                 value: home.value.clone(),
+                correlation: home.key.as_ref().map(|(rule, _)| rule.clone()),
+                key: home.key.as_ref().map(|(_, key)| key.clone()),
                 other_subject: home.other_subject.clone(),
                 followed: home.followed.iter().map(EventLine::from).collect(),
                 autoreply,

@@ -23,7 +23,7 @@ on = "arrival"
 then = ["assign anna"]
 "#;
 
-fn desk(files: &[(&str, &str)]) -> (tempfile::TempDir, Config) {
+pub(in crate::config) fn desk(files: &[(&str, &str)]) -> (tempfile::TempDir, Config) {
     let desk = tempfile::tempdir().unwrap();
     let write = |name: &str, text: &str| std::fs::write(desk.path().join(name), text).unwrap();
     std::fs::create_dir(desk.path().join("rules")).unwrap();
@@ -47,7 +47,7 @@ fn errors(text: &str) -> String {
 fn rules_come_in_the_order_of_files_and_lines() {
     let second = "[[rule]]\nname = 'z'\nthen = ['close']\n";
     let (_desk, config) = desk(&[("20.toml", second), ("10.toml", GOOD), (".x.toml", "bad")]);
-    let (rules, warnings) = load(&config).unwrap();
+    let (Rulebook { rules, .. }, warnings) = load(&config).unwrap();
     assert_eq!(warnings, []);
     let brief = |rule: &Rule| format!("{} {}:{}", rule.name, rule.at.file, rule.at.line);
     let brief: Vec<String> = rules.iter().map(brief).collect();
@@ -63,9 +63,9 @@ fn rules_come_in_the_order_of_files_and_lines() {
 #[test]
 fn no_rules_are_no_error() {
     let (desk, config) = desk(&[]);
-    assert_eq!(load(&config), Ok((vec![], vec![])));
+    assert!(load(&config).unwrap().0.rules.is_empty());
     std::fs::remove_dir(desk.path().join("rules")).unwrap();
-    assert_eq!(load(&config), Ok((vec![], vec![])));
+    assert!(load(&config).unwrap().0.rules.is_empty());
 }
 
 #[test]
@@ -126,7 +126,7 @@ fn errors_of_all_files_are_told() {
 fn what_is_never_reached_is_a_warning() {
     let all = "[[rule]]\nname = 'all'\nwhen = ''\nthen = ['close; stop', 'tag +x']\n";
     let (_desk, config) = desk(&[("10.toml", all), ("20.toml", GOOD)]);
-    let (rules, warnings) = load(&config).unwrap();
+    let (Rulebook { rules, .. }, warnings) = load(&config).unwrap();
     assert_eq!(rules.len(), 3);
     let wanted = [
         "10.toml:4:24: warning: this is never done, since 'stop' stands before it",
@@ -144,10 +144,10 @@ fn the_shipped_rules_are_good() {
     let files = names(&shipped, ".toml").unwrap();
     let read = |name: &String| (name.clone(), std::fs::read_to_string(shipped.join(name)).unwrap());
     let files: Vec<(String, String)> = files.iter().map(read).collect();
-    assert_eq!(files.len(), 2);
+    assert_eq!(files.len(), 10);
     let files: Vec<(&str, &str)> = files.iter().map(|(n, t)| (n.as_str(), t.as_str())).collect();
     let (_desk, config) = desk(&files);
-    let (rules, warnings) = load(&config).unwrap();
+    let (Rulebook { rules, correlations }, warnings) = load(&config).unwrap();
     assert_eq!(warnings, []);
-    assert_eq!(rules.len(), 4);
+    assert_eq!((rules.len(), correlations.len()), (4, 8));
 }

@@ -4,6 +4,7 @@
 use anyhow::{Context, Result};
 
 use super::Ready;
+use super::key::Found;
 use super::ours::proven;
 use crate::desk::Scene;
 use crate::desk::incoming::Target;
@@ -11,7 +12,7 @@ use crate::desk::ingest::How;
 use crate::domain::arrival::{self, Occasion, Place};
 use crate::domain::event::{MailKind, Stood};
 use crate::domain::threading::{self, Candidate, Evidence, Home, Lead};
-use crate::domain::{Actor, Address, Change, Class, MessageId, Number, Reason, Step};
+use crate::domain::{Actor, Address, Change, Class, Event, MessageId, Number, Reason, Step};
 use crate::mail::token::Keys;
 use crate::mail::{Parsed, authentication, subject};
 use crate::store::{Act, Snapshot, Tx};
@@ -40,6 +41,7 @@ pub(super) struct Arrived {
 }
 
 /// Gives it one.
+#[allow(clippy::too_many_arguments)]
 pub(super) fn find_home(
     tx: &Tx<'_>,
     scene: &Scene<'_>,
@@ -47,8 +49,10 @@ pub(super) fn find_home(
     keys: &Keys,
     target: &Target,
     arrived: Arrived,
+    key: Option<&Found<'_>>,
 ) -> Result<(Number, How)> {
-    let evidence = evidence(tx, scene, ready, keys, target, arrived)?;
+    let sender = Sender::of(scene, ready);
+    let evidence = evidence(tx, scene, ready, keys, target, arrived, &sender, key)?;
     let home = threading::home(&evidence);
     let (mut conversation, place_is_new, step) = match home {
         Home::Join { conversation, step } => {
@@ -67,6 +71,7 @@ pub(super) fn find_home(
         }
         Occasion::Archive => (Reason::Archive, arrival::archived(place, message, class, step)),
     };
+    changes.extend(key.map(|found| found.keyed(message)));
     if !place_is_new {
         changes.extend(offers(tx, &evidence, number, message)?);
     }
@@ -76,7 +81,15 @@ pub(super) fn find_home(
         cause: None,
         effective: ready.received,
     };
-    tx.record(&mut conversation, &act, &changes)?;
+    let events = tx.record(&mut conversation, &act, &changes)?;
+    if let (Some(found), Some(keyed), Occasion::Now) = (key, &evidence.key, ready.occasion) {
+        let is_arrival = |event: &&Event| matches!(event.change, Change::Arrived { .. });
+        let cause = events.iter().find(is_arrival).map(|event| event.id);
+        // Only who has a part in it may close it: the one who began it, as a rule.
+        if tx.participants(number)?.0.contains_key(&sender.person) {
+            found.obey(tx, &mut conversation, keyed.says, cause, ready.received)?;
+        }
+    }
     Ok((number, if place_is_new { How::New } else { How::Joined }))
 }
 
@@ -104,6 +117,7 @@ fn offers(
     Ok(offers)
 }
 
+#[allow(clippy::too_many_arguments)]
 fn evidence<'a>(
     tx: &Snapshot<'_>,
     scene: &Scene<'_>,
@@ -111,9 +125,10 @@ fn evidence<'a>(
     keys: &Keys,
     target: &'a Target,
     arrived: Arrived,
+    sender: &Sender,
+    key: Option<&Found<'a>>,
 ) -> Result<Evidence<'a>> {
     let parsed = &ready.parsed;
-    let sender = Sender::of(scene, ready);
     let ids = nearest_first(parsed);
     let stood = |id: &String| match parsed.in_reply_to.contains(id) {
         true => Stood::InReplyTo,
@@ -155,6 +170,7 @@ fn evidence<'a>(
         referenced_by,
         siblings,
         subject: sender.joining(named).next(),
+        key: key.map(|found| found.evidence(tx, &sender.person)).transpose()?,
         inbox: &target.inbox,
         effective: ready.received,
         reopen_within: match ready.occasion {

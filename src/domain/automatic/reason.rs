@@ -183,7 +183,9 @@ impl Silence {
             | Signal::ReadReceipt
             | Signal::AbuseReport
             | Signal::CalendarReply => Silence::Report,
-            Signal::AutoSubmitted | Signal::AwaySubject => Silence::AutoSubmitted,
+            Signal::AutoSubmitted | Signal::AwaySubject | Signal::Correlated => {
+                Silence::AutoSubmitted
+            }
             Signal::List => Silence::List,
             Signal::PrecedenceList | Signal::PrecedenceBulk | Signal::PrecedenceAutoReply => {
                 Silence::Precedence

@@ -1,0 +1,139 @@
+//! The keys that correlations find in a message that comes in.
+
+use anyhow::Result;
+use data_encoding::HEXLOWER;
+use sha2::{Digest, Sha256};
+
+use super::Ready;
+use crate::desk::Scene;
+use crate::desk::incoming::Target;
+use crate::domain::correlate::{self, Correlation, Key, Says};
+use crate::domain::query::Needs;
+use crate::domain::threading::Keyed;
+use crate::domain::{
+    Actor, Change, Class, Conversation, Direction, EventId, InboxName, Mailbox, MessageFacts,
+    MessageId, Signal, Time,
+};
+use crate::mail::{authentication, parse};
+use crate::store::{Act, Snapshot, Tx};
+
+/// Longest key that is kept as it is, in bytes.
+const LONGEST: usize = 300;
+
+/// The key of a message in an inbox, and the correlation that found it.
+pub(super) struct Found<'s> {
+    inbox: InboxName,
+    correlation: &'s Correlation,
+    key: Key,
+    written: Option<Time>,
+}
+
+/// The keys of a message in the inboxes that it came for; in each the first correlation that finds
+/// one counts. Mail that is forged, spam or a report has none.
+pub(super) fn find<'s>(
+    scene: &Scene<'s>,
+    ready: &Ready<'_>,
+    targets: &[Target],
+) -> Result<Vec<Found<'s>>> {
+    let correlations = scene.correlations()?;
+    let parsed = &ready.parsed;
+    let class = Signal::classify(&parsed.signals);
+    let is_plain = matches!(class, Class::Person | Class::Automatic | Class::List | Class::Bulk);
+    let forged = ready.authentication.dmarc == authentication::Verdict::Fail;
+    if correlations.is_empty() || !is_plain || forged {
+        return Ok(Vec::new());
+    }
+    let header = |name: &str| parse::field(ready.raw.beginning(), name);
+    let written = correlate::believed(parsed.date, ready.received);
+    let mut mail = facts(ready, class, correlations);
+    let mut found = Vec::new();
+    for target in targets {
+        let recipient = target.recipient.iter().cloned();
+        mail.to.extend(recipient.map(|address| Mailbox { name: String::new(), address }));
+        let keys = correlations.iter().filter_map(|correlation| {
+            let key = correlation.read(&target.inbox, &mail, header)?;
+            Some(Found { inbox: target.inbox.clone(), correlation, key: bounded(key), written })
+        });
+        found.extend(keys.take(1));
+    }
+    Ok(found)
+}
+
+/// What a query may ask of the message, before it is stored.
+fn facts(ready: &Ready<'_>, class: Class, correlations: &[Correlation]) -> MessageFacts {
+    let parsed = &ready.parsed;
+    let needs_text = |c: &Correlation| {
+        let queries = [Some(&c.when), c.close_when.as_ref(), c.reopen_when.as_ref()];
+        c.key.body.is_some() || queries.into_iter().flatten().any(|q| q.needs() == Needs::Texts)
+    };
+    MessageFacts {
+        id: MessageId(0),
+        direction: Direction::In,
+        message_id: parsed.message_id.clone(),
+        from: parsed.from.clone(),
+        to: parsed.to.iter().chain(&parsed.cc).cloned().collect(),
+        subject: parsed.subject.clone(),
+        received: ready.received,
+        class,
+        defective: !parsed.defects.is_empty(),
+        verified: ready.authentication.dmarc == authentication::Verdict::Pass,
+        attachment: !parsed.attachments.is_empty(),
+        text: correlations.iter().any(needs_text).then(|| parsed.text.clone()),
+    }
+}
+
+/// What a regex catches can be as long as the mail; its digest is as good.
+fn bounded(key: Key) -> Key {
+    if key.text.len() <= LONGEST {
+        return key;
+    }
+    let digest = HEXLOWER.encode(&Sha256::digest(&key.text));
+    Key { text: format!("sha256:{digest}"), ..key }
+}
+
+impl<'s> Found<'s> {
+    /// The key in this inbox, if there is one.
+    pub(super) fn within<'f>(all: &'f [Found<'s>], inbox: &InboxName) -> Option<&'f Found<'s>> {
+        all.iter().find(|found| found.inbox == *inbox)
+    }
+
+    /// What came before it.
+    pub(super) fn evidence(&self, tx: &Snapshot<'_>, sender: &str) -> Result<Keyed<'s>> {
+        let Correlation { name, reopen_within, .. } = self.correlation;
+        let key = &self.key.text;
+        let last_written = tx.last_written(&self.inbox, name, key)?;
+        Ok(Keyed {
+            rule: name,
+            says: self.key.says.after(self.written, last_written),
+            reopen_within: *reopen_within,
+            last: tx.home_by_key(&self.inbox, name, key, sender)?,
+        })
+    }
+
+    /// The event that keeps the key of the message.
+    pub(super) fn keyed(&self, message: MessageId) -> Change {
+        Change::Keyed {
+            message,
+            rule: self.correlation.name.clone(),
+            key: self.key.text.clone(),
+            written: self.written,
+        }
+    }
+
+    /// Closes or opens the conversation, as the message says.
+    pub(super) fn obey(
+        &self,
+        tx: &Tx<'_>,
+        conversation: &mut Conversation,
+        says: Says,
+        cause: Option<EventId>,
+        effective: Time,
+    ) -> Result<()> {
+        let old = conversation.status;
+        let Some(new) = says.status(old) else { return Ok(()) };
+        let reason = self.correlation.reason();
+        let act = Act { actor: &Actor::Postroom, reason: &reason, cause, effective };
+        tx.record(conversation, &act, &[Change::StatusSet { old, new }])?;
+        Ok(())
+    }
+}
