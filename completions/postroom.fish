@@ -98,10 +98,9 @@ complete -c postroom -n "__fish_postroom_using_subcommand list" -s h -l help -d 
 complete -c postroom -n "__fish_postroom_using_subcommand show" -l config -d 'The configuration of the desk [default: $POSTROOM_CONFIG, /etc/postroom/postroom.toml, ~/.config/postroom/postroom.toml]' -r -F
 complete -c postroom -n "__fish_postroom_using_subcommand show" -l as -d 'Act as this agent: for root, the desk\'s owner, and agents with admin' -r
 complete -c postroom -n "__fish_postroom_using_subcommand show" -l now -d 'Take this instant (RFC 3339) for now; to write, only on a test desk [default: $POSTROOM_NOW]' -r
-complete -c postroom -n "__fish_postroom_using_subcommand show" -l full -d 'Print texts whole, quotes and signatures too'
+complete -c postroom -n "__fish_postroom_using_subcommand show" -l full -d 'Print all that is folded: quotes, signatures, alerts that repeat, copies of a mail'
 complete -c postroom -n "__fish_postroom_using_subcommand show" -l raw -d 'Write the bytes of a message as they came'
 complete -c postroom -n "__fish_postroom_using_subcommand show" -l force -d 'Write bytes even to a terminal'
-complete -c postroom -n "__fish_postroom_using_subcommand show" -l full -d 'Show also what is folded: alerts that repeat'
 complete -c postroom -n "__fish_postroom_using_subcommand show" -l json -d 'Print JSON objects: the conversation, then its messages and notes'
 complete -c postroom -n "__fish_postroom_using_subcommand show" -l timing -d 'Tell on stderr how long it took; not where a message is delivered'
 complete -c postroom -n "__fish_postroom_using_subcommand show" -s h -l help -d 'Print help'

@@ -115,9 +115,10 @@ fn value(
     let id_of = |other: MessageId| Ok(snapshot.message(other)?.and_then(|m| m.message_id));
     let tag = |number: Number| Ok(Some(format!("[#{number}]")));
     match step {
-        Step::Token { stood: Stood::MessageId, .. } | Step::Referenced { .. } => {
-            Ok(message.message_id.clone())
-        }
+        Step::Token { stood: Stood::MessageId, .. }
+        | Step::Copy { .. }
+        | Step::Direct { .. }
+        | Step::Referenced { .. } => Ok(message.message_id.clone()),
         Step::Token { message: signed, stood: Stood::Returned } => id_of(*signed),
         Step::Token { message: signed, .. } => {
             let mut ids = snapshot.references(message.id)?.into_iter();

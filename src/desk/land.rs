@@ -16,6 +16,7 @@ use crate::mail::token::Keys;
 use crate::mail::{self, Fields, Parsed, ReturnPath, identity};
 use crate::store::{AddressRole, NewArrival, NewMessage, Snapshot, StoredMessage, Tx, Wiring};
 
+mod copy;
 mod home;
 mod key;
 mod ours;
@@ -147,8 +148,10 @@ pub(super) fn land(
             (Some(row), None) => {
                 let arrived = Arrived { message, class: stored.class };
                 let key = Found::within(&found, &target.inbox);
-                let (number, how) = find_home(tx, scene, ready, keys, &target, arrived, key)?;
-                if ready.occasion == Occasion::Now || chain.rules.is_some() {
+                let (number, how, step) = find_home(tx, scene, ready, keys, &target, arrived, key)?;
+                // What rules had to do with a copy, they did with the one that came first.
+                let is_work = ready.occasion == Occasion::Now || chain.rules.is_some();
+                if is_work && !step.is_copy() {
                     tx.mark_unrouted(message, number, row)?;
                 }
                 (number, how)

@@ -7,7 +7,7 @@ use anyhow::Result;
 use super::failure::no_such;
 use super::{Desk, facts, raw};
 use crate::domain::event::MailKind;
-use crate::domain::{Direction, InboxName, Mailbox, MessageId, Number, Participants, Time};
+use crate::domain::{Class, Direction, InboxName, Mailbox, MessageId, Number, Participants, Time};
 use crate::mail::Attachment;
 use crate::store::{AddressRole, Note, Outgoing, Row, Snapshot, StoredArrival, StoredMessage};
 
@@ -53,7 +53,7 @@ pub struct Repeats {
 /// How much of a conversation is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Extent {
-    /// Alerts that repeat are counted.
+    /// Alerts that repeat are counted, copies of a mail stand in a line of it.
     Folded,
     /// Everything.
     Whole,
@@ -96,6 +96,10 @@ pub struct Letter {
     pub participant: Option<bool>,
     /// Its way through the outbox, when we wrote it.
     pub outgoing: Option<Outgoing>,
+    /// What it is another copy of.
+    pub copy_of: Option<MessageId>,
+    /// Further copies of it, each with what brought it.
+    pub copies: Vec<(MessageId, Class)>,
 }
 
 impl Desk {
@@ -113,11 +117,17 @@ impl Desk {
             let outbox = snapshot.mail_of(number)?;
             let mut items = Vec::new();
             let mut alerts = Alerts::of(snapshot, number, extent)?;
-            for id in snapshot.messages_of(number)? {
-                if alerts.fold(snapshot, id, &mut items)? {
+            let copies = snapshot.copies_in(number)?;
+            let messages = snapshot.messages_of(number)?;
+            for &id in &messages {
+                let is_folded = extent == Extent::Folded
+                    && copies.get(&id).is_some_and(|original| messages.contains(original));
+                if is_folded || alerts.fold(snapshot, id, &mut items)? {
                     continue;
                 }
                 let mut letter = letter(snapshot, id)?;
+                letter.copy_of = copies.get(&id).copied();
+                letter.copies = copies_of(snapshot, &copies, id)?;
                 letter.outgoing = outbox.iter().find(|mail| mail.message == id).cloned();
                 letter.participant = (letter.message.direction == Direction::In).then(|| {
                     let from = letter.from.as_ref();
@@ -149,6 +159,20 @@ impl Desk {
             snapshot.raw_chunks(id, take)
         })
     }
+}
+
+/// The copies of a message, among those of its conversation.
+fn copies_of(
+    snapshot: &Snapshot<'_>,
+    copies: &BTreeMap<MessageId, MessageId>,
+    original: MessageId,
+) -> Result<Vec<(MessageId, Class)>> {
+    let of = copies.iter().filter(|(_, of)| **of == original).map(|(copy, _)| *copy);
+    let mut found = Vec::new();
+    for copy in of {
+        found.extend(snapshot.message(copy)?.map(|message| (copy, message.class)));
+    }
+    Ok(found)
 }
 
 /// Finds the alerts that repeat, before anything is read of them.
@@ -208,6 +232,8 @@ fn letter(snapshot: &Snapshot<'_>, id: MessageId) -> Result<Letter> {
         defects: snapshot.defects(id)?,
         participant: None,
         outgoing: None,
+        copy_of: None,
+        copies: Vec::new(),
         message,
     })
 }

@@ -76,7 +76,7 @@ fn first_status(class: Class) -> Status {
 }
 
 fn next_status(old: Status, class: Class, step: &Step, returned: Option<MailKind>) -> Status {
-    let spoken_to = class.is_person();
+    let spoken_to = class.is_person() && !step.is_copy();
     let unheard = class == Class::Bounce
         && matches!(step, Step::Token { .. })
         && returned == Some(MailKind::Reply);
@@ -178,6 +178,8 @@ mod tests {
             (snoozed(true), Class::Person, TOKEN, None, false),
             (Status::Spam, Class::Person, TOKEN, None, false),
             (Status::Pending, Class::Automatic, TOKEN, None, false),
+            (Status::Closed, Class::Person, Step::Copy { message: MessageId(1) }, None, false),
+            (Status::Closed, Class::Person, Step::Direct { message: MessageId(1) }, None, true),
             (Status::Closed, Class::List, reference, None, false),
             (Status::Closed, Class::Bulk, TOKEN, None, false),
             (Status::Closed, Class::ReadReceipt, TOKEN, None, false),

@@ -254,9 +254,9 @@ impl Conversation {
                 self.opened = at;
                 self.last_person = at;
             }
-            Change::Arrived { message, class, .. } => {
+            Change::Arrived { message, class, step } => {
                 self.first_message.get_or_insert(*message);
-                if class.is_person() {
+                if class.is_person() && !step.is_copy() {
                     self.spoke(at);
                     if event.by.reason != Reason::Archive {
                         self.waits(at);

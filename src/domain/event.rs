@@ -178,6 +178,16 @@ pub enum Step {
         /// Where the signature stood.
         stood: Stood,
     },
+    /// It is the message named once more, as a list has it: it changes nothing (R49).
+    Copy {
+        /// The message that came first.
+        message: MessageId,
+    },
+    /// It is the message named once more, straight from the person, after a list had it.
+    Direct {
+        /// The message that came first.
+        message: MessageId,
+    },
     /// It refers to the message named, and its sender is a participant there.
     Reference {
         /// The message it refers to.
@@ -259,6 +269,12 @@ impl Link {
 }
 
 impl Step {
+    /// Whether the message says nothing that another one did not say.
+    #[must_use]
+    pub fn is_copy(&self) -> bool {
+        matches!(self, Step::Copy { .. })
+    }
+
     /// The other conversation that this step names, and how.
     #[must_use]
     pub fn link(&self) -> Option<(Number, Link)> {
@@ -555,6 +571,8 @@ mod tests {
             Step::New,
             Step::Token { message: MessageId(1), stood: Stood::Returned },
             Step::Reference { message: MessageId(1), stood: Stood::InReplyTo },
+            Step::Copy { message: MessageId(1) },
+            Step::Direct { message: MessageId(1) },
             Step::Referenced { message: MessageId(1) },
             Step::Sibling { message: MessageId(1) },
             Step::Key { rule: "nagios".into(), message: MessageId(1) },

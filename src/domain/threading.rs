@@ -32,6 +32,15 @@ pub struct Lead {
     pub stood: Stood,
 }
 
+/// A message that came before, once more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Original {
+    /// The one that came before.
+    pub to: Candidate,
+    /// Whether this one comes straight from the person, and that one did not.
+    pub is_direct: bool,
+}
+
 /// The key of a message, with what came before it of the same key, rule and inbox.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Keyed<'a> {
@@ -51,6 +60,8 @@ pub struct Evidence<'a> {
     /// Messages of ours whose valid signature it carries, in a reference, in its own Message-ID or
     /// in the mail that it returns; nearest first.
     pub signed: Vec<Lead>,
+    /// The message that it is another copy of.
+    pub original: Option<Original>,
     /// Messages that it refers to, nearest first: In-Reply-To if it is exactly one id, then
     /// References from the last to the first (R59).
     pub references: Vec<Lead>,
@@ -96,6 +107,13 @@ pub fn home(e: &Evidence<'_>) -> Home {
         e.signed.iter().find(|l| e.is_here(&l.to)).or(e.signed.first())
     {
         return e.join(to, Step::Token { message: to.message, stood: *stood });
+    }
+    if let Some(Original { to, is_direct }) = e.original.as_ref().filter(|o| e.takes(&o.to)) {
+        let (conversation, message) = (to.conversation, to.message);
+        return match is_direct {
+            true => e.join(to, Step::Direct { message }),
+            false => Home::Join { conversation, step: Step::Copy { message } },
+        };
     }
     if let Some(Lead { to, stood }) = e.references.iter().find(|lead| e.takes(&lead.to)) {
         return e.join(to, Step::Reference { message: to.message, stood: *stood });
@@ -241,6 +259,7 @@ mod tests {
     ) -> Evidence<'_> {
         Evidence {
             signed: signed.into_iter().map(lead).collect(),
+            original: None,
             references: references.into_iter().map(lead).collect(),
             referenced_by,
             siblings: Vec::new(),
@@ -285,6 +304,25 @@ mod tests {
             let lists = (vec![], references, vec![]);
             let evidence = evidence(lists, Class::Person, &inbox);
             assert_eq!(home(&Evidence { siblings, subject: named, ..evidence }), wanted, "{name}");
+        }
+    }
+
+    #[test]
+    fn copies() {
+        let inbox = "support".parse().unwrap();
+        let message = MessageId(1);
+        let too_long = Home::Begin { step: Step::ClosedTooLong { related: Number(10) } };
+        for (signed, to, is_direct, wanted) in [
+            (vec![], at(1, true), false, join(10, Step::Copy { message })),
+            (vec![], closed(at(1, true), 99), false, join(10, Step::Copy { message })),
+            (vec![], at(1, true), true, join(10, Step::Direct { message })),
+            (vec![], closed(at(1, true), 99), true, too_long),
+            (vec![], elsewhere(at(1, true)), false, reference(2)),
+            (vec![at(3, true)], at(1, true), false, token(3)),
+        ] {
+            let evidence = evidence((signed, vec![at(2, true)], vec![]), Class::Person, &inbox);
+            let original = Some(Original { to, is_direct });
+            assert_eq!(home(&Evidence { original, ..evidence }), wanted);
         }
     }
 

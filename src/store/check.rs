@@ -175,11 +175,12 @@ const NUMBERED: [(&str, &str); 7] = [
 ];
 
 /// The projection: what events make, and nothing else.
-const PROJECTION: [(&str, &[&str]); 7] = [
+const PROJECTION: [(&str, &[&str]); 8] = [
     ("conversation", &["number"]),
     ("conversation_tag", &["conversation", "tag"]),
     ("conversation_field", &["conversation", "name"]),
     ("entry", &["conversation", "message"]),
+    ("copy", &["message", "original"]),
     ("related", &["conversation", "other", "how"]),
     ("correlation", &["conversation", "message"]),
     ("participant", &["conversation", "person"]),
@@ -420,6 +421,7 @@ fn refold(tx: &Tx<'_>, number: Number, events: &[Event]) -> Result<()> {
         conversation.apply(event);
         tx.save_sides(number, &event.change)?;
         tx.save_entry(number, &event.change)?;
+        tx.save_copy(&event.change)?;
         tx.save_related(number, &event.change)?;
         tx.save_key(number, &conversation.inbox, &event.change)?;
         tx.clear_purged(number, &event.change)?;
@@ -472,9 +474,16 @@ impl<'a> Tx<'a> {
     /// What the events of a conversation make cannot be told: its rows are taken as they are.
     fn take_over(&self, number: Number) -> Result<()> {
         for (table, _) in PROJECTION {
-            let column = if table == "conversation" { "number" } else { "conversation" };
+            let its = match table {
+                "conversation" => "number = ?1",
+                // A copy may stand in two conversations.
+                "copy" => "message IN (SELECT message FROM main.entry WHERE conversation = ?1)",
+                _ => "conversation = ?1",
+            };
             self.connection.execute(
-                &format!("INSERT INTO temp.{table} SELECT * FROM main.{table} WHERE {column} = ?1"),
+                &format!(
+                    "INSERT OR IGNORE INTO temp.{table} SELECT * FROM main.{table} WHERE {its}"
+                ),
                 [number.0],
             )?;
         }

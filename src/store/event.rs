@@ -41,6 +41,7 @@ impl Tx<'_> {
             conversation.apply(&event);
             self.save_sides(conversation.number, change)?;
             self.save_entry(conversation.number, change)?;
+            self.save_copy(change)?;
             self.save_related(conversation.number, change)?;
             self.save_key(conversation.number, &conversation.inbox, change)?;
             self.clear_purged(conversation.number, change)?;

@@ -10,6 +10,7 @@ mod column;
 mod condition;
 mod config;
 mod conversation;
+mod copy;
 mod entry;
 mod event;
 mod key;

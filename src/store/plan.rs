@@ -2,7 +2,7 @@
 
 use rusqlite::Connection;
 
-use super::{autoreply, entry, event, key};
+use super::{autoreply, copy, entry, event, key};
 
 /// How SQLite goes about a statement: a line for each table.
 fn plan(connection: &Connection, sql: &str) -> Vec<String> {
@@ -27,6 +27,7 @@ fn what_each_mail_asks() {
         ),
         (entry::BY_MESSAGE_ID, "message USING COVERING INDEX message_message_id (message_id=?)"),
         (entry::OF_REFERRERS, "reference USING COVERING INDEX reference_message_id (message_id=?)"),
+        (copy::ORIGINALS, "message USING INDEX message_message_id (message_id=?)"),
         (
             key::OF_KEY,
             "correlation USING COVERING INDEX correlation_key (inbox=? AND rule=? AND key=?)",

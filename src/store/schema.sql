@@ -2,7 +2,7 @@
 --
 -- Three kinds of tables:
 --   the record      message, raw, arrival, event, note, outbox: what came, what was done
---   the projection  conversation*, entry, related, correlation, participant:
+--   the projection  conversation*, entry, copy, related, correlation, participant:
 --                   folded from events, rebuilt by `check --rebuild`
 --   operation       unrouted, autoreply, position, search: neither undone nor rebuilt
 
@@ -153,6 +153,13 @@ CREATE TABLE entry (
     PRIMARY KEY (message, conversation)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX entry_conversation ON entry (conversation, message);
+
+-- Mail that came twice, straight and by a list.
+CREATE TABLE copy (
+    message  INTEGER NOT NULL REFERENCES message (id),
+    original INTEGER NOT NULL REFERENCES message (id),   -- that came first
+    PRIMARY KEY (message, original)
+) STRICT, WITHOUT ROWID;
 
 -- Conversations that have to do with each other; how is the word of a step, or 'same' where a
 -- message belongs to both and they are offered for merge.

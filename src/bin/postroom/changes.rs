@@ -59,6 +59,8 @@ pub(crate) fn how(step: &Step) -> String {
     match step {
         Step::New => String::new(),
         Step::Token { message, .. } => format!(", by our signature on {message}"),
+        Step::Copy { message } => format!(", another copy of {message}"),
+        Step::Direct { message } => format!(", straight, another copy of {message}"),
         Step::Reference { message, .. } => format!(", as an answer to {message}"),
         Step::Referenced { message } => format!(", answered before it came by {message}"),
         Step::Sibling { message } => format!(", as an answer to what {message} answers"),

@@ -27,7 +27,7 @@ pub(crate) struct Args {
     /// A conversation (142) or a message (m881)
     id: String,
 
-    /// Print all that is folded: quotes and signatures, alerts that repeat
+    /// Print all that is folded: quotes, signatures, alerts that repeat, copies of a mail
     #[arg(long, conflicts_with_all = ["raw", "json"])]
     full: bool,
 
@@ -190,6 +190,9 @@ fn print_letter(
     if !m.class.is_person() {
         lines.push(("class", m.class.to_string()));
     }
+    for (copy, class) in &letter.copies {
+        lines.push(("copy", format!("{copy} ({class})")));
+    }
     if letter.participant == Some(false) {
         lines.push(("caution", "the sender has no part in this conversation".to_owned()));
     }
@@ -275,6 +278,7 @@ struct LetterLine<'a> {
     defects: Vec<String>,
     arrivals: Vec<ArrivalObject>,
     participant: Option<bool>,
+    copy_of: Option<String>,
     outbox: Option<String>,
     state: Option<&'static str>,
     size: i64,
@@ -313,6 +317,7 @@ impl<'a> From<&'a Letter> for LetterLine<'a> {
             defects: letter.defects.clone(),
             arrivals: letter.arrivals.iter().map(ArrivalObject::from).collect(),
             participant: letter.participant,
+            copy_of: letter.copy_of.map(|message| message.to_string()),
             outbox: letter.outgoing.as_ref().map(|mail| mail.id.to_string()),
             state: letter.outgoing.as_ref().map(|mail| mail.state.as_str()),
             size: m.size,

@@ -4,6 +4,7 @@
 use anyhow::{Context, Result};
 
 use super::Ready;
+use super::copy;
 use super::key::Found;
 use super::ours::proven;
 use crate::desk::Scene;
@@ -40,7 +41,7 @@ pub(super) struct Arrived {
     pub(super) class: Class,
 }
 
-/// Gives it one.
+/// Gives it one, and tells by which evidence.
 #[allow(clippy::too_many_arguments)]
 pub(super) fn find_home(
     tx: &Tx<'_>,
@@ -50,7 +51,7 @@ pub(super) fn find_home(
     target: &Target,
     arrived: Arrived,
     key: Option<&Found<'_>>,
-) -> Result<(Number, How)> {
+) -> Result<(Number, How, Step)> {
     let sender = Sender::of(scene, ready);
     let evidence = evidence(tx, scene, ready, keys, target, arrived, &sender, key)?;
     let home = threading::home(&evidence);
@@ -67,9 +68,11 @@ pub(super) fn find_home(
     let (reason, mut changes) = match ready.occasion {
         Occasion::Now => {
             let returned = returned(tx, class, &step)?;
-            (Reason::Arrival, arrival::arrived(place, message, class, step, returned))
+            (Reason::Arrival, arrival::arrived(place, message, class, step.clone(), returned))
         }
-        Occasion::Archive => (Reason::Archive, arrival::archived(place, message, class, step)),
+        Occasion::Archive => {
+            (Reason::Archive, arrival::archived(place, message, class, step.clone()))
+        }
     };
     changes.extend(key.map(|found| found.keyed(message)));
     if !place_is_new {
@@ -82,7 +85,7 @@ pub(super) fn find_home(
         effective: ready.received,
     };
     let events = tx.record(&mut conversation, &act, &changes)?;
-    if let (Some(found), Some(keyed), Occasion::Now) = (key, &evidence.key, ready.occasion) {
+    if let (Some(found), Some(keyed)) = (key, &evidence.key) {
         let is_arrival = |event: &&Event| matches!(event.change, Change::Arrived { .. });
         let cause = events.iter().find(is_arrival).map(|event| event.id);
         // Only who has a part in it may close it: the one who began it, as a rule.
@@ -90,7 +93,7 @@ pub(super) fn find_home(
             found.obey(tx, &mut conversation, keyed.says, cause, ready.received)?;
         }
     }
-    Ok((number, if place_is_new { How::New } else { How::Joined }))
+    Ok((number, if place_is_new { How::New } else { How::Joined }, step))
 }
 
 /// The kind of our mail that a bounce gives back, where its signature proves it.
@@ -155,6 +158,11 @@ fn evidence<'a>(
         let leads = sender.joining(found).map(|to| Lead { to, stood: stood(id) });
         references.extend(leads);
     }
+    // A From that is forged is nobody's copy either.
+    let original = match sender.person.is_empty() {
+        true => None,
+        false => copy::original(tx, ready, target, arrived)?,
+    };
     let mut referenced_by = Vec::new();
     if let Some(id) = &parsed.message_id {
         let found = tx.homes_of_referrers(id, &sender.person, &target.inbox)?;
@@ -169,8 +177,12 @@ fn evidence<'a>(
         references,
         referenced_by,
         siblings,
+        original,
         subject: sender.joining(named).next(),
-        key: key.map(|found| found.evidence(tx, &sender.person)).transpose()?,
+        key: match key {
+            Some(found) => Some(found.evidence(tx, &sender.person, ready.occasion)?),
+            None => None,
+        },
         inbox: &target.inbox,
         effective: ready.received,
         reopen_within: match ready.occasion {

@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 use super::Ready;
 use crate::desk::Scene;
 use crate::desk::incoming::Target;
+use crate::domain::arrival::Occasion;
 use crate::domain::correlate::{self, Correlation, Key, Says};
 use crate::domain::query::Needs;
 use crate::domain::threading::Keyed;
@@ -97,14 +98,22 @@ impl<'s> Found<'s> {
         all.iter().find(|found| found.inbox == *inbox)
     }
 
-    /// What came before it.
-    pub(super) fn evidence(&self, tx: &Snapshot<'_>, sender: &str) -> Result<Keyed<'s>> {
+    /// What came before it. Old mail that is read in has nothing to say any more.
+    pub(super) fn evidence(
+        &self,
+        tx: &Snapshot<'_>,
+        sender: &str,
+        occasion: Occasion,
+    ) -> Result<Keyed<'s>> {
         let Correlation { name, reopen_within, .. } = self.correlation;
         let key = &self.key.text;
         let last_written = tx.last_written(&self.inbox, name, key)?;
         Ok(Keyed {
             rule: name,
-            says: self.key.says.after(self.written, last_written),
+            says: match occasion {
+                Occasion::Now => self.key.says.after(self.written, last_written),
+                Occasion::Archive => Says::Neither,
+            },
             reopen_within: *reopen_within,
             last: tx.home_by_key(&self.inbox, name, key, sender)?,
         })

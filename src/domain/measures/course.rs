@@ -65,6 +65,7 @@ impl Course {
         self.state.apply(event);
         match &event.change {
             Change::Opened { .. } => self.acts.push((at, Act::Opened)),
+            Change::Arrived { step, .. } if step.is_copy() => {}
             Change::Arrived { class, .. } => {
                 self.acts.push((at, Act::Arrived));
                 self.began.get_or_insert(event.id);
