@@ -45,8 +45,7 @@ fn shown(called: &str) -> String {
 pub fn file_name(called: &str) -> String {
     let cleaned = clean::word(called);
     let base = cleaned.rsplit(['/', '\\']).find(|part| !part.trim().is_empty()).unwrap_or_default();
-    let visible = base.trim_matches(|c: char| c.is_whitespace());
-    let name = visible.trim_start_matches(['.', '-', ' ', '~']).trim_end_matches(['.', ' ']);
+    let name = trimmed(base.trim_start_matches(|c: char| ".-~".contains(c) || c.is_whitespace()));
     let stem = name.split('.').next().unwrap_or_default().trim_end().to_lowercase();
     let numbered = |device: &str| {
         stem.strip_prefix(device)
@@ -66,7 +65,13 @@ fn shortened(name: &str) -> String {
     }
     let extension = name.rfind('.').and_then(|dot| name.get(dot..)).filter(|e| e.len() <= 16);
     let extension = extension.unwrap_or_default();
-    format!("{}{extension}", clean::cut(name, LONGEST - extension.len()))
+    let cut = clean::cut(name, LONGEST - extension.len());
+    trimmed(&format!("{cut}{extension}")).to_owned()
+}
+
+/// Without blanks of any kind, and dots, at its end.
+fn trimmed(name: &str) -> &str {
+    name.trim_end_matches(|c: char| c == '.' || c.is_whitespace())
 }
 
 #[cfg(test)]
@@ -82,6 +87,8 @@ mod tests {
             ("../../.ssh/authorized_keys", "authorized_keys"),
             ("C:\\Users\\x\\a.doc", "a.doc"),
             (".hta\u{200b}ccess", "htaccess"),
+            ("!\u{2000}.", "!"),
+            ("\u{2003}- x .\u{2000}. ", "x"),
             ("\u{200b}.\u{200b}.\u{200b}/x", "x"),
             ("-rf", "rf"),
             ("a\0b\r\n.txt", "ab .txt"),
