@@ -27,9 +27,13 @@ use crate::delivery;
 use crate::exit::Exit;
 use crate::out::{self, Out};
 
-/// How long a message may take once it is read, lock, analysis, disk and all: whatever went wrong
-/// with it, the MTA hears "try again" from us before a limit of its own makes a bounce of it (R13).
-const LIMIT: Duration = Duration::from_secs(240);
+/// How long a message of so many bytes may take once it is read, lock, analysis, disk and all:
+/// whatever went wrong with it, the MTA hears "try again" from us before a limit of its own makes a
+/// bounce of it (R13). OpenSMTPD's is five minutes; a large message takes longer on a slow disk, and
+/// is let to, up to what Postfix and procmail allow, which is sixteen.
+fn limit(bytes: u64) -> Duration {
+    Duration::from_secs((240 + bytes / 1_000_000).min(900))
+}
 
 /// Take in messages: one on stdin, or those of files, trees, Maildirs and mbox files
 #[derive(Debug, Parser)]
@@ -109,7 +113,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
     let folder = || desk::folder(args.common.config.as_deref());
     let stdin = if args.message_is_on_stdin() { Some(delivery::message(folder)?) } else { None };
     let manner = files::manner(args)?;
-    let deadline = stdin.as_ref().map(|_| Deadline::after(LIMIT));
+    let deadline = stdin.as_ref().map(|raw| Deadline::after(limit(raw.size())));
     if args.filter && !out::leads_somewhere() {
         let why = "--filter writes the message to stdout, which is closed or /dev/null";
         return Err(Failure::new(Kind::TryAgain, why).into());
