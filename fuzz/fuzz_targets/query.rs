@@ -9,7 +9,7 @@ use libfuzzer_sys::fuzz_target;
 use postroom::domain::query::{BindContext, Facts};
 use postroom::domain::{
     AgentName, Class, Conversation, Direction, Mailbox, MessageFacts, MessageId, Number, Query,
-    TeamName, Time,
+    TeamName, Time, Zone,
 };
 
 const NOW: Time = Time(1_778_666_400_000);
@@ -44,8 +44,10 @@ fn bind(
     teams: &BTreeMap<TeamName, Vec<AgentName>>,
 ) -> postroom::domain::query::Bound {
     let me = Some("anna".parse().unwrap());
-    query.bind(&BindContext { now: NOW, zone: chrono_tz::Europe::Amsterdam, me, teams })
+    query.bind(&BindContext { now: NOW, zone: *ZONE, me, teams })
 }
+
+static ZONE: LazyLock<Zone> = LazyLock::new(|| "Europe/Amsterdam".parse().unwrap());
 
 static CONVERSATION: LazyLock<Conversation> = LazyLock::new(|| {
     let mut conversation = Conversation::new(Number(142), "support".parse().unwrap(), NOW);
