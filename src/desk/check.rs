@@ -4,7 +4,7 @@ use std::fs::OpenOptions;
 
 use anyhow::Result;
 
-use super::land::nearest_first;
+use super::land::{nearest_first, outcomes};
 use super::raw::{Pass, Summary};
 use super::{Desk, layout};
 use crate::domain::{Assignee, Direction, MessageId};
@@ -178,6 +178,7 @@ fn differences(
         ("reply-to", addresses(AddressRole::ReplyTo)? == parsed.reply_to),
         ("to", addresses(AddressRole::To)? == parsed.to),
         ("cc", addresses(AddressRole::Cc)? == parsed.cc),
+        ("bounce", snapshot.outcomes(id)? == outcomes(&parsed)),
         ("references", snapshot.references(id)? == nearest_first(&parsed)),
     ];
     Ok(agrees.into_iter().filter(|(_, agrees)| !agrees).map(|(column, _)| column).collect())

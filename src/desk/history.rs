@@ -4,6 +4,7 @@ use anyhow::Result;
 
 use super::failure::no_such;
 use super::{Desk, facts};
+use crate::domain::bounce::Outcome;
 use crate::domain::event::Stood;
 use crate::domain::{Change, Event, EventId, MessageId, Number, Step};
 use crate::mail::{base_subject, token};
@@ -14,6 +15,8 @@ use crate::store::{Asked, Snapshot, StoredArrival, StoredMessage};
 pub struct WhyMessage {
     /// The message.
     pub message: StoredMessage,
+    /// What it says became of a mail, when it is a report.
+    pub outcomes: Vec<Outcome>,
     /// How it came in.
     pub arrivals: Vec<StoredArrival>,
     /// Each home, with the event that gave it, what followed, and whether a machine answered.
@@ -100,7 +103,8 @@ impl Desk {
                     autoreply,
                 });
             }
-            Ok(WhyMessage { message, arrivals: snapshot.arrivals(id)?, homes })
+            let outcomes = snapshot.outcomes(id)?;
+            Ok(WhyMessage { message, outcomes, arrivals: snapshot.arrivals(id)?, homes })
         })
     }
 }

@@ -8,6 +8,7 @@ use super::ingest::{After, Chain, How, Incoming, Landed};
 use super::raw::Raw;
 use super::{Scene, autoreply, facts, header, route};
 use crate::domain::arrival::Occasion;
+use crate::domain::bounce::Outcome;
 use crate::domain::{
     Change, Class, Direction, EventId, InboxName, MessageId, Number, Signal, Step, Time,
 };
@@ -245,8 +246,14 @@ fn add_message(
         attachments: parsed.attachments.len(),
         addresses: &addresses,
         references: &references,
+        outcomes: outcomes(parsed),
         defects: &defects,
     })
+}
+
+/// What a message says became of a mail; nothing when it is no report.
+pub(super) fn outcomes(parsed: &Parsed) -> &[Outcome] {
+    parsed.bounce.as_ref().map_or(&[], |bounce| &bounce.recipients)
 }
 
 /// Rules and automatic answer. A failure here is told and leaves the mail stored: the next

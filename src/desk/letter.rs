@@ -159,6 +159,7 @@ fn record(
         signal,
         attachments: 0,
         addresses: &addresses,
+        outcomes: &[],
         references: &letter.references,
         defects: &[],
     };

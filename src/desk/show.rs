@@ -6,6 +6,7 @@ use anyhow::Result;
 
 use super::failure::no_such;
 use super::{Desk, facts, raw};
+use crate::domain::bounce::Bounce;
 use crate::domain::event::MailKind;
 use crate::domain::{Class, Direction, InboxName, Mailbox, MessageId, Number, Participants, Time};
 use crate::mail::Attachment;
@@ -90,6 +91,8 @@ pub struct Letter {
     pub text: String,
     /// Its attachments.
     pub attachments: Vec<Attachment>,
+    /// What it says became of a mail; none when it is no report.
+    pub bounce: Option<Bounce>,
     /// What could not be understood.
     pub defects: Vec<String>,
     /// Whether its author has a part in the conversation: others are shown as unverified (R71).
@@ -229,6 +232,7 @@ fn letter(snapshot: &Snapshot<'_>, id: MessageId) -> Result<Letter> {
         arrivals: snapshot.arrivals(id)?,
         text: parsed.text,
         attachments: parsed.attachments,
+        bounce: bounce(snapshot, &message)?,
         defects: snapshot.defects(id)?,
         participant: None,
         outgoing: None,
@@ -236,6 +240,13 @@ fn letter(snapshot: &Snapshot<'_>, id: MessageId) -> Result<Letter> {
         copies: Vec::new(),
         message,
     })
+}
+
+/// What a message says became of a mail, as it was recorded.
+fn bounce(snapshot: &Snapshot<'_>, message: &StoredMessage) -> Result<Option<Bounce>> {
+    let recipients = snapshot.outcomes(message.id)?;
+    let is_report = matches!(message.class, Class::Bounce | Class::Delay);
+    Ok((is_report || !recipients.is_empty()).then_some(Bounce { recipients }))
 }
 
 impl Letter {

@@ -156,6 +156,12 @@ pub struct Outcome {
 }
 
 impl Outcome {
+    /// The address that our mail went to.
+    #[must_use]
+    pub fn sent_to(&self) -> &Address {
+        self.original.as_ref().unwrap_or(&self.recipient)
+    }
+
     /// Whether the address is to blame, for good (R133, R134).
     #[must_use]
     pub fn blames_address(&self) -> bool {

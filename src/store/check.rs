@@ -303,6 +303,9 @@ impl Snapshot<'_> {
             "SELECT 'message m' || message || ', address ' || role || ' ' || position,
                     address, person, key, domain FROM message_address
              UNION ALL
+             SELECT 'message m' || message || ', bounce ' || position,
+                    coalesce(original, recipient), person, NULL, NULL FROM message_bounce
+             UNION ALL
              SELECT 'outbox o' || outbox || ', recipient ' || position,
                     address, person, NULL, NULL FROM outbox_recipient",
         )?;

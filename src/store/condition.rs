@@ -184,6 +184,7 @@ fn of_message(test: &OfMessage, edge: Edge, index: Index) -> Sql {
         OfMessage::Id(id) => homes(MESSAGE, Sql::new("message.id = ?", [id.0.into()])),
         OfMessage::Header(id) => homes(MESSAGE, Sql::new("message.message_id = ?", [text(id)])),
         OfMessage::Automatic => some("message.direction = 'in' AND message.class <> 'person'"),
+        OfMessage::Bounce => homes(MESSAGE, Sql::plain("message.class = 'bounce'")),
         OfMessage::Defective => homes(DEFECT, Sql::plain("1")),
         OfMessage::Verified => some(
             "EXISTS (SELECT 1 FROM arrival

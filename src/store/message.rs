@@ -6,6 +6,7 @@ use rusqlite::{OptionalExtension, Row};
 use super::address::HeaderAddress;
 use super::column::{unreadable, word};
 use super::{RawBytes, Snapshot, Tx};
+use crate::domain::bounce::Outcome;
 use crate::domain::{Class, Direction, EventId, MessageId, Time};
 
 /// A message that is about to be stored.
@@ -37,6 +38,8 @@ pub struct NewMessage<'a> {
     pub addresses: &'a [HeaderAddress],
     /// The ids it refers to, nearest first.
     pub references: &'a [String],
+    /// What it says became of a mail, when it is a report.
+    pub outcomes: &'a [Outcome],
     /// What could not be understood.
     pub defects: &'a [&'a str],
 }
@@ -98,6 +101,7 @@ impl Tx<'_> {
         self.put_raw(id, &new.raw)?;
         self.put_addresses(id, new.addresses)?;
         self.put_references(id, new.references)?;
+        self.put_outcomes(id, new.outcomes)?;
         self.put_defects(id, new.defects)?;
         Ok(id)
     }

@@ -5,6 +5,7 @@
 mod address;
 mod arrival;
 mod autoreply;
+mod bounce;
 mod check;
 mod column;
 mod condition;
@@ -41,6 +42,7 @@ use crate::domain::{BatchId, ConfigId, Time};
 pub use address::{AddressRole, HeaderAddress, Side};
 pub use arrival::{NewArrival, StoredArrival, Wiring};
 pub use autoreply::{Answered, Asked};
+pub use bounce::Unreachable;
 pub use check::{Counts, Digests, Finding};
 pub use conversation::Row;
 pub use event::Act;

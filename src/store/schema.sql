@@ -40,6 +40,7 @@ CREATE TABLE message (
 ) STRICT;
 CREATE INDEX message_message_id ON message (message_id) WHERE message_id IS NOT NULL;
 CREATE INDEX message_received   ON message (received);        -- date: the few of a day among all
+CREATE INDEX message_bounced    ON message (class) WHERE class = 'bounce';
 CREATE INDEX message_unindexed  ON message (id) WHERE indexed = 0;
 
 -- The bytes as they came, in rows of at most 1 MiB.
@@ -83,6 +84,22 @@ CREATE TABLE message_defect (
     defect  TEXT    NOT NULL,
     PRIMARY KEY (message, defect)
 ) STRICT, WITHOUT ROWID;
+
+-- What a report says became of a mail, for each recipient that it names (RFC 3464).
+CREATE TABLE message_bounce (
+    message    INTEGER NOT NULL REFERENCES message (id),
+    position   INTEGER NOT NULL,
+    recipient  TEXT    NOT NULL,                     -- whom the mail was for in the end
+    original   TEXT,                                 -- whom it was sent to, where that is another
+    person     TEXT    NOT NULL,                     -- whom it was sent to: folded, without extension
+    action     TEXT    NOT NULL
+               CHECK (action IN ('failed', 'delayed', 'delivered', 'relayed', 'expanded')),
+    status     TEXT,                                 -- 5.1.1
+    derived    INTEGER NOT NULL CHECK (derived IN (0, 1)),  -- no code stood there, we made it
+    diagnostic TEXT,                                 -- what the refusing system said
+    PRIMARY KEY (message, position)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX message_bounce_person ON message_bounce (person, message);
 
 -- One coming-in of a message.
 CREATE TABLE arrival (

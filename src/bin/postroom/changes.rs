@@ -1,5 +1,6 @@
 //! Changes in words: one line each, on stdout and in the log.
 
+use postroom::domain::bounce::Outcome;
 use postroom::domain::event::MailKind;
 use postroom::domain::{Actor, Change, Event, Reason, Status, Step};
 use postroom::render::clean;
@@ -79,6 +80,20 @@ pub(crate) fn how(step: &Step) -> String {
 /// A key as people read it: its parts with commas between them.
 pub(crate) fn key(key: &str) -> String {
     clean::line(&key.replace('\t', ", ")).into_owned()
+}
+
+/// What became of the mail to one recipient: `erika@customer.test 5.1.1: no such user`. A code that
+/// we made has a `~` in front.
+pub(crate) fn outcome(outcome: &Outcome) -> String {
+    let mut told = clean::name(outcome.recipient.as_str()).into_owned();
+    if let Some(status) = outcome.status {
+        let made = if status.is_derived() { "~" } else { "" };
+        told.push_str(&format!(" {made}{}", status.code()));
+    }
+    if let Some(diagnostic) = &outcome.diagnostic {
+        told.push_str(&format!(": {}", clean::line(diagnostic)));
+    }
+    told
 }
 
 /// Why: `rule 'invoices' (rules/20-route.toml:2)`; nothing where somebody just asked for it.

@@ -7,7 +7,6 @@ use anyhow::{Context, Result};
 use clap::Parser;
 use postroom::desk::inspect::{self, Look, Seen, Told};
 use postroom::desk::{Desk, Failure, Purpose};
-use postroom::domain::bounce::Outcome;
 use postroom::domain::signal::is_automatic;
 use postroom::domain::{Mailbox, MessageId};
 use postroom::mail::{Attachment, said};
@@ -16,6 +15,7 @@ use serde::Serialize;
 
 use crate::args::Common;
 use crate::body::{self, Fold};
+use crate::changes;
 use crate::exit::Exit;
 use crate::json::{AttachmentObject, BounceObject, MailboxObject, attachments, mailboxes};
 use crate::out::{self, Out};
@@ -131,7 +131,7 @@ fn print(out: &mut Out, seen: &Seen, screen: Screen) -> Result<()> {
         ("thread", seen.thread.to_string()),
     ];
     let recipients = parsed.bounce.iter().flat_map(|bounce| &bounce.recipients);
-    lines.extend(recipients.map(|outcome| (outcome.action.as_str(), told(outcome))));
+    lines.extend(recipients.map(|outcome| (outcome.action.as_str(), changes::outcome(outcome))));
     lines.extend(parsed.attachments.iter().map(|attachment| ("attached", attached(attachment))));
     let defects: Vec<_> = parsed.defects.iter().map(|defect| defect.as_str()).collect();
     lines.push(("defects", defects.join(", ")));
@@ -149,19 +149,6 @@ fn mailbox(mailbox: &Mailbox) -> String {
         "" => address.into_owned(),
         name => format!("{} <{address}>", clean::name(name)),
     }
-}
-
-/// `erika@customer.test 5.1.1: no such user`; a code that we made has a `~` in front.
-fn told(outcome: &Outcome) -> String {
-    let mut told = outcome.recipient.to_string();
-    if let Some(status) = outcome.status {
-        let made = if status.is_derived() { "~" } else { "" };
-        told.push_str(&format!(" {made}{}", status.code()));
-    }
-    if let Some(diagnostic) = &outcome.diagnostic {
-        told.push_str(&format!(": {diagnostic}"));
-    }
-    told
 }
 
 fn attached(attachment: &Attachment) -> String {

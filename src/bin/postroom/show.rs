@@ -18,7 +18,9 @@ use crate::args::Common;
 use crate::body::{self, Fold};
 use crate::changes;
 use crate::exit::Exit;
-use crate::json::{AttachmentObject, ConversationLine, MailboxObject, attachments, mailboxes};
+use crate::json::{
+    AttachmentObject, BounceObject, ConversationLine, MailboxObject, attachments, mailboxes,
+};
 use crate::out::{self, Out};
 
 /// Show a conversation, or a message with its bytes
@@ -193,6 +195,8 @@ fn print_letter(
     for (copy, class) in &letter.copies {
         lines.push(("copy", format!("{copy} ({class})")));
     }
+    let outcomes = letter.bounce.iter().flat_map(|bounce| &bounce.recipients);
+    lines.extend(outcomes.map(|one| (one.action.as_str(), changes::outcome(one))));
     if letter.participant == Some(false) {
         lines.push(("caution", "the sender has no part in this conversation".to_owned()));
     }
@@ -275,6 +279,7 @@ struct LetterLine<'a> {
     text: String,
     reply_text: String,
     attachments: Vec<AttachmentObject<'a>>,
+    bounce: Option<BounceObject<'a>>,
     defects: Vec<String>,
     arrivals: Vec<ArrivalObject>,
     participant: Option<bool>,
@@ -314,6 +319,7 @@ impl<'a> From<&'a Letter> for LetterLine<'a> {
             text: letter.text.clone(),
             reply_text: said(&letter.text),
             attachments: attachments(&letter.attachments),
+            bounce: letter.bounce.as_ref().map(BounceObject::from),
             defects: letter.defects.clone(),
             arrivals: letter.arrivals.iter().map(ArrivalObject::from).collect(),
             participant: letter.participant,

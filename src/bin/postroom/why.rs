@@ -124,6 +124,9 @@ fn print(out: &mut Out, why: &WhyMessage) -> Result<()> {
     let mut say = |text: String| table.row([m.id.to_string(), text].map(Cell::from));
     let signal = m.signal.as_ref().map(|s| format!(" (signal {s})")).unwrap_or_default();
     say(format!("class {}{signal}", m.class));
+    for one in &why.outcomes {
+        say(format!("{} {}", one.action, changes::outcome(one)));
+    }
     for a in &why.arrivals {
         let sender = match &a.sender {
             EnvelopeSender::Unknown => "unknown".to_owned(),

@@ -24,7 +24,7 @@ pub(crate) fn zone() -> Zone {
 }
 
 /// Queries of which each holds for 20 to 80 % of the generated cases.
-pub(crate) const MATCHED: [&str; 48] = [
+pub(crate) const MATCHED: [&str; 49] = [
     "is:open",
     "is:closed",
     "-is:open",
@@ -62,6 +62,7 @@ pub(crate) const MATCHED: [&str; 48] = [
     "date:..2026-05-11",
     "has:attachment",
     "is:defective",
+    "is:bounce",
     "from:erika@example.org",
     "from:@example.org",
     "from:muller",
@@ -252,7 +253,11 @@ fn message() -> impl Strategy<Value = MessageFacts> {
                     to,
                     subject,
                     received,
-                    class: if by_person { Class::Person } else { Class::Automatic },
+                    class: match (by_person, attachment || defective) {
+                        (true, _) => Class::Person,
+                        (false, true) => Class::Bounce,
+                        (false, false) => Class::Automatic,
+                    },
                     verified: came_in && attachment == by_person,
                     attachment,
                     defective,

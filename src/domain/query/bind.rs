@@ -121,6 +121,8 @@ pub enum OfMessage {
     Defective,
     /// It came in and DMARC passed.
     Verified,
+    /// It says that a mail could not be delivered.
+    Bounce,
     /// It has an attachment.
     Attachment,
     /// It came in or was queued then.
@@ -203,6 +205,7 @@ fn test(term: &Term, cx: &BindContext<'_>) -> Test {
         Term::Is(Is::Automatic) => Message(M::Automatic),
         Term::Is(Is::Defective) => Message(M::Defective),
         Term::Is(Is::Verified) => Message(M::Verified),
+        Term::Is(Is::Bounce) => Message(M::Bounce),
         Term::Inbox(inbox) => Conversation(C::Inbox(inbox)),
         Term::Assignee(Who::Agent(agent)) => {
             Conversation(C::AssignedTo([Assignee::Agent(agent)].into()))

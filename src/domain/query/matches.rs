@@ -6,7 +6,7 @@ use super::bind::{Bound, BoundTerm, OfConversation, OfMessage, Test};
 use super::term::StatusKind;
 use super::text::Text;
 use super::tree::Tree;
-use crate::domain::{Conversation, Direction, MessageFacts};
+use crate::domain::{Class, Conversation, Direction, MessageFacts};
 
 /// A conversation and those of its messages that are looked at.
 #[derive(Debug, Clone, Copy)]
@@ -136,6 +136,7 @@ impl OfMessage {
             OfMessage::Automatic => m.direction == Direction::In && !m.class.is_person(),
             OfMessage::Defective => m.defective,
             OfMessage::Verified => m.verified,
+            OfMessage::Bounce => m.class == Class::Bounce,
             OfMessage::Attachment => m.attachment,
             OfMessage::Received(window) => window.contains(m.received),
             OfMessage::From(party) => m.from.as_ref().is_some_and(|from| party.is(from)),

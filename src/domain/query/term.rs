@@ -123,11 +123,13 @@ pub enum Is {
     Defective,
     /// A message in view came in, and our own mail server found that DMARC passed.
     Verified,
+    /// A message in view says that a mail could not be delivered.
+    Bounce,
 }
 
 impl Is {
     /// Every value of `is:`.
-    pub const ALL: [Is; 10] = [
+    pub const ALL: [Is; 11] = [
         Is::Of(StatusKind::Open),
         Is::Of(StatusKind::Pending),
         Is::Of(StatusKind::Snoozed),
@@ -138,6 +140,7 @@ impl Is {
         Is::Automatic,
         Is::Defective,
         Is::Verified,
+        Is::Bounce,
     ];
 
     /// The word in queries.
@@ -150,6 +153,7 @@ impl Is {
             Is::Automatic => "automatic",
             Is::Defective => "defective",
             Is::Verified => "verified",
+            Is::Bounce => "bounce",
         }
     }
 }

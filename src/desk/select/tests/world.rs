@@ -272,6 +272,7 @@ impl Mail {
             signal: None,
             attachments: usize::from(self.facts.attachment),
             addresses: &self.addresses,
+            outcomes: &[],
             references: &[],
             defects: if self.facts.defective { &["bad-charset"] } else { &[] },
         }

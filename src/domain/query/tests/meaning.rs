@@ -132,6 +132,7 @@ fn what_holds() {
         ("has:attachment", true),
         ("is:defective subject:invoice", true),
         ("-is:defective", false),
+        ("is:bounce", false),
         ("age:2d..", true),
         ("age:..2d", true),
         ("age:2d..2d", true),
