@@ -203,7 +203,7 @@ complete -c postroom -n "__fish_postroom_using_subcommand reply" -l if-seq -d 'T
 complete -c postroom -n "__fish_postroom_using_subcommand reply" -l config -d 'The configuration of the desk [default: $POSTROOM_CONFIG, /etc/postroom/postroom.toml, ~/.config/postroom/postroom.toml]' -r -F
 complete -c postroom -n "__fish_postroom_using_subcommand reply" -l as -d 'Act as this agent: for root, the desk\'s owner, and agents with admin' -r
 complete -c postroom -n "__fish_postroom_using_subcommand reply" -l now -d 'Take this instant (RFC 3339) for now; to write, only on a test desk [default: $POSTROOM_NOW]' -r
-complete -c postroom -n "__fish_postroom_using_subcommand reply" -l anyway -d 'Send although something came in, the same was sent a moment ago, or braces are left to fill'
+complete -c postroom -n "__fish_postroom_using_subcommand reply" -l anyway -d 'Send although something came in, the same was sent a moment ago, braces are left to fill, or an address took no mail the last time'
 complete -c postroom -n "__fish_postroom_using_subcommand reply" -l close -d 'Close the conversation, instead of waiting for the contact'
 complete -c postroom -n "__fish_postroom_using_subcommand reply" -l open -d 'Leave the conversation open'
 complete -c postroom -n "__fish_postroom_using_subcommand reply" -l dry-run -d 'Change and send nothing; print the mail as it would be sent'

@@ -127,6 +127,9 @@ fn reply(tx: &Tx<'_>, scene: &Scene<'_>, draft: &Draft) -> Result<Replied> {
         [] => recipients::of_answer(tx, scene, &conversation, answers, &participants)?,
         named => named.to_vec(),
     };
+    if draft.caution == Caution::Refuse {
+        check_reachable(tx, scene, to.iter().chain(&draft.cc))?;
+    }
     let (from, sender) = author(scene, inbox)?;
     let subject = match &draft.subject {
         Some(subject) => subject.clone(),
@@ -178,6 +181,28 @@ fn check_text(draft: &Draft) -> Result<(), Failure> {
                  sends the braces as they are"
             ),
         ));
+    }
+    Ok(())
+}
+
+/// R136: an address that took no mail the last time, and has not written since.
+fn check_reachable<'a>(
+    tx: &Snapshot<'_>,
+    scene: &Scene<'_>,
+    recipients: impl Iterator<Item = &'a Mailbox>,
+) -> Result<()> {
+    for mailbox in recipients {
+        if let Some(found) = tx.unreachable(&mailbox.address)? {
+            let said = found.outcome.diagnostic.unwrap_or_else(|| "without a reason".to_owned());
+            let words = format!(
+                "{} took no mail on {} ({}: {said}); nothing was sent; --to names another address, \
+                 --anyway tries again",
+                mailbox.address,
+                found.since.local(&scene.config.settings().zone),
+                found.report,
+            );
+            return Err(Failure::new(Kind::No, words).into());
+        }
     }
     Ok(())
 }

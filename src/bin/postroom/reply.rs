@@ -42,7 +42,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "SEQ")]
     if_seq: Option<i64>,
 
-    /// Send although something came in, the same was sent a moment ago, or braces are left to fill
+    /// Send although something came in, the same was sent a moment ago, braces are left to fill, or an address took no mail the last time
     #[arg(long)]
     anyway: bool,
 
