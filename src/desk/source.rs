@@ -214,11 +214,13 @@ impl Reader<'_> {
         match self.manner.format {
             Format::Message if !meta.is_dir() => self.message(path),
             Format::Mbox(variant) if !meta.is_dir() => self.mbox(path, variant),
-            Format::Message if folder::is_maildir(path) && self.manner.reach == Reach::Folder => {
+            Format::Message
+                if folder::is_surely_maildir(path) && self.manner.reach == Reach::Folder =>
+            {
                 self.maildir(path)
             }
             Format::Message => self.walk(path),
-            Format::Mbox(_) if folder::is_maildir(path) => {
+            Format::Mbox(_) if folder::is_surely_maildir(path) => {
                 let why = format!("{}: a Maildir, not an mbox", path.display());
                 self.refuse(Failure::new(Kind::Data, why))
             }
@@ -335,7 +337,7 @@ pub(super) fn files(path: &Path) -> Result<Vec<PathBuf>, Failure> {
     if !path.metadata().map_err(|error| wrong(path, error))?.is_dir() {
         return Ok(vec![path.to_owned()]);
     }
-    if folder::is_maildir(path) {
+    if folder::is_surely_maildir(path) {
         return Folder::list(path).map(|folder| folder.paths()).map_err(|e| wrong(path, e));
     }
     let mut files = Vec::new();

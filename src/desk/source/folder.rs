@@ -15,9 +15,21 @@ const PLACES: [&str; 2] = ["cur", "new"];
 /// How often a file is looked for that moves again and again.
 const TRIES: usize = 10;
 
-/// Whether a directory is a Maildir: it has one of the two, whatever else.
+/// Whether messages lie in a directory as in a Maildir: it has one of the two places, whatever else.
 pub(super) fn is_maildir(path: &Path) -> bool {
     PLACES.iter().any(|place| path.join(place).is_dir())
+}
+
+/// Whether a directory is a Maildir and nothing else. One that has only one of the two may as well
+/// be a tree with a folder called `new`.
+pub(super) fn is_surely_maildir(path: &Path) -> bool {
+    PLACES.iter().all(|place| path.join(place).is_dir())
+}
+
+/// Whether a name in a Maildir is that of one of its own folders.
+pub(super) fn is_own(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default();
+    name == "tmp" || PLACES.iter().any(|place| name == *place)
 }
 
 /// The messages of a Maildir.

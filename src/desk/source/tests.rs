@@ -54,12 +54,25 @@ fn a_walk_goes_in_the_order_of_names_and_into_each_directory_once() {
         "c/",
         "c/.Sent/",
         "c/.Sent/.Deep/",
+        "c/notes/5.eml",
         "c/plain/",
         "e: entity not found",
     ];
     assert_eq!(walked(dir.path()), wanted);
     let dir = tree(&["new/1", ".Sent/new/2"]);
     assert_eq!(walked(dir.path()), ["/", ".Sent/"]);
+}
+
+#[test]
+fn a_tree_with_a_folder_called_new_is_a_tree_too() {
+    let dir = tree(&["new/1", "2.eml", "sub/3.eml", "sub/cur/4", "tmp/5.eml", "maildirsize"]);
+    fs::write(dir.path().join("mbox"), "From a@x\nSubject: x\n\ny\n").unwrap();
+    assert_eq!(walked(dir.path()), ["/", "2.eml", "mbox", "sub/", "sub/3.eml"]);
+    let mut found = files(dir.path()).unwrap();
+    found.sort();
+    let wanted =
+        ["2.eml", "mbox", "new/1", "sub/3.eml", "sub/cur/4"].map(|name| dir.path().join(name));
+    assert_eq!(found, wanted);
 }
 
 #[test]

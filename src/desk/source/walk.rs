@@ -16,7 +16,7 @@ use crate::mail::mbox;
 pub(super) enum Entry {
     /// A file.
     File(PathBuf),
-    /// A Maildir. Its subfolders come behind it, its messages are left to the caller.
+    /// A Maildir. What lies in it besides comes behind it, its messages are left to the caller.
     Maildir(PathBuf),
     /// Something that cannot be looked at.
     Trouble(PathBuf, io::Error),
@@ -39,7 +39,7 @@ impl Walk {
     /// Goes into a directory; gives what is to be told of it.
     fn enter(&mut self, path: PathBuf) -> Option<Entry> {
         let is_maildir = folder::is_maildir(&path);
-        let below = if is_maildir { subfolders(&path) } else { names(&path) };
+        let below = if is_maildir { beside_messages(&path) } else { names(&path) };
         match below {
             Ok(below) => {
                 self.stack.push(below.into_iter());
@@ -82,10 +82,14 @@ fn names(dir: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(paths)
 }
 
-/// The folders within a Maildir: `.Sent` as Maildir++ has them, or plain ones.
-fn subfolders(dir: &Path) -> io::Result<Vec<PathBuf>> {
+/// What lies within a Maildir besides its messages: its subfolders, `.Sent` as Maildir++ has them or
+/// plain ones; and trees, mbox files and files that are named as messages, since a tree with a folder
+/// called `new` looks like a Maildir. Other files are those of a mail program.
+fn beside_messages(dir: &Path) -> io::Result<Vec<PathBuf>> {
+    let is_mail = |path: &Path| is_named_as_message(path) || path.is_file() && is_mbox(path);
+    let is_other = |path: &Path| !is_hidden(path) && (path.is_dir() || is_mail(path));
     let mut paths = paths(dir)?;
-    paths.retain(|path| folder::is_maildir(path));
+    paths.retain(|path| !folder::is_own(path) && (folder::is_maildir(path) || is_other(path)));
     Ok(paths)
 }
 
