@@ -6,11 +6,12 @@ use super::{Snapshot, Tx};
 use crate::domain::{Change, EventId, MessageId, Number, OutboxId};
 
 /// What holds something of a message, each statement with its id as `?1`.
-const OF_MESSAGE: [&str; 9] = [
+const OF_MESSAGE: [&str; 10] = [
     "DELETE FROM raw WHERE message = ?1",
     "DELETE FROM message_address WHERE message = ?1",
     "DELETE FROM reference WHERE message = ?1",
     "DELETE FROM message_defect WHERE message = ?1",
+    "DELETE FROM message_bounce WHERE message = ?1",
     "DELETE FROM search WHERE rowid = ?1",
     "DELETE FROM autoreply WHERE message = ?1",
     "UPDATE arrival SET sender = NULL, extension = NULL, trace = '' WHERE message = ?1",
@@ -92,6 +93,7 @@ impl Tx<'_> {
             "DELETE FROM entry WHERE conversation = ?1",
             "DELETE FROM related WHERE conversation = ?1",
             "DELETE FROM correlation WHERE conversation = ?1",
+            "DELETE FROM correlation WHERE conversation = ?1",
             "DELETE FROM participant WHERE conversation = ?1",
         ] {
             self.connection.prepare_cached(sql)?.execute([number.0])?;
@@ -110,5 +112,44 @@ impl Snapshot<'_> {
         let mail = self.mail_of(number)?;
         let unsent = mail.into_iter().find(|mail| !mail.state.is_settled());
         Ok(unsent.map(|mail| mail.id))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::Connection;
+
+    use super::*;
+
+    /// These hold ids and nothing that a mail said, or are cleared apart.
+    const NO_TEXT: [&str; 8] = [
+        "arrival",
+        "conversation",
+        "copy",
+        "correlation",
+        "entry",
+        "outbox",
+        "related",
+        "unrouted",
+    ];
+
+    #[test]
+    fn no_table_that_tells_of_a_message_is_forgotten() {
+        let connection = Connection::open_in_memory().unwrap();
+        connection.execute_batch(include_str!("schema.sql")).unwrap();
+        let mut select = connection
+            .prepare(
+                "SELECT DISTINCT t.name FROM sqlite_schema AS t, pragma_foreign_key_list(t.name) AS f
+                 WHERE t.type = 'table' AND f.\"table\" = 'message' ORDER BY 1",
+            )
+            .unwrap();
+        let tables = select.query_map([], |row| row.get::<_, String>(0)).unwrap();
+        let tables: Vec<String> = tables.collect::<Result<_, _>>().unwrap();
+        assert!(tables.len() > NO_TEXT.len(), "{tables:?}");
+        for table in tables {
+            let delete = format!("DELETE FROM {table} WHERE message = ?1");
+            let known = NO_TEXT.contains(&table.as_str()) || OF_MESSAGE.contains(&delete.as_str());
+            assert!(known, "purge leaves what {table} holds of a message");
+        }
     }
 }
