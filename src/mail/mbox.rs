@@ -132,6 +132,8 @@ pub fn is_mbox(head: &[u8]) -> bool {
 #[derive(Debug)]
 pub struct Mbox<R> {
     reader: R,
+    /// Bytes of the file, as it stood at the beginning.
+    length: u64,
     variant: Variant,
     /// The line that is looked at, or a piece of a long one; empty at the end of the file.
     line: Vec<u8>,
@@ -151,10 +153,18 @@ impl<R: BufRead + Seek> Mbox<R> {
     /// Those of the reader. `InvalidData` when neither a `From ` line nor the end of the file stands
     /// there, lines of white space aside: it is no mbox.
     pub fn new(mut reader: R, variant: Variant, offset: u64) -> io::Result<Self> {
+        let length = reader.seek(SeekFrom::End(0))?;
         reader.seek(SeekFrom::Start(offset))?;
-        let (line, ahead) = (Vec::new(), Vec::new());
-        let mut mbox =
-            Mbox { reader, variant, line, ahead, at: offset, is_begin: true, behind_empty: true };
+        let mut mbox = Mbox {
+            reader,
+            length,
+            variant,
+            line: Vec::new(),
+            ahead: Vec::new(),
+            at: offset,
+            is_begin: true,
+            behind_empty: true,
+        };
         mbox.read_ahead()?;
         mbox.advance()?;
         while !mbox.line.is_empty() && mbox.line.trim_ascii().is_empty() {
@@ -245,21 +255,23 @@ impl<R: BufRead + Seek> Mbox<R> {
             && (begins_header(&self.ahead) || self.behind_empty && has_time(&self.line))
     }
 
-    /// Whether a message can end at an offset: the file ends there, or a `From ` line begins.
+    /// Whether a message can end at an offset: the file ends there, or a `From ` line begins. What
+    /// is buffered already is kept: small messages would have it read anew for each of them.
     fn can_end(&mut self, offset: u64) -> io::Result<bool> {
-        let here = self.reader.stream_position()?;
-        let length = self.reader.seek(SeekFrom::End(0))?;
-        let mut next = Vec::new();
-        if offset <= length {
-            self.reader.seek(SeekFrom::Start(offset))?;
-            self.reader.by_ref().take(2 + FROM.len() as u64).read_to_end(&mut next)?;
+        if offset > self.length {
+            return Ok(false);
         }
-        self.reader.seek(SeekFrom::Start(here))?;
+        let here = self.at + (self.line.len() + self.ahead.len()) as u64;
+        let mut next = Vec::new();
+        self.reader.seek_relative(offset.cast_signed() - here.cast_signed())?;
+        self.reader.by_ref().take(2 + FROM.len() as u64).read_to_end(&mut next)?;
+        let there = offset + next.len() as u64;
+        self.reader.seek_relative(here.cast_signed() - there.cast_signed())?;
         let behind = match next.as_slice() {
             [b'\n', rest @ ..] | [b'\r', b'\n', rest @ ..] => rest,
             rest => rest,
         };
-        Ok(offset <= length && (behind.is_empty() || behind.starts_with(FROM)))
+        Ok(behind.is_empty() || behind.starts_with(FROM))
     }
 
     fn skip_line(&mut self) -> io::Result<()> {

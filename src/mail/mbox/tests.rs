@@ -1,6 +1,6 @@
 //! Where a message of an mbox ends, and what comes out.
 
-use std::io::Cursor;
+use std::io::{BufReader, Cursor};
 use std::path::Path;
 
 use proptest::prelude::*;
@@ -14,6 +14,39 @@ fn messages(variant: Variant, file: &[u8]) -> Vec<Message> {
 fn texts(variant: Variant, file: &str) -> Vec<String> {
     let text = |message: Message| String::from_utf8(message.raw).unwrap();
     messages(variant, file.as_bytes()).into_iter().map(text).collect()
+}
+
+/// A file that counts what is read of it.
+struct Counted<'a>(Cursor<&'a [u8]>, &'a std::cell::Cell<usize>);
+
+impl Read for Counted<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.0.read(buffer)?;
+        self.1.set(self.1.get() + read);
+        Ok(read)
+    }
+}
+
+impl Seek for Counted<'_> {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.0.seek(to)
+    }
+}
+
+#[test]
+fn a_length_is_looked_at_without_reading_all_anew() {
+    let file = format!("{LINE}Content-Length: 4\n\none\n\n").repeat(2_000);
+    for variant in [Variant::Cl { unquote: false }, Variant::Cl2] {
+        let read = std::cell::Cell::new(0);
+        let counted = Counted(Cursor::new(file.as_bytes()), &read);
+        let reader = BufReader::with_capacity(1 << 15, counted);
+        let mbox = Mbox::new(reader, variant, 0).unwrap();
+        assert_eq!(
+            mbox.map(|m| m.unwrap().raw).filter(|raw| raw.ends_with(b"\none\n")).count(),
+            2_000
+        );
+        assert!(read.get() <= 2 * file.len(), "{} of {}", read.get(), file.len());
+    }
 }
 
 const LINE: &str = "From a@x Sat Jan  3 01:05:34 1996\n";
