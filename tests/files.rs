@@ -149,6 +149,22 @@ fn paths_on_stdin_may_hold_anything_but_their_end() {
     assert_eq!(read(&done), 0);
 }
 
+/// A reader that waits for room must not wait for whoever would have made it.
+#[test]
+fn a_thread_that_dies_ends_the_import() {
+    let desk = Desk::new();
+    let large = [mail("large"), b"x\n".repeat(9 << 20)].concat();
+    let paths = ["a", "b", "c"].map(|name| desk.beside(name));
+    paths.iter().for_each(|path| fs::write(path, &large).unwrap());
+    let mut command = Command::new("timeout");
+    command.args(["100", env!("CARGO_BIN_EXE_postroom"), "ingest"]).args(&paths);
+    desk.environment(&mut command);
+    command.env("POSTROOM_TEST", "panic");
+    let done = finish(command, b"");
+    assert_eq!(done.status.code(), Some(70), "{done:?}");
+    assert_eq!(messages(&desk), 0);
+}
+
 /// R40, R42: two imports that mark, and somebody who moves and marks, over one Maildir.
 #[test]
 fn others_may_read_and_move_at_the_same_time() {

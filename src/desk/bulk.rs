@@ -133,6 +133,7 @@ impl Desk {
         positions.retain(|position| position.manner == words);
         let (dir, patience) = (self.dir.clone(), self.config.settings().lock_timeout.std());
         let authserv = self.config.settings().authserv_id.clone();
+        let fault = self.fault;
         let finisher = Finisher::new(bulk.manner.afterwards);
         let mut run = Run { bulk, tell, tally: Tally::default(), finisher };
         let (send, pieces) = sync_channel(PIECES);
@@ -148,7 +149,14 @@ impl Desk {
                 // That nobody takes any more is told by whoever does not.
                 let _ = reader.read(paths, count);
             });
-            let work = |piece| work(piece, authserv.as_deref());
+            let work = |piece| {
+                // Nor must it wait for a thread that died.
+                let closing = budget.closing();
+                fault.strike();
+                let worked = work(piece, authserv.as_deref());
+                closing.keep_open();
+                worked
+            };
             let mut batch = Batch::default();
             parallel::in_order(bulk.threads, pieces.into_iter(), work, |worked| {
                 if let Worked::Message(mail) = &worked {
