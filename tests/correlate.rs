@@ -174,3 +174,16 @@ fn a_cruel_expression_costs_no_more_than_the_mail() {
     let line = desk.feed(["ingest", "-p"], mail.as_bytes()).expect_success().text();
     assert_eq!(line, "1\tm1\tnew\tsupport\tperson\n");
 }
+
+/// A key is a piece of the mail that it was found in.
+#[test]
+fn what_was_purged_leaves_no_key() {
+    let mut watch = Watch::of("nagios");
+    let problem = watch.sample("problem").unwrap();
+    let (number, _) = watch.comes(&problem, "2026-06-01T09:00:00Z");
+    let keys = "SELECT count(*) FROM event WHERE json_extract(data, '$.key') <> ''";
+    assert_eq!(watch.desk.number(keys), 1);
+    watch.desk.run(["purge", "--yes", &number.to_string()]).expect_success();
+    assert_eq!(watch.desk.number(keys), 0);
+    watch.desk.run(["check", "--rebuild"]).expect_success();
+}

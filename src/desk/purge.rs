@@ -131,6 +131,6 @@ fn record(tx: &Tx<'_>, scene: &Scene<'_>, number: Number, messages: usize) -> Re
     let notes = tx.note_count(number)?;
     let act = Act { actor: scene.me, reason: &Reason::Asked, cause: None, effective: tx.now() };
     let events = tx.record(&mut conversation, &act, &[Change::Purged { messages, notes }])?;
-    tx.forget_notes(number)?;
+    tx.forget_texts(number)?;
     Ok(events)
 }

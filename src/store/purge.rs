@@ -52,13 +52,16 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Forgets the texts of the notes of a conversation, and what waits to be routed there.
+    /// Forgets the texts of the notes of a conversation, the keys that were found in its mail, and
+    /// what waits to be routed there.
     ///
     /// # Errors
     /// Those of the database.
-    pub fn forget_notes(&self, number: Number) -> Result<()> {
+    pub fn forget_texts(&self, number: Number) -> Result<()> {
         for sql in [
             "UPDATE note SET text = '' WHERE conversation = ?1",
+            "UPDATE event SET data = json_set(data, '$.key', '')
+             WHERE conversation = ?1 AND kind = 'keyed'",
             "DELETE FROM unrouted WHERE conversation = ?1",
         ] {
             self.connection.prepare_cached(sql)?.execute([number.0])?;
