@@ -71,6 +71,7 @@ static MESSAGES: LazyLock<[MessageFacts; 1]> = LazyLock::new(|| {
         subject: "Your open invoice, no. 7".to_owned(),
         received: NOW,
         class: Class::Person,
+        verified: true,
         attachment: true,
         defective: false,
         text: Some("Łódź, 東京都: the printer prints (a+)+$ aaaaaaaaaaaaaaaaaaaaaaaaa!".to_owned()),
