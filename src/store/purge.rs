@@ -96,7 +96,6 @@ impl Tx<'_> {
             "DELETE FROM entry WHERE conversation = ?1",
             "DELETE FROM related WHERE conversation = ?1",
             "DELETE FROM correlation WHERE conversation = ?1",
-            "DELETE FROM correlation WHERE conversation = ?1",
             "DELETE FROM participant WHERE conversation = ?1",
         ] {
             self.connection.prepare_cached(sql)?.execute([number.0])?;
