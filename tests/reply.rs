@@ -233,20 +233,39 @@ fn a_bounce_of_a_reply_opens_its_conversation_again() {
     let returned = String::from_utf8(sent(&desk).remove(0)).unwrap();
     let whole = format!("message/rfc822\n\n{returned}");
     let header = returned.split("\n\n").next().unwrap();
-    let bounce = |n: usize, part: &str| {
-        format!(
-            "Return-Path: <>\nFrom: MAILER-DAEMON@mx.test\nTo: support@example.test\nSubject: \
-             Undelivered\nDate: Mon, 01 Jun 2026 09:3{n}:00 +0000\nMessage-ID: <b{n}@mx.test>\n\
-             MIME-Version: 1.0\nContent-Type: multipart/report; report-type=delivery-status; \
-             boundary=B\n\n--B\n\nSorry.\n\n--B\nContent-Type: message/delivery-status\n\n\
-             Reporting-MTA: dns; mx.test\n\nFinal-Recipient: rfc822; erika@customer.test\n\
-             Action: failed\nStatus: 5.1.1\n\n--B\nContent-Type: {part}\n\n--B--\n"
-        )
-    };
     for (n, part) in [(0, whole), (1, format!("text/rfc822-headers\n\n{header}\n"))] {
-        let landed = desk.feed(["ingest", "-p"], bounce(n, &part).as_bytes()).expect_success();
+        let bounce = bounce(n, "5.1.1", &part);
+        let landed = desk.feed(["ingest", "-p"], bounce.as_bytes()).expect_success();
         assert!(landed.text().contains("\tjoined\t"), "{landed:?}");
     }
     let open = desk.run(["list", "--numbers", "is:open"]).expect_success();
     assert_eq!(open.text(), "1\n");
+}
+
+/// R133: some codes say that the address took no mail; others that our own was not liked.
+#[test]
+fn which_codes_blame_the_recipient() {
+    for (status, code) in
+        [("5.1.1", 1), ("5.1.10", 1), ("5.2.1", 1), ("5.1.7", 0), ("5.1.8", 0), ("4.1.1", 0)]
+    {
+        let desk = office();
+        finish(reply(&desk, "anna", &[]), b"Yes.\n").expect_success();
+        let returned = String::from_utf8(sent(&desk).remove(0)).unwrap();
+        let report = bounce(0, status, &format!("message/rfc822\n\n{returned}"));
+        desk.ingest(report.as_bytes());
+        let again = finish(reply(&desk, "anna", &["--to", "erika@customer.test"]), b"Well?\n");
+        assert_eq!(again.status.code(), Some(code), "{status}: {again:?}");
+    }
+}
+
+/// A report on mail to Erika that gives back this part.
+fn bounce(n: usize, status: &str, part: &str) -> String {
+    format!(
+        "Return-Path: <>\nFrom: MAILER-DAEMON@mx.test\nTo: support@example.test\nSubject: \
+         Undelivered\nDate: Mon, 01 Jun 2026 09:3{n}:00 +0000\nMessage-ID: <b{n}@mx.test>\n\
+         MIME-Version: 1.0\nContent-Type: multipart/report; report-type=delivery-status; \
+         boundary=B\n\n--B\n\nSorry.\n\n--B\nContent-Type: message/delivery-status\n\n\
+         Reporting-MTA: dns; mx.test\n\nFinal-Recipient: rfc822; erika@customer.test\n\
+         Action: failed\nStatus: {status}\n\n--B\nContent-Type: {part}\n\n--B--\n"
+    )
 }

@@ -62,7 +62,7 @@ pub struct Unreachable {
 impl Snapshot<'_> {
     /// The last report that blames an address for good: it carries our signature on a mail that we
     /// sent to it, so that nobody can block an address by a forgery (R133), and the address has not
-    /// written since (R136).
+    /// written since (R136). The codes 5.1.7 and 5.1.8 blame the sender's address (RFC 3463).
     ///
     /// # Errors
     /// Those of the database.
@@ -72,6 +72,7 @@ impl Snapshot<'_> {
                     message.id, message.received
              FROM message_bounce JOIN message ON message.id = message_bounce.message
              WHERE person = ?1 AND action = 'failed' AND (status GLOB '5.1.*' OR status = '5.2.1')
+               AND status NOT IN ('5.1.7', '5.1.8')
                AND EXISTS (
                    SELECT 1 FROM entry
                    JOIN event ON event.conversation = entry.conversation
