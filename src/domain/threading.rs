@@ -2,7 +2,8 @@
 //!
 //! Our signature decides first, and only it crosses inboxes. All other evidence counts within the
 //! inbox and needs a sender who is a participant: references, then the number that a subject
-//! names; between them stands the key of a correlation, which names its sender itself. What a subject says else joins nothing. Within each kind of evidence the nearest decides.
+//! names. Between them stands the key of a correlation, which names its sender itself. What a subject
+//! says else joins nothing. Within each kind of evidence the nearest decides.
 
 use super::correlate::Says;
 use super::event::Stood;
