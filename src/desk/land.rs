@@ -119,7 +119,8 @@ pub(super) fn land(
     let keys = scene.keys()?;
     let targets = incoming::targets(scene.config, ready.envelope, &ready.parsed)?;
     let found = key::find(scene, ready, &targets)?;
-    let message = match tx.message_by_identity(&ready.identity.0)? {
+    let came_before = tx.message_by_identity(&ready.identity.0)?;
+    let message = match came_before {
         Some(known) => known,
         None => add_message(tx, scene, ready, keys, &found)?,
     };
@@ -142,7 +143,14 @@ pub(super) fn land(
             spf: ready.authentication.spf.as_str(),
         };
         let arrived = tx.add_arrival(&arrival)?;
-        let (home, how) = match (arrived, settled(tx, message, &target.inbox)?) {
+        let known = settled(tx, message, &target.inbox)?;
+        let purged = match (came_before, known) {
+            (Some(_), None) => tx.purged_home(message, &target.inbox)?,
+            _ => None,
+        };
+        let (home, how) = match (arrived, known.or(purged)) {
+            // Another inbox shows it still; this one was told to forget it.
+            (_, Some(home)) if purged.is_some() => (home, How::Tombstone),
             // Our own bytes that came back have their home, and nothing happened to it (R56).
             (Some(_), Some(known)) if stored.direction == Direction::Out => (known, How::Own),
             (_, Some(known)) => (known, How::Duplicate),
@@ -163,7 +171,7 @@ pub(super) fn land(
         let conversation = tx.root(home)?.unwrap_or(home);
         let inbox = tx.conversation(conversation)?.map_or(target.inbox, |c| c.inbox);
         let after = match how {
-            How::Own => After::default(),
+            How::Own | How::Tombstone => After::default(),
             _ => follow_up(tx, scene, ready, message, home, chain)?,
         };
         landed.push(Landed { conversation, message, how, inbox, class: stored.class, after });

@@ -1,9 +1,10 @@
 //! Forgetting: texts, bytes and people go; identities, ids and the log stay.
 
 use anyhow::Result;
+use rusqlite::OptionalExtension;
 
 use super::{Snapshot, Tx};
-use crate::domain::{Change, EventId, MessageId, Number, OutboxId};
+use crate::domain::{Change, EventId, InboxName, MessageId, Number, OutboxId};
 
 /// What holds something of a message, each statement with its id as `?1`.
 const OF_MESSAGE: [&str; 10] = [
@@ -105,6 +106,23 @@ impl Tx<'_> {
 }
 
 impl Snapshot<'_> {
+    /// The conversation of an inbox in which a message had its home until that was purged.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn purged_home(&self, message: MessageId, inbox: &InboxName) -> Result<Option<Number>> {
+        let mut select = self.connection.prepare_cached(
+            "SELECT conversation.number
+             FROM conversation CROSS JOIN event ON event.conversation = conversation.number
+             WHERE conversation.inbox = ?1 AND conversation.purged IS NOT NULL
+               AND event.kind IN ('arrived', 'queued')
+               AND json_extract(event.data, '$.message') = ?2
+             ORDER BY conversation.number LIMIT 1",
+        )?;
+        let found = select.query_row((inbox.as_str(), message.0), |row| row.get(0).map(Number));
+        Ok(found.optional()?)
+    }
+
     /// A mail of a conversation, or of what is merged into it, that has not left and was not given
     /// up.
     ///
