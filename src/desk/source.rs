@@ -97,6 +97,8 @@ pub enum Notice {
     GoesOn(PathBuf, u64),
     /// The mbox was read before, but what was read then stands there no more: it is read anew.
     Changed(PathBuf),
+    /// An mbox was read before its last message was whole, so it is read anew.
+    WasCut(PathBuf),
     /// So many messages of an mbox have a wrong Content-Length.
     BadLengths(PathBuf, usize),
     /// A file was written to after it was read, and is not removed.

@@ -40,7 +40,7 @@ impl Reader<'_> {
             return Err(Failure::new(Kind::Data, why));
         }
         let mark = mark_of(&meta);
-        let (mut prefix, offset, notice) = self.begin(path, &file, mark).map_err(wrong)?;
+        let (mut prefix, offset, notice) = self.begin(path, &file, mark, variant).map_err(wrong)?;
         if let Some(notice) = notice
             && self.notice(notice).is_break()
         {
@@ -96,6 +96,7 @@ impl Reader<'_> {
         path: &Path,
         file: &File,
         mark: FileMark,
+        variant: Variant,
     ) -> io::Result<(Prefix, u64, Option<Notice>)> {
         let name = path.canonicalize()?;
         let known = self.positions.iter().find(|position| {
@@ -115,9 +116,21 @@ impl Reader<'_> {
         };
         Ok(match prefix {
             Some(prefix) if offset == mark.size => (prefix, offset, Some(Notice::ReadBefore)),
-            Some(prefix) => (prefix, offset, Some(Notice::GoesOn(path.to_owned(), offset))),
+            // Where no message begins, the last one was not whole when it was read.
+            Some(prefix) if begins_message(file, variant, offset)? => {
+                (prefix, offset, Some(Notice::GoesOn(path.to_owned(), offset)))
+            }
+            Some(_) => (Prefix::default(), 0, Some(Notice::WasCut(path.to_owned()))),
             None => (Prefix::default(), 0, Some(Notice::Changed(path.to_owned()))),
         })
+    }
+}
+
+fn begins_message(file: &File, variant: Variant, offset: u64) -> io::Result<bool> {
+    match Mbox::new(BufReader::new(file), variant, offset) {
+        Ok(_) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::InvalidData => Ok(false),
+        Err(error) => Err(error),
     }
 }
 

@@ -195,6 +195,11 @@ fn notify(quiet: bool, notice: &Notice) -> Result<()> {
         Notice::Changed(path) => {
             at(path, "read before, but its beginning has changed; read from there again")
         }
+        Notice::WasCut(path) => at(
+            path,
+            "read before its last message was whole; read from its beginning, and look for the part \
+             that is in as a message",
+        ),
         Notice::Empty(path) => at(path, "empty; passed over"),
         Notice::LooksLikeMbox(path) => {
             at(path, "looks like an mbox; taken in as one message, as a file is without --mbox")
