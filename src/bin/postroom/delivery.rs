@@ -11,6 +11,7 @@ use postroom::desk::raw::Raw;
 use postroom::desk::{self, Failure, Kind, failure};
 use postroom::host::log::Level;
 use postroom::host::{random, signal, stdin, terminal};
+use postroom::render::clean;
 
 use crate::command::{self, COMMANDS};
 use crate::exit::Exit;
@@ -82,6 +83,10 @@ fn fail(named: Option<&Path>, reason: &str) {
         io::stderr(),
         "4.3.0 the mail cannot be taken at the moment; try again later [{reference}]"
     );
+    // A person has no use for a line for outsiders.
+    if terminal::stdin_is_terminal() {
+        let _ = writeln!(io::stderr(), "postroom: {}", clean::text(reason));
+    }
     stdin::drain();
 }
 
@@ -118,7 +123,7 @@ fn says_message(rest: &[OsString]) -> bool {
 
 /// Whether a message is on stdin of a command that takes one where its arguments name nothing else.
 /// Arguments that clap refuses are a delivery as well, for an alias may hold them; only a person at
-/// a terminal who begins with what is meant is told so.
+/// a terminal who names what is meant is told so.
 pub(crate) fn is_expected<A>(
     rest: &[OsString],
     args: &Result<A, clap::Error>,
@@ -127,7 +132,7 @@ pub(crate) fn is_expected<A>(
     match args {
         Ok(args) => !names(args),
         Err(_) => {
-            let named = rest.first().is_some_and(|word| !word.to_string_lossy().starts_with('-'));
+            let named = rest.iter().any(|word| !word.to_string_lossy().starts_with('-'));
             !(named && terminal::stdin_is_terminal())
         }
     }
