@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use anyhow::{Context as _, Result};
 
-use super::{Desk, Failure, Scene, facts};
+use super::{Desk, Failure, Kind, Scene, facts};
 use crate::domain::purge::{self, Context};
 use crate::domain::{BatchId, Change, Event, EventId, MessageId, Number, Reason};
 use crate::store::{Act, Ending, MergeStep, Snapshot, Tx};
@@ -36,6 +36,7 @@ impl Desk {
     /// Refusals stand in the results.
     pub fn purge(&mut self, numbers: &[Number], ending: Ending) -> Result<Vec<Purged>> {
         self.must_exist(numbers)?;
+        self.read(|snapshot| must_be_whole(snapshot, numbers))?;
         self.store.overwrite_what_is_deleted()?;
         let mut batch = None;
         let mut purged = Vec::new();
@@ -68,6 +69,22 @@ impl Desk {
 }
 
 /// Where they are shown, each once.
+/// Whoever names a part of a merged conversation may not know that it takes the rest along; it cannot
+/// be undone.
+fn must_be_whole(snapshot: &Snapshot<'_>, numbers: &[Number]) -> Result<()> {
+    for number in numbers {
+        let root = snapshot.root(*number)?.unwrap_or(*number);
+        if !numbers.contains(&root) {
+            let why = format!(
+                "{number} is merged into {root}: 'postroom purge {root}' forgets both; \
+                 'postroom undo {number}' parts them"
+            );
+            return Err(Failure::new(Kind::No, why).into());
+        }
+    }
+    Ok(())
+}
+
 fn roots(snapshot: &Snapshot<'_>, numbers: &[Number]) -> Result<Vec<Number>> {
     let mut roots = Vec::new();
     for number in numbers {
