@@ -5,7 +5,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::folder::Whereabouts;
-use super::{Afterwards, Notice, Origin, mark_of, no_input};
+use super::{Afterwards, Notice, Origin, mark_of};
+use crate::desk::{Failure, Kind};
 use crate::mail::maildir;
 use crate::store::FileMark;
 
@@ -26,18 +27,29 @@ impl Finisher {
         match (self.afterwards, origin) {
             (Afterwards::Leave, _) | (_, Origin::Mbox { .. }) => None,
             (Afterwards::Mark, Origin::File(..)) => None,
-            (Afterwards::Mark, Origin::Maildir(path)) => self.maildir(path, mark),
+            (Afterwards::Mark, Origin::Maildir(path)) => self.maildir(path, mark, "marked"),
             (Afterwards::Delete, Origin::Maildir(path)) => {
-                self.maildir(path, |p| fs::remove_file(p))
+                self.maildir(path, |p| fs::remove_file(p), "removed")
             }
             (Afterwards::Delete, Origin::File(path, mark)) => remove_unchanged(path, *mark),
         }
     }
 
-    fn maildir(&mut self, path: &Path, act: fn(&Path) -> io::Result<()>) -> Option<Notice> {
-        let done = self.whereabouts.at(path.to_owned(), act);
-        done.err().map(|(path, error)| Notice::Refused(no_input(&path, &error)))
+    fn maildir(
+        &mut self,
+        path: &Path,
+        act: fn(&Path) -> io::Result<()>,
+        done: &str,
+    ) -> Option<Notice> {
+        let failed = self.whereabouts.at(path.to_owned(), act).err();
+        failed.map(|(path, error)| stays(&path, done, &error))
     }
+}
+
+/// The message is in; only its file could not be treated as asked for.
+fn stays(path: &Path, done: &str, error: &io::Error) -> Notice {
+    let why = format!("{}: is in, but cannot be {done}: {error}", path.display());
+    Notice::Refused(Failure::new(Kind::NoInput, why))
 }
 
 /// `new/x` becomes `cur/x:2,S`; in `cur` the flag is added to the others.
@@ -61,6 +73,6 @@ fn remove_unchanged(path: &Path, was: FileMark) -> Option<Notice> {
         Ok(true) => None,
         Ok(false) => Some(Notice::Kept(path.to_owned())),
         Err(error) if error.kind() == io::ErrorKind::NotFound => None,
-        Err(error) => Some(Notice::Refused(no_input(path, &error))),
+        Err(error) => Some(stays(path, "removed", &error)),
     }
 }
