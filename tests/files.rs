@@ -399,6 +399,16 @@ fn dump(desk: &Desk) -> String {
     all
 }
 
+/// Whether a signal that was sent to a process has not come to it yet (proc(5), status).
+fn is_pending(pid: nix::unistd::Pid, signal: nix::sys::signal::Signal) -> bool {
+    let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
+    let masks = status
+        .lines()
+        .filter_map(|line| line.strip_prefix("SigPnd:").or_else(|| line.strip_prefix("ShdPnd:")));
+    let bit = 1_u64 << (signal as u32 - 1);
+    masks.into_iter().any(|mask| u64::from_str_radix(mask.trim(), 16).unwrap() & bit != 0)
+}
+
 /// The first signal ends the reading; what was read is in, and the exit status says "try again".
 #[test]
 fn a_signal_ends_the_reading_at_a_message() {
@@ -414,6 +424,9 @@ fn a_signal_ends_the_reading_at_a_message() {
     let mut writer = fs::OpenOptions::new().write(true).open(&fifo).unwrap();
     let pid = nix::unistd::Pid::from_raw(i32::try_from(child.id()).unwrap());
     nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGTERM).unwrap();
+    while is_pending(pid, nix::sys::signal::Signal::SIGTERM) {
+        std::thread::yield_now();
+    }
     writer.write_all(&mail("two")).unwrap();
     drop(writer);
     let done = wait(child);
