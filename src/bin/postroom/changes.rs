@@ -2,7 +2,7 @@
 
 use postroom::domain::bounce::Outcome;
 use postroom::domain::event::MailKind;
-use postroom::domain::{Actor, Change, Event, Reason, Status, Step};
+use postroom::domain::{Actor, Change, Event, Mailbox, Reason, Status, Step};
 use postroom::render::clean;
 
 /// What changed: `assigned anna`, `tagged +billing`.
@@ -80,6 +80,16 @@ pub(crate) fn how(step: &Step) -> String {
 /// A key as people read it: its parts with commas between them.
 pub(crate) fn key(key: &str) -> String {
     clean::line(&key.replace('\t', ", ")).into_owned()
+}
+
+/// Somebody with an address, as people read them: `Erika <erika@customer.test>`.
+pub(crate) fn mailbox(mailbox: &Mailbox) -> String {
+    let address = clean::name(mailbox.address.as_str()).into_owned();
+    if mailbox.name.is_empty() {
+        address
+    } else {
+        format!("{} <{address}>", clean::name(&mailbox.name))
+    }
 }
 
 /// What became of the mail to one recipient: `erika@customer.test 5.1.1: no such user`. A code that

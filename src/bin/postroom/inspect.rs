@@ -15,7 +15,7 @@ use serde::Serialize;
 
 use crate::args::Common;
 use crate::body::{self, Fold};
-use crate::changes;
+use crate::changes::{self, mailbox};
 use crate::exit::Exit;
 use crate::json::{AttachmentObject, BounceObject, MailboxObject, attachments, mailboxes};
 use crate::out::{self, Out};
@@ -141,14 +141,6 @@ fn print(out: &mut Out, seen: &Seen, screen: Screen) -> Result<()> {
     }
     writeln!(out)?;
     body::print(out, &parsed.text, Fold::Nothing, screen)
-}
-
-fn mailbox(mailbox: &Mailbox) -> String {
-    let address = clean::name(mailbox.address.as_str());
-    match mailbox.name.as_str() {
-        "" => address.into_owned(),
-        name => format!("{} <{address}>", clean::name(name)),
-    }
 }
 
 fn attached(attachment: &Attachment) -> String {

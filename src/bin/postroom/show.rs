@@ -16,7 +16,7 @@ use serde::Serialize;
 
 use crate::args::Common;
 use crate::body::{self, Fold};
-use crate::changes;
+use crate::changes::{self, mailbox};
 use crate::exit::Exit;
 use crate::json::{
     AttachmentObject, BounceObject, ConversationLine, MailboxObject, attachments, mailboxes,
@@ -237,15 +237,6 @@ fn print_note(out: &mut Out, note: &Note, desk: &Desk, screen: Screen) -> Result
     writeln!(out, "{}", screen.paint(Style::Warn, &head))?;
     writeln!(out)?;
     body::set_in(out, note.text.trim_end(), Style::Plain, screen)
-}
-
-fn mailbox(mailbox: &Mailbox) -> String {
-    let address = clean::name(mailbox.address.as_str()).into_owned();
-    if mailbox.name.is_empty() {
-        address
-    } else {
-        format!("{} <{address}>", clean::name(&mailbox.name))
-    }
 }
 
 fn print_json(out: &mut Out, page: &Page) -> Result<()> {
