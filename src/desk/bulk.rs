@@ -15,11 +15,12 @@ use super::ingest::{Chain, How, Incoming, Landed};
 use super::land::{Ready, Understood, land};
 use super::source::{Finisher, Format, Found, Manner, Notice, Origin, Piece, Reader};
 use super::tally::Tally;
-use super::{Desk, Fault, Scene, index};
+use super::{Desk, Fault, index};
 use crate::domain::arrival::Occasion;
 use crate::domain::{Time, words};
 use crate::host::budget::Budget;
 use crate::host::parallel;
+use crate::mail::Parsed;
 use crate::mail::mbox::Variant;
 use crate::store::{Ending, Position, Tx};
 
@@ -69,13 +70,13 @@ struct Batch {
 struct Mail {
     found: Found,
     understood: Understood,
-    /// Of its text, for the index.
-    words: Vec<String>,
+    /// Those of its text, for the index.
+    words: String,
 }
 
 impl Batch {
     const MOST_MAILS: usize = 1000;
-    const MOST_BYTES: usize = 16 << 20;
+    const MOST_BYTES: usize = 8 << 20;
 
     fn add(&mut self, mail: Mail) {
         self.bytes += mail.found.raw.beginning().len();
@@ -206,14 +207,12 @@ impl Desk {
         if found.is_empty() {
             return Ok(());
         }
-        let (ready, mut words): (Vec<Ready<'_>>, Vec<Vec<String>>) = found
+        let (ready, words): (Vec<Ready<'_>>, Vec<String>) = found
             .iter()
             .zip(parts)
             .map(|(found, (understood, words))| (run.ready(found, understood, self.now), words))
             .unzip();
-        if self.fault == Fault::Lose {
-            words.pop();
-        }
+        let kept = ready.len() - usize::from(self.fault == Fault::Lose);
         // What is not proved to be in is neither passed by nor marked.
         let all_in = |landed: &[Vec<Landed>]| {
             landed.len() == found.len() && landed.iter().all(|landed| !landed.is_empty())
@@ -221,9 +220,14 @@ impl Desk {
         let (last, stored, landed) = self.write("ingest", Ending::Commit, |tx, scene| {
             let last = tx.last_message()?;
             let mut landed = Vec::new();
-            for (ready, words) in ready.iter().zip(words) {
+            for ready in ready.iter().take(kept) {
                 tx.next_batch();
-                landed.push(land_indexed(tx, scene, ready, words, run.bulk.chain)?);
+                landed.push(land(tx, scene, ready, run.bulk.chain)?);
+            }
+            // Last, and all in a row: the savepoint of any other statement would write what the
+            // index has collected, and merge it, for each message anew.
+            for ((landed, ready), words) in landed.iter().zip(&ready).zip(&words) {
+                index(tx, landed, &ready.parsed, words)?;
             }
             if all_in(&landed) {
                 positions.iter().try_for_each(|position| tx.put_position(position))?;
@@ -262,20 +266,10 @@ impl<F> Run<'_, F> {
     }
 }
 
-/// A message lands, and what is new is in the index at once: its text is at hand.
-fn land_indexed(
-    tx: &Tx<'_>,
-    scene: &Scene<'_>,
-    ready: &Ready<'_>,
-    words: Vec<String>,
-    chain: &Chain,
-) -> Result<Vec<Landed>> {
-    let landed = land(tx, scene, ready, chain)?;
+/// What is new of a message that landed comes into the index at once: its text is at hand.
+fn index(tx: &Tx<'_>, landed: &[Landed], parsed: &Parsed, words: &str) -> Result<()> {
     let is_new = |l: &&Landed| matches!(l.how, How::New | How::Joined);
-    if let Some(new) = landed.iter().find(is_new) {
-        index::at_once(tx, new.message, words)?;
-    }
-    Ok(landed)
+    landed.iter().find(is_new).map_or(Ok(()), |new| index::at_once(tx, new.message, parsed, words))
 }
 
 /// What can be done with a piece in any thread.
@@ -288,7 +282,7 @@ fn work(piece: Piece, authserv: Option<&str>) -> Worked {
                 found.delivered = understood.delivered().or(found.delivered);
                 understood.add_sender(sender.take());
             }
-            let words = words::words(understood.text());
+            let words = words::line(understood.text());
             Worked::Message(Box::new(Mail { found: *found, understood, words }))
         }
     }

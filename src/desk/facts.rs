@@ -9,7 +9,7 @@ use super::raw;
 use super::{Failure, Kind};
 use crate::domain::query::Needs;
 use crate::domain::{Conversation, Direction, Mailbox, MessageFacts, MessageId, Number};
-use crate::store::{AddressRole, Snapshot, StoredMessage};
+use crate::store::{AddressRole, Snapshot, StoredArrival, StoredMessage};
 
 /// Where the text of a message is to be had.
 #[derive(Debug, Clone, Copy)]
@@ -59,19 +59,14 @@ pub(super) fn of_message(
     needs: Needs,
 ) -> Result<MessageFacts> {
     let message = snapshot.message(id)?.with_context(|| format!("there is no message {id}"))?;
+    let arrivals = match message.direction {
+        Direction::In => snapshot.arrivals(id)?,
+        Direction::Out => Vec::new(),
+    };
+    let verified = arrivals.iter().any(|arrival| arrival.dmarc.as_deref() == Some("pass"));
     let mut to = snapshot.addresses(id, AddressRole::To)?;
     to.extend(snapshot.addresses(id, AddressRole::Cc)?);
-    let mut verified = false;
-    if message.direction == Direction::In {
-        for arrival in snapshot.arrivals(id)? {
-            verified |= arrival.dmarc.as_deref() == Some("pass");
-            let known =
-                |address: &_| to.iter().any(|mailbox: &Mailbox| mailbox.address == *address);
-            if let Some(address) = arrival.recipient.filter(|address| !known(address)) {
-                to.push(Mailbox { name: String::new(), address });
-            }
-        }
-    }
+    add_recipients(&mut to, arrivals);
     let text = match (needs, text) {
         (Needs::Texts, TextOf::Parsed(text)) => Some(text.to_owned()),
         (Needs::Texts, TextOf::Raw) => Some(raw::parse(snapshot, id)?.text),
@@ -91,6 +86,15 @@ pub(super) fn of_message(
         defective: !snapshot.defects(id)?.is_empty(),
         text,
     })
+}
+
+/// Adds whom a message arrived for, where the header does not name them.
+pub(super) fn add_recipients(to: &mut Vec<Mailbox>, arrivals: Vec<StoredArrival>) {
+    for address in arrivals.into_iter().filter_map(|arrival| arrival.recipient) {
+        if !to.iter().any(|mailbox| mailbox.address == address) {
+            to.push(Mailbox { name: String::new(), address });
+        }
+    }
 }
 
 /// The facts of all messages of a conversation.

@@ -5,9 +5,9 @@ use anyhow::Result;
 use super::Desk;
 use super::facts::{self, TextOf};
 use crate::domain::query::Needs;
-use crate::domain::words::words;
-use crate::domain::{MessageFacts, MessageId};
+use crate::domain::{Mailbox, MessageId, words};
 use crate::host::log::Level;
+use crate::mail::Parsed;
 use crate::store::{IndexRow, Tx};
 
 /// Indexes at most so many of the messages that wait for it, and gives how many it did.
@@ -20,26 +20,34 @@ pub fn catch_up(tx: &Tx<'_>, limit: usize) -> Result<usize> {
     let waiting = tx.unindexed(limit)?;
     for id in &waiting {
         let facts = facts::of_message(tx, *id, TextOf::Raw, Needs::Texts)?;
-        let body = facts.text.as_deref().map(words).unwrap_or_default();
-        put(tx, *id, &facts, body)?;
+        let body = facts.text.as_deref().map(words::line).unwrap_or_default();
+        put(tx, *id, &facts.subject, facts.from.as_ref(), &facts.to, &body)?;
     }
     Ok(waiting.len())
 }
 
-/// Indexes a message whose text was at hand, and its words with it.
+/// Indexes a message that came in for the first time a moment ago, with the words of its text.
 ///
 /// # Errors
 /// Those of the store.
-pub(super) fn at_once(tx: &Tx<'_>, id: MessageId, body: Vec<String>) -> Result<()> {
-    let facts = facts::of_message(tx, id, TextOf::Parsed(""), Needs::Texts)?;
-    put(tx, id, &facts, body)
+pub(super) fn at_once(tx: &Tx<'_>, id: MessageId, parsed: &Parsed, body: &str) -> Result<()> {
+    let mut to: Vec<Mailbox> = parsed.to.iter().chain(&parsed.cc).cloned().collect();
+    facts::add_recipients(&mut to, tx.arrivals(id)?);
+    put(tx, id, &parsed.subject, parsed.from.as_ref(), &to, body)
 }
 
-fn put(tx: &Tx<'_>, id: MessageId, facts: &MessageFacts, body: Vec<String>) -> Result<()> {
+fn put(
+    tx: &Tx<'_>,
+    id: MessageId,
+    subject: &str,
+    from: Option<&Mailbox>,
+    to: &[Mailbox],
+    body: &str,
+) -> Result<()> {
     let row = IndexRow {
-        subject: words(&facts.subject),
-        author: facts.from.as_ref().map(|from| words(&from.to_string())).unwrap_or_default(),
-        recipients: facts.to.iter().map(|to| words(&to.to_string())).collect(),
+        subject: words::line(subject),
+        author: from.map(|from| words::line(&from.to_string())).unwrap_or_default(),
+        recipients: to.iter().map(|to| words::line(&to.to_string())).collect(),
         body,
     };
     tx.index(id, &row)

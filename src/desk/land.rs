@@ -10,12 +10,15 @@ use super::{Scene, autoreply, facts, header, route};
 use crate::domain::arrival::Occasion;
 use crate::domain::bounce::Outcome;
 use crate::domain::{
-    Change, Class, Direction, EventId, InboxName, MessageId, Number, Signal, Step, Time,
+    Change, Class, Conversation, Direction, EventId, InboxName, MessageId, Number, Signal, Step,
+    Time,
 };
 use crate::mail::authentication::{self, Authentication};
 use crate::mail::token::Keys;
 use crate::mail::{self, Fields, Parsed, ReturnPath, identity};
-use crate::store::{AddressRole, NewArrival, NewMessage, Snapshot, StoredMessage, Tx, Wiring};
+use crate::store::{
+    AddressRole, NewArrival, NewMessage, RawBytes, Snapshot, StoredMessage, Tx, Wiring,
+};
 
 mod copy;
 mod home;
@@ -34,6 +37,7 @@ pub(super) use ours::only_author;
 /// outcome is a list of defects.
 #[derive(Debug)]
 pub(super) struct Understood {
+    hash: [u8; 32],
     identity: mail::Identity,
     parsed: Parsed,
     authentication: Authentication,
@@ -44,6 +48,7 @@ impl Understood {
     pub(super) fn of(raw: &Raw, authserv: Option<&str>) -> Self {
         let fields = Fields::scan(raw.beginning());
         Understood {
+            hash: raw.hash(),
             identity: raw.identity(),
             parsed: raw.parse(),
             authentication: authentication::verdict(&fields, authserv),
@@ -72,6 +77,7 @@ impl Understood {
 /// A message that can land.
 pub(super) struct Ready<'a> {
     raw: &'a Raw,
+    hash: [u8; 32],
     pub(super) identity: mail::Identity,
     pub(super) parsed: Parsed,
     authentication: Authentication,
@@ -83,13 +89,14 @@ pub(super) struct Ready<'a> {
 
 impl<'a> Ready<'a> {
     pub(super) fn new(incoming: &Incoming<'a>, understood: Understood, now: Time) -> Self {
-        let Understood { identity, parsed, authentication } = understood;
+        let Understood { hash, identity, parsed, authentication } = understood;
         let received = match incoming.occasion {
             Occasion::Now => incoming.delivered.map_or(now, |at| at.min(now)),
             Occasion::Archive => original(&parsed, incoming.delivered, now),
         };
         Ready {
             raw: incoming.raw,
+            hash,
             identity,
             parsed,
             authentication,
@@ -120,18 +127,20 @@ pub(super) fn land(
     let targets = incoming::targets(scene.config, ready.envelope, &ready.parsed)?;
     let found = key::find(scene, ready, &targets)?;
     let came_before = tx.message_by_identity(&ready.identity.0)?;
-    let message = match came_before {
-        Some(known) => known,
+    let arrived = match came_before {
         None => add_message(tx, scene, ready, keys, &found)?,
+        Some(known) => {
+            let stored = tx.message(known)?.context("a message that came before is gone")?;
+            if let Some(by) = stored.purged {
+                return tombstone(tx, &stored, by);
+            }
+            Arrived::again(&stored)
+        }
     };
-    let stored = tx.message(message)?.context("a message that was just stored is gone")?;
-    if let Some(by) = stored.purged {
-        return tombstone(tx, &stored, by);
-    }
-    let mut landed = Vec::new();
+    let mut landed: Vec<Landed> = Vec::new();
     for target in targets {
         let arrival = NewArrival {
-            message,
+            message: arrived.message,
             inbox: &target.inbox,
             recipient: target.recipient.as_ref(),
             received: ready.received,
@@ -142,41 +151,60 @@ pub(super) fn land(
             dmarc: ready.authentication.dmarc.as_str(),
             spf: ready.authentication.spf.as_str(),
         };
-        let arrived = tx.add_arrival(&arrival)?;
-        let known = settled(tx, message, &target.inbox)?;
-        let purged = match (came_before, known) {
-            (Some(_), None) => tx.purged_home(message, &target.inbox)?,
-            _ => None,
+        let row = tx.add_arrival(&arrival)?;
+        // A message that came a moment ago has no home before its first target gave it one.
+        let known = match came_before.is_none() && landed.is_empty() {
+            true => None,
+            false => known_home(tx, arrived, &target.inbox, row)?,
         };
-        let (home, how) = match (arrived, known.or(purged)) {
-            // Another inbox shows it still; this one was told to forget it.
-            (_, Some(home)) if purged.is_some() => (home, How::Tombstone),
-            // Our own bytes that came back have their home, and nothing happened to it (R56).
-            (Some(_), Some(known)) if stored.direction == Direction::Out => (known, How::Own),
-            (_, Some(known)) => (known, How::Duplicate),
-            (Some(row), None) => {
-                let arrived = Arrived { message, class: stored.class };
+        let (home, how, shown) = match (known, row) {
+            (Some((home, how)), _) => (home, how, shown(tx, home)?),
+            (None, Some(row)) => {
                 let key = Found::within(&found, &target.inbox);
-                let (number, how, step) = find_home(tx, scene, ready, keys, &target, arrived, key)?;
+                let (shown, how, step) = find_home(tx, scene, ready, keys, &target, arrived, key)?;
                 // What rules had to do with a copy, they did with the one that came first.
                 let is_work = ready.occasion == Occasion::Now || chain.rules.is_some();
                 if is_work && !step.is_copy() {
-                    tx.mark_unrouted(message, number, row)?;
+                    tx.mark_unrouted(arrived.message, shown.number, row)?;
                 }
-                (number, how)
+                (shown.number, how, shown)
             }
             // An arrival without a home: nothing makes one, `check` would name it.
             (None, None) => continue,
         };
-        let conversation = tx.root(home)?.unwrap_or(home);
-        let inbox = tx.conversation(conversation)?.map_or(target.inbox, |c| c.inbox);
+        let Arrived { message, class, .. } = arrived;
         let after = match how {
             How::Own | How::Tombstone => After::default(),
             _ => follow_up(tx, scene, ready, message, home, chain)?,
         };
-        landed.push(Landed { conversation, message, how, inbox, class: stored.class, after });
+        let (conversation, inbox) = (shown.number, shown.inbox);
+        landed.push(Landed { conversation, message, how, inbox, class, after });
     }
     Ok(landed)
+}
+
+/// The home that a message has already, as seen from an inbox that it arrived in, and what that
+/// makes of this arrival: `row` is its row, if it is a new one.
+fn known_home(
+    tx: &Snapshot<'_>,
+    arrived: Arrived,
+    inbox: &InboxName,
+    row: Option<i64>,
+) -> Result<Option<(Number, How)>> {
+    if let Some(home) = settled(tx, arrived.message, inbox)? {
+        // Our own bytes that came back have their home, and nothing happened to it (R56).
+        let is_own = row.is_some() && arrived.direction == Direction::Out;
+        return Ok(Some((home, if is_own { How::Own } else { How::Duplicate })));
+    }
+    // Another inbox shows it still; this one was told to forget it.
+    let purged = tx.purged_home(arrived.message, inbox)?;
+    Ok(purged.map(|home| (home, How::Tombstone)))
+}
+
+/// The conversation at which a home is shown.
+fn shown(tx: &Snapshot<'_>, home: Number) -> Result<Conversation> {
+    let root = tx.root(home)?.unwrap_or(home);
+    tx.conversation(root)?.with_context(|| format!("{root}, at which {home} is shown, is gone"))
 }
 
 /// What was purged stays so: it is known, and nothing of it is kept.
@@ -214,16 +242,18 @@ fn add_message(
     ready: &Ready<'_>,
     keys: &Keys,
     found: &[Found<'_>],
-) -> Result<MessageId> {
+) -> Result<Arrived> {
     let parsed = &ready.parsed;
     let (class, signal) = match class_of(tx, scene, keys, parsed)? {
         (Class::Person, None) if !found.is_empty() => (Class::Automatic, Some(Signal::Correlated)),
         other => other,
     };
     let mut defects: Vec<&str> = parsed.defects.iter().map(|defect| defect.as_str()).collect();
-    if let Some(id) = &parsed.message_id
-        && tx.message_id_is_taken(id)?
-    {
+    let shares_id = match &parsed.message_id {
+        Some(id) => tx.message_id_is_taken(id)?,
+        None => false,
+    };
+    if shares_id {
         defects.push("message-id-taken");
     }
     if ours::has_forged_token(scene, keys, parsed) {
@@ -240,10 +270,10 @@ fn add_message(
         ],
     );
     let references = nearest_first(parsed);
-    tx.add_message(&NewMessage {
+    let message = tx.add_message(&NewMessage {
         identity: ready.identity.0,
         identity_version: identity::VERSION,
-        raw: ready.raw.bytes(),
+        raw: RawBytes { hash: ready.hash, content: ready.raw.content() },
         direction: Direction::In,
         received: ready.received,
         date: parsed.date,
@@ -256,7 +286,8 @@ fn add_message(
         references: &references,
         outcomes: outcomes(parsed),
         defects: &defects,
-    })
+    })?;
+    Ok(Arrived { message, class, direction: Direction::In, shares_id })
 }
 
 /// What a message says became of a mail; nothing when it is no report.

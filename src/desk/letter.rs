@@ -149,7 +149,7 @@ fn record(
     let message = NewMessage {
         identity: identity(raw).0,
         identity_version: identity::VERSION,
-        raw: RawBytes::Memory(raw),
+        raw: RawBytes::of(raw),
         direction: Direction::Out,
         received: tx.now(),
         date: Some(letter.date),

@@ -14,7 +14,7 @@ use crate::host::file;
 use crate::mail::identity::{Hasher, Identity, identity};
 use crate::mail::parse::MOST_BYTES;
 use crate::mail::{self, Defect, Parsed};
-use crate::store::{RawBytes, Snapshot};
+use crate::store::{RawContent, Snapshot};
 
 /// Bytes that are copied at once.
 const PIECE: usize = 1 << 18;
@@ -129,13 +129,19 @@ impl Raw {
         Ok(())
     }
 
-    /// As the store takes it.
-    pub(super) fn bytes(&self) -> RawBytes<'_> {
+    /// SHA-256 of its bytes.
+    pub(super) fn hash(&self) -> [u8; 32] {
         match &self.0 {
-            Kept::Memory(all) => RawBytes::Memory(all),
-            Kept::File(Summary { size, hash, .. }, file) => {
-                RawBytes::File { file, size: *size, hash: *hash }
-            }
+            Kept::Memory(all) => Sha256::digest(all).into(),
+            Kept::File(summary, _) => summary.hash,
+        }
+    }
+
+    /// As the store takes it.
+    pub(super) fn content(&self) -> RawContent<'_> {
+        match &self.0 {
+            Kept::Memory(all) => RawContent::Memory(all),
+            Kept::File(Summary { size, .. }, file) => RawContent::File { file, size: *size },
         }
     }
 }

@@ -234,6 +234,12 @@ impl Conversation {
         }
     }
 
+    /// Whether anything happened to it yet: only then is it there at all.
+    #[must_use]
+    pub fn has_begun(&self) -> bool {
+        self.seq > Seq(0)
+    }
+
     /// The only fold: used by ingest, rebuild, replay and as-of. Total: it takes any event in any
     /// order without failing, and reads nothing but its arguments.
     pub fn apply(&mut self, event: &Event) {

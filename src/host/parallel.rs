@@ -5,7 +5,7 @@ use std::sync::mpsc::sync_channel;
 use std::thread;
 
 /// Results, and jobs, that one worker may be ahead of who takes them.
-const AHEAD: usize = 8;
+const AHEAD: usize = 512;
 
 /// How many threads the machine can run at once.
 #[must_use]

@@ -11,7 +11,7 @@ use super::column::word;
 use super::{ConfigText, Snapshot, Store, Tx};
 use crate::domain::address::domain_key;
 use crate::domain::{
-    Address, Assignee, Change, Conversation, Event, EventId, InboxName, Number, Seq, Time,
+    Address, Assignee, Change, Conversation, Event, EventId, InboxName, Number, Time,
 };
 
 /// Something that is not as it must be.
@@ -411,26 +411,10 @@ fn refold(tx: &Tx<'_>, number: Number, events: &[Event]) -> Result<()> {
     let Change::Opened { inbox } = &first.change else {
         anyhow::bail!("its first event does not open it");
     };
-    tx.connection
-        .prepare_cached(
-            "INSERT INTO conversation (number, inbox, status, priority, root, opened, last_person,
-                                       changed, seq)
-             VALUES (?1, '', 'open', 1, 0, 0, 0, 0, 0)",
-        )?
-        .execute([number.0])?;
     let mut conversation = Conversation::new(number, inbox.clone(), first.effective);
-    conversation.seq = Seq(0);
-    for event in events {
-        conversation.apply(event);
-        tx.save_sides(number, &event.change)?;
-        tx.save_entry(number, &event.change)?;
-        tx.save_copy(&event.change)?;
-        tx.save_related(number, &event.change)?;
-        tx.save_key(number, &conversation.inbox, &event.change)?;
-        tx.clear_purged(number, &event.change)?;
-        tx.fold_participants(number, &event.change)?;
-    }
-    tx.save(&conversation)
+    events.iter().for_each(|event| conversation.apply(event));
+    tx.insert(&conversation)?;
+    events.iter().try_for_each(|event| tx.project(&conversation, &event.change))
 }
 
 impl<'a> Tx<'a> {
@@ -443,6 +427,7 @@ impl<'a> Tx<'a> {
             config_text: config,
             config: std::cell::Cell::new(None),
             batch: std::cell::Cell::new(None),
+            next_event: std::cell::Cell::new(None),
         }
     }
 

@@ -36,54 +36,62 @@ const COLUMNS: &str = "number, inbox, status, snoozed_until, keep_on_reply, assi
                        changed, seq";
 
 impl Tx<'_> {
-    /// A new conversation with the next number; its first event is the caller's to record.
+    /// A conversation with the next number; its first events, which are the caller's to record at
+    /// once, bring it into the store.
     ///
     /// # Errors
     /// Those of the database.
     pub fn begin_conversation(&self, inbox: &InboxName, opened: Time) -> Result<Conversation> {
         let number = Number(self.next_id("conversation")?);
-        self.connection
-            .prepare_cached(
-                "INSERT INTO conversation (number, inbox, status, priority, root, opened,
-                                           last_person, changed, seq)
-                 VALUES (?1, ?2, 'open', 1, ?1, ?3, ?3, ?3, 0)",
-            )?
-            .execute((number.0, inbox.as_str(), opened.0))?;
         Ok(Conversation::new(number, inbox.clone(), opened))
+    }
+
+    /// Writes the row of a new conversation as its events made it.
+    pub(super) fn insert(&self, c: &Conversation) -> Result<()> {
+        self.write_row(
+            "INSERT INTO conversation (number, inbox, status, snoozed_until, keep_on_reply,
+                                       assignee, priority, root, first_message, opened, closed,
+                                       purged, waiting_since, last_person, changed, seq)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
+            c,
+        )
     }
 
     /// Writes the row of a conversation as its events made it.
     pub(super) fn save(&self, c: &Conversation) -> Result<()> {
+        self.write_row(
+            "UPDATE conversation
+             SET inbox = ?2, status = ?3, snoozed_until = ?4, keep_on_reply = ?5, assignee = ?6,
+                 priority = ?7, root = ?8, first_message = ?9, opened = ?10, closed = ?11,
+                 purged = ?12, waiting_since = ?13, last_person = ?14, changed = ?15, seq = ?16
+             WHERE number = ?1",
+            c,
+        )
+    }
+
+    fn write_row(&self, sql: &str, c: &Conversation) -> Result<()> {
         let (until, keep) = match c.status {
             Status::Snoozed { until, keep_on_reply } => (Some(until.0), keep_on_reply),
             _ => (None, false),
         };
-        self.connection
-            .prepare_cached(
-                "UPDATE conversation
-                 SET inbox = ?2, status = ?3, snoozed_until = ?4, keep_on_reply = ?5, assignee = ?6,
-                     priority = ?7, root = ?8, first_message = ?9, opened = ?10, closed = ?11,
-                     purged = ?12, waiting_since = ?13, last_person = ?14, changed = ?15, seq = ?16
-                 WHERE number = ?1",
-            )?
-            .execute(rusqlite::params![
-                c.number.0,
-                c.inbox.as_str(),
-                c.status.as_str(),
-                until,
-                keep,
-                c.assignee.as_ref().map(ToString::to_string),
-                c.priority as i64,
-                c.root.0,
-                c.first_message.map(|m| m.0),
-                c.opened.0,
-                c.closed.map(|t| t.0),
-                c.purged.map(|t| t.0),
-                c.waiting_since.map(|t| t.0),
-                c.last_person.0,
-                c.changed.0,
-                c.seq.0,
-            ])?;
+        self.connection.prepare_cached(sql)?.execute(rusqlite::params![
+            c.number.0,
+            c.inbox.as_str(),
+            c.status.as_str(),
+            until,
+            keep,
+            c.assignee.as_ref().map(ToString::to_string),
+            c.priority as i64,
+            c.root.0,
+            c.first_message.map(|m| m.0),
+            c.opened.0,
+            c.closed.map(|t| t.0),
+            c.purged.map(|t| t.0),
+            c.waiting_since.map(|t| t.0),
+            c.last_person.0,
+            c.changed.0,
+            c.seq.0,
+        ])?;
         Ok(())
     }
 

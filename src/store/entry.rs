@@ -1,12 +1,15 @@
 //! Entries: where messages have their homes, and the evidence that leads there.
 
 use anyhow::Result;
-use rusqlite::{OptionalExtension, Row};
+use rusqlite::{OptionalExtension, Params, Row};
 
 use super::column::word;
 use super::{Snapshot, Tx};
 use crate::domain::threading::Candidate;
 use crate::domain::{Change, InboxName, MessageId, Number, Time};
+
+/// Homes that are looked at, of the many that messages with one id can have.
+const MOST_CANDIDATES: usize = 8;
 
 impl Tx<'_> {
     /// Gives a message its home, as the change says.
@@ -54,44 +57,38 @@ pub(super) const UNROUTED_OF: &str = "SELECT message, conversation FROM unrouted
 
 pub(super) const BY_MESSAGE_ID: &str =
     "SELECT entry.message, shown.number, shown.inbox, shown.closed,
-            EXISTS (SELECT 1 FROM participant
-                    WHERE participant.conversation IN (SELECT member.conversation FROM member
-                                                       WHERE member.root = shown.number)
-                      AND participant.person = ?2) AS participant
+            EXISTS (SELECT 1 FROM member JOIN participant USING (conversation)
+                    WHERE member.root = shown.number AND participant.person = ?2) AS participant
      FROM message
      CROSS JOIN entry ON entry.message = message.id
      CROSS JOIN conversation AS home ON home.number = entry.conversation
      CROSS JOIN conversation AS shown ON shown.number = home.root
      WHERE message.message_id = ?1 AND shown.inbox = ?3
-     ORDER BY participant DESC, entry.message, shown.number LIMIT 8";
+     ORDER BY participant DESC, entry.message, shown.number";
 
 pub(super) const OF_REFERRERS: &str =
     "SELECT entry.message, shown.number, shown.inbox, shown.closed,
-            EXISTS (SELECT 1 FROM participant
-                    WHERE participant.conversation IN (SELECT member.conversation FROM member
-                                                       WHERE member.root = shown.number)
-                      AND participant.person = ?2) AS participant
+            EXISTS (SELECT 1 FROM member JOIN participant USING (conversation)
+                    WHERE member.root = shown.number AND participant.person = ?2) AS participant
      FROM reference
      CROSS JOIN entry ON entry.message = reference.message
      CROSS JOIN conversation AS home ON home.number = entry.conversation
      CROSS JOIN conversation AS shown ON shown.number = home.root
      WHERE reference.message_id = ?1 AND shown.inbox = ?3
-     ORDER BY participant DESC, entry.message, shown.number LIMIT 8";
+     ORDER BY participant DESC, entry.message, shown.number";
 
 /// A mail that ten thousand answer has as many siblings: the last ones are enough.
 pub(super) const OF_SIBLINGS: &str =
     "SELECT entry.message, shown.number, shown.inbox, shown.closed,
-            EXISTS (SELECT 1 FROM participant
-                    WHERE participant.conversation IN (SELECT member.conversation FROM member
-                                                       WHERE member.root = shown.number)
-                      AND participant.person = ?2) AS participant
+            EXISTS (SELECT 1 FROM member JOIN participant USING (conversation)
+                    WHERE member.root = shown.number AND participant.person = ?2) AS participant
      FROM (SELECT message FROM reference
            WHERE message_id = ?1 AND message < ?4 ORDER BY message DESC LIMIT 500) AS sibling
      CROSS JOIN entry ON entry.message = sibling.message
      CROSS JOIN conversation AS home ON home.number = entry.conversation
      CROSS JOIN conversation AS shown ON shown.number = home.root
      WHERE shown.inbox = ?3
-     ORDER BY participant DESC, entry.message, shown.number LIMIT 8";
+     ORDER BY participant DESC, entry.message, shown.number";
 
 impl Snapshot<'_> {
     /// The conversations in which a message has a home, merged or not.
@@ -176,11 +173,8 @@ impl Snapshot<'_> {
     pub fn homes_of(&self, message: MessageId, sender: &str) -> Result<Vec<Candidate>> {
         let mut select = self.connection.prepare_cached(
             "SELECT entry.message, shown.number, shown.inbox, shown.closed,
-                    EXISTS (SELECT 1 FROM participant
-                            WHERE participant.conversation IN (SELECT member.conversation
-                                                               FROM member
-                                                               WHERE member.root = shown.number)
-                              AND participant.person = ?2)
+                    EXISTS (SELECT 1 FROM member JOIN participant USING (conversation)
+                            WHERE member.root = shown.number AND participant.person = ?2)
              FROM entry
              JOIN conversation AS home ON home.number = entry.conversation
              JOIN conversation AS shown ON shown.number = home.root
@@ -202,9 +196,14 @@ impl Snapshot<'_> {
         sender: &str,
         inbox: &InboxName,
     ) -> Result<Vec<Candidate>> {
-        let mut select = self.connection.prepare_cached(BY_MESSAGE_ID)?;
-        let rows = select.query_map((message_id, sender, inbox.as_str()), candidate)?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        self.first_candidates(BY_MESSAGE_ID, (message_id, sender, inbox.as_str()))
+    }
+
+    /// A LIMIT would have SQLite make a table to sort in, at each of so many questions.
+    fn first_candidates(&self, sql: &str, values: impl Params) -> Result<Vec<Candidate>> {
+        let mut select = self.connection.prepare_cached(sql)?;
+        let rows = select.query_map(values, candidate)?;
+        Ok(rows.take(MOST_CANDIDATES).collect::<Result<_, _>>()?)
     }
 
     /// Where messages that refer to this Message-ID have their homes in an inbox, chosen likewise:
@@ -218,9 +217,7 @@ impl Snapshot<'_> {
         sender: &str,
         inbox: &InboxName,
     ) -> Result<Vec<Candidate>> {
-        let mut select = self.connection.prepare_cached(OF_REFERRERS)?;
-        let rows = select.query_map((message_id, sender, inbox.as_str()), candidate)?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        self.first_candidates(OF_REFERRERS, (message_id, sender, inbox.as_str()))
     }
 
     /// Where messages that came before `message` and refer to this Message-ID have their homes,
@@ -235,9 +232,7 @@ impl Snapshot<'_> {
         sender: &str,
         inbox: &InboxName,
     ) -> Result<Vec<Candidate>> {
-        let mut select = self.connection.prepare_cached(OF_SIBLINGS)?;
-        let rows = select.query_map((message_id, sender, inbox.as_str(), message.0), candidate)?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        self.first_candidates(OF_SIBLINGS, (message_id, sender, inbox.as_str(), message.0))
     }
 
     /// A conversation of an inbox by its number, with its first message.
@@ -254,11 +249,8 @@ impl Snapshot<'_> {
             .connection
             .prepare_cached(
                 "SELECT home.first_message, shown.number, shown.inbox, shown.closed,
-                        EXISTS (SELECT 1 FROM participant
-                                WHERE participant.conversation IN (SELECT member.conversation
-                                                                   FROM member
-                                                                   WHERE member.root = shown.number)
-                                  AND participant.person = ?2)
+                        EXISTS (SELECT 1 FROM member JOIN participant USING (conversation)
+                                WHERE member.root = shown.number AND participant.person = ?2)
                  FROM conversation AS home
                  JOIN conversation AS shown ON shown.number = home.root
                  WHERE home.number = ?1 AND shown.inbox = ?3 AND home.first_message IS NOT NULL",

@@ -35,23 +35,38 @@ impl Tx<'_> {
         act: &Act<'_>,
         changes: &[Change],
     ) -> Result<Vec<Event>> {
+        let is_new = !conversation.has_begun();
         let mut events = Vec::with_capacity(changes.len());
         for change in changes {
-            let event = self.append(conversation, act, change)?;
+            let event = self.event_of(conversation, act, change)?;
             conversation.apply(&event);
-            self.save_sides(conversation.number, change)?;
-            self.save_entry(conversation.number, change)?;
-            self.save_copy(change)?;
-            self.save_related(conversation.number, change)?;
-            self.save_key(conversation.number, &conversation.inbox, change)?;
-            self.clear_purged(conversation.number, change)?;
-            self.fold_participants(conversation.number, change)?;
             events.push(event);
         }
-        if !events.is_empty() {
-            self.save(conversation)?;
+        if events.is_empty() {
+            return Ok(events);
+        }
+        // The row first, for all others name it.
+        if is_new {
+            self.insert(conversation)?
+        } else {
+            self.save(conversation)?
+        }
+        for event in &events {
+            self.append(event)?;
+            self.project(conversation, &event.change)?;
         }
         Ok(events)
+    }
+
+    /// Folds a change of a conversation into the tables beside its row.
+    pub(super) fn project(&self, conversation: &Conversation, change: &Change) -> Result<()> {
+        self.save_sides(conversation.number, change)?;
+        self.save_entry(conversation.number, change)?;
+        self.save_copy(change)?;
+        self.save_related(conversation.number, change)?;
+        self.save_key(conversation.number, &conversation.inbox, change)?;
+        self.clear_purged(conversation.number, change)?;
+        self.fold_participants(conversation.number, change)
     }
 
     /// Writes a note, and the event that says so.
@@ -68,11 +83,17 @@ impl Tx<'_> {
         self.record(conversation, act, &[Change::Noted { note }])
     }
 
-    fn append(&self, conversation: &Conversation, act: &Act<'_>, change: &Change) -> Result<Event> {
-        let id = EventId(self.next_id("event")?);
+    /// The event that makes this change of a conversation, the next one of the log.
+    fn event_of(
+        &self,
+        conversation: &Conversation,
+        act: &Act<'_>,
+        change: &Change,
+    ) -> Result<Event> {
+        let id = self.next_event()?;
         let batch = self.batch.get().unwrap_or(BatchId(id.0));
         self.batch.set(Some(batch));
-        let event = Event {
+        Ok(Event {
             id,
             conversation: conversation.number,
             seq: conversation.seq.next(),
@@ -87,7 +108,20 @@ impl Tx<'_> {
                 config: self.config()?,
             },
             change: change.clone(),
+        })
+    }
+
+    /// Nobody else writes meanwhile, so the number is asked for once.
+    fn next_event(&self) -> Result<EventId> {
+        let id = match self.next_event.get() {
+            Some(id) => id,
+            None => EventId(self.next_id("event")?),
         };
+        self.next_event.set(Some(EventId(id.0 + 1)));
+        Ok(id)
+    }
+
+    fn append(&self, event: &Event) -> Result<()> {
         self.connection
             .prepare_cached(
                 "INSERT INTO event (id, conversation, seq, at, effective, actor, via, reason, cause,
@@ -110,7 +144,7 @@ impl Tx<'_> {
                 Change::VERSION,
                 event.change.data()?.to_string(),
             ])?;
-        Ok(event)
+        Ok(())
     }
 }
 

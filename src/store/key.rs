@@ -38,10 +38,8 @@ impl Tx<'_> {
 
 pub(super) const OF_KEY: &str =
     "SELECT correlation.message, shown.number, shown.inbox, shown.closed,
-            EXISTS (SELECT 1 FROM participant
-                    WHERE participant.conversation IN (SELECT member.conversation FROM member
-                                                       WHERE member.root = shown.number)
-                      AND participant.person = ?4)
+            EXISTS (SELECT 1 FROM member JOIN participant USING (conversation)
+                    WHERE member.root = shown.number AND participant.person = ?4)
      FROM correlation
      CROSS JOIN entry ON entry.message = correlation.message
      CROSS JOIN conversation AS home ON home.number = entry.conversation

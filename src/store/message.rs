@@ -86,7 +86,7 @@ impl Tx<'_> {
             .execute((
                 new.identity,
                 new.identity_version,
-                new.raw.hash(),
+                new.raw.hash,
                 i64::try_from(new.raw.size())?,
                 new.direction.as_str(),
                 new.received.0,

@@ -37,7 +37,7 @@ use std::ops::Deref;
 use anyhow::Result;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
-use crate::domain::{BatchId, ConfigId, Time};
+use crate::domain::{BatchId, ConfigId, EventId, Time};
 
 pub use address::{AddressRole, HeaderAddress, Side};
 pub use arrival::{NewArrival, StoredArrival, Wiring};
@@ -52,7 +52,7 @@ pub use open::{Clock, OpenError, SCHEMA_VERSION};
 pub use outbox::{Attempt, NewMail, Outgoing, State};
 pub use position::{FileMark, Position};
 pub use purge::MergeStep;
-pub use raw::RawBytes;
+pub use raw::{RawBytes, RawContent};
 pub use related::Related;
 pub use search::IndexRow;
 pub use select::{Candidate, Order, Page};
@@ -173,6 +173,7 @@ pub struct Tx<'a> {
     config_text: &'a ConfigText,
     config: Cell<Option<ConfigId>>,
     batch: Cell<Option<BatchId>>,
+    next_event: Cell<Option<EventId>>,
 }
 
 impl<'a> Tx<'a> {
@@ -184,6 +185,7 @@ impl<'a> Tx<'a> {
             config_text: &run.config,
             config: Cell::new(None),
             batch: Cell::new(None),
+            next_event: Cell::new(None),
         })
     }
 
@@ -210,7 +212,7 @@ impl<'a> Tx<'a> {
     /// # Errors
     /// When SQLite rolled the whole transaction back.
     pub fn attempt<T>(&self, f: impl FnOnce() -> Result<T>) -> Result<Result<T>> {
-        let (config, batch) = (self.config.get(), self.batch.get());
+        let (config, batch, next) = (self.config.get(), self.batch.get(), self.next_event.get());
         self.connection.execute_batch("SAVEPOINT attempt")?;
         let result = f();
         if let Err(error) = result {
@@ -220,6 +222,7 @@ impl<'a> Tx<'a> {
             self.connection.execute_batch("ROLLBACK TO attempt; RELEASE attempt")?;
             self.config.set(config);
             self.batch.set(batch);
+            self.next_event.set(next);
             return Ok(Err(error));
         }
         self.connection.execute_batch("RELEASE attempt")?;

@@ -14,7 +14,16 @@ const CHUNK: usize = 1 << 20;
 
 /// The bytes of a message that are to be kept.
 #[derive(Debug, Clone, Copy)]
-pub enum RawBytes<'a> {
+pub struct RawBytes<'a> {
+    /// SHA-256 of them.
+    pub hash: [u8; 32],
+    /// Where they are.
+    pub content: RawContent<'a>,
+}
+
+/// Where bytes are that are to be kept.
+#[derive(Debug, Clone, Copy)]
+pub enum RawContent<'a> {
     /// In memory.
     Memory(&'a [u8]),
     /// In a file, from its beginning on.
@@ -23,31 +32,28 @@ pub enum RawBytes<'a> {
         file: &'a File,
         /// How many there are.
         size: u64,
-        /// SHA-256 of them.
-        hash: [u8; 32],
     },
 }
 
-impl RawBytes<'_> {
-    pub(super) fn size(&self) -> u64 {
-        match self {
-            RawBytes::Memory(bytes) => bytes.len() as u64,
-            RawBytes::File { size, .. } => *size,
-        }
+impl<'a> RawBytes<'a> {
+    /// Those in memory.
+    #[must_use]
+    pub fn of(bytes: &'a [u8]) -> Self {
+        RawBytes { hash: Sha256::digest(bytes).into(), content: RawContent::Memory(bytes) }
     }
 
-    pub(super) fn hash(&self) -> [u8; 32] {
-        match self {
-            RawBytes::Memory(bytes) => Sha256::digest(bytes).into(),
-            RawBytes::File { hash, .. } => *hash,
+    pub(super) fn size(&self) -> u64 {
+        match self.content {
+            RawContent::Memory(bytes) => bytes.len() as u64,
+            RawContent::File { size, .. } => size,
         }
     }
 
     /// Hands out the bytes in pieces that fit in a row.
     fn chunks(&self, mut take: impl FnMut(&[u8]) -> Result<()>) -> Result<()> {
-        let (file, size) = match self {
-            RawBytes::Memory(bytes) => return bytes.chunks(CHUNK).try_for_each(take),
-            RawBytes::File { file, size, .. } => (file, *size),
+        let (file, size) = match self.content {
+            RawContent::Memory(bytes) => return bytes.chunks(CHUNK).try_for_each(take),
+            RawContent::File { file, size } => (file, size),
         };
         let mut buffer = vec![0; CHUNK];
         let mut at = 0;

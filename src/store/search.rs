@@ -11,17 +11,17 @@ use crate::domain::MessageId;
 /// Stands between the recipients: no word of `domain::words`, but one for the tokenizer.
 const BETWEEN: &str = " \u{2022} ";
 
-/// The words of one message, as `domain::words` gives them.
+/// The words of one message, as `domain::words` puts them in a line.
 #[derive(Debug, Clone)]
-pub struct IndexRow {
+pub struct IndexRow<'a> {
     /// Of its subject.
-    pub subject: Vec<String>,
+    pub subject: String,
     /// Of the name and address of its author.
-    pub author: Vec<String>,
+    pub author: String,
     /// Of the name and address of each recipient.
-    pub recipients: Vec<Vec<String>>,
+    pub recipients: Vec<String>,
     /// Of its visible text.
-    pub body: Vec<String>,
+    pub body: &'a str,
 }
 
 impl Tx<'_> {
@@ -29,8 +29,7 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// Those of the database.
-    pub fn index(&self, message: MessageId, row: &IndexRow) -> Result<()> {
-        let recipients: Vec<String> = row.recipients.iter().map(|words| words.join(" ")).collect();
+    pub fn index(&self, message: MessageId, row: &IndexRow<'_>) -> Result<()> {
         self.connection
             .prepare_cached(
                 "INSERT OR REPLACE INTO search (rowid, subject, author, recipients, body)
@@ -38,10 +37,10 @@ impl Tx<'_> {
             )?
             .execute((
                 message.0,
-                row.subject.join(" "),
-                row.author.join(" "),
-                recipients.join(BETWEEN),
-                row.body.join(" "),
+                &row.subject,
+                &row.author,
+                row.recipients.join(BETWEEN),
+                row.body,
             ))?;
         self.connection
             .prepare_cached("UPDATE message SET indexed = 1 WHERE id = ?1")?

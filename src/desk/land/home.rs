@@ -13,10 +13,12 @@ use crate::desk::ingest::How;
 use crate::domain::arrival::{self, Occasion, Place};
 use crate::domain::event::{MailKind, Stood};
 use crate::domain::threading::{self, Candidate, Evidence, Home, Lead};
-use crate::domain::{Actor, Address, Change, Class, Event, MessageId, Number, Reason, Step};
+use crate::domain::{
+    Actor, Address, Change, Class, Conversation, Direction, Event, MessageId, Number, Reason, Step,
+};
 use crate::mail::token::Keys;
 use crate::mail::{Parsed, authentication, subject};
-use crate::store::{Act, Snapshot, Tx};
+use crate::store::{Act, Snapshot, StoredMessage, Tx};
 
 /// The ids that a message refers to, nearest first: In-Reply-To when it is exactly one id, then
 /// References from the last to the first, then what else In-Reply-To holds (R59).
@@ -34,14 +36,25 @@ pub(in crate::desk) fn nearest_first(parsed: &Parsed) -> Vec<String> {
     ids
 }
 
-/// A message that has arrived in an inbox and has no home there yet.
+/// A message that arrives.
 #[derive(Clone, Copy)]
 pub(super) struct Arrived {
     pub(super) message: MessageId,
     pub(super) class: Class,
+    pub(super) direction: Direction,
+    /// Whether others have its Message-ID.
+    pub(super) shares_id: bool,
 }
 
-/// Gives it one, and tells by which evidence.
+impl Arrived {
+    /// One that came before.
+    pub(super) fn again(stored: &StoredMessage) -> Self {
+        let StoredMessage { id, class, direction, .. } = *stored;
+        Arrived { message: id, class, direction, shares_id: true }
+    }
+}
+
+/// Gives it a home in an inbox where it has none yet; where that is shown, and by which evidence.
 #[allow(clippy::too_many_arguments)]
 pub(super) fn find_home(
     tx: &Tx<'_>,
@@ -51,7 +64,7 @@ pub(super) fn find_home(
     target: &Target,
     arrived: Arrived,
     key: Option<&Found<'_>>,
-) -> Result<(Number, How, Step)> {
+) -> Result<(Conversation, How, Step)> {
     let sender = Sender::of(scene, ready);
     let evidence = evidence(tx, scene, ready, keys, target, arrived, &sender, key)?;
     let home = threading::home(&evidence);
@@ -64,7 +77,7 @@ pub(super) fn find_home(
     };
     let number = conversation.number;
     let place = if place_is_new { Place::New(&target.inbox) } else { Place::In(&conversation) };
-    let Arrived { message, class } = arrived;
+    let Arrived { message, class, .. } = arrived;
     let (reason, mut changes) = match ready.occasion {
         Occasion::Now => {
             let returned = returned(tx, class, &step)?;
@@ -93,7 +106,7 @@ pub(super) fn find_home(
             found.obey(tx, &mut conversation, keyed.says, cause, ready.received)?;
         }
     }
-    Ok((number, if place_is_new { How::New } else { How::Joined }, step))
+    Ok((conversation, if place_is_new { How::New } else { How::Joined }, step))
 }
 
 /// The kind of our mail that a bounce gives back, where its signature proves it.
@@ -159,9 +172,9 @@ fn evidence<'a>(
         references.extend(leads);
     }
     // A From that is forged is nobody's copy either.
-    let original = match sender.person.is_empty() {
-        true => None,
-        false => copy::original(tx, ready, target, arrived)?,
+    let original = match arrived.shares_id && !sender.person.is_empty() {
+        true => copy::original(tx, ready, target, arrived)?,
+        false => None,
     };
     let mut referenced_by = Vec::new();
     if let Some(id) = &parsed.message_id {

@@ -3,7 +3,7 @@
 use super::*;
 use crate::domain::query::Query;
 use crate::domain::query::arbitrary::{NOW, context, teams};
-use crate::domain::words::words;
+use crate::domain::words::line;
 use crate::domain::{Actor, Change, Class, Direction, MessageId, Reason, Time};
 use crate::store::{
     Act, Clock, ConfigText, Ending, IndexRow, NewMessage, RawBytes, Run, Store, Tx,
@@ -26,7 +26,7 @@ fn add_message(tx: &Tx<'_>, subject: &str) -> MessageId {
     let message = NewMessage {
         identity: [u8::try_from(id.0).unwrap(); 32],
         identity_version: 1,
-        raw: RawBytes::Memory(b""),
+        raw: RawBytes::of(b""),
         direction: Direction::In,
         received: NOW,
         date: None,
@@ -44,8 +44,9 @@ fn add_message(tx: &Tx<'_>, subject: &str) -> MessageId {
 }
 
 fn index(tx: &Tx<'_>, id: MessageId, subject: &str) {
-    let recipients = vec![words("Help <help@desk.example>"), words("sales@desk.example")];
-    let row = IndexRow { subject: words(subject), author: vec![], recipients, body: vec![] };
+    let recipients = vec![line("Help <help@desk.example>"), line("sales@desk.example")];
+    let (author, body) = (String::new(), "");
+    let row = IndexRow { subject: line(subject), author, recipients, body };
     tx.index(id, &row).unwrap();
 }
 
@@ -166,7 +167,7 @@ fn pages() {
     with(|tx| {
         let inbox = "support".parse().unwrap();
         for changed in [3, 1, 3, 2] {
-            tx.begin_conversation(&inbox, Time(changed)).unwrap();
+            tx.insert(&tx.begin_conversation(&inbox, Time(changed)).unwrap()).unwrap();
         }
         for (query, order, limit, wanted) in [
             ("", Order::Number, None, vec![1, 2, 3, 4]),

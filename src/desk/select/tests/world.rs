@@ -262,7 +262,7 @@ impl Mail {
         NewMessage {
             identity,
             identity_version: 1,
-            raw: RawBytes::Memory(self.raw.as_bytes()),
+            raw: RawBytes::of(self.raw.as_bytes()),
             direction: self.facts.direction,
             received: self.facts.received,
             date: None,
