@@ -30,6 +30,10 @@ const UNDER_WAY: usize = 16 << 20;
 /// Pieces that are read and wait for a thread to work on them.
 const PIECES: usize = 64;
 
+/// Messages that one thread may have understood while a batch is written; what bounds memory is
+/// [`UNDER_WAY`].
+const AHEAD: usize = Batch::MOST_MAILS / 2;
+
 /// How messages come in from files.
 #[derive(Debug, Clone)]
 pub struct Bulk<'a> {
@@ -159,7 +163,7 @@ impl Desk {
                 worked
             };
             let mut batch = Batch::default();
-            parallel::in_order(bulk.threads, pieces.into_iter(), work, |worked| {
+            parallel::in_order(bulk.threads, AHEAD, pieces.into_iter(), work, |worked| {
                 if let Worked::Message(mail) = &worked {
                     budget.give_back(mail.found.raw.beginning().len());
                 }

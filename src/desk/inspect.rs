@@ -20,6 +20,9 @@ use crate::mail::{self, Defect, Parsed};
 /// Bytes of a file that tell whether it is an mbox.
 const HEAD: usize = 64 << 10;
 
+/// Messages that one thread may have looked at before those in front of them are told.
+const AHEAD: usize = 8;
+
 /// Something that can be looked at, and looked at again.
 #[derive(Debug)]
 pub struct Look {
@@ -131,7 +134,7 @@ impl Desk {
 /// Those of `tell`.
 pub fn inspect(looks: &[Look], mut tell: impl FnMut(Told) -> Result<()>) -> Result<()> {
     let mut threads = threads(looks).into_iter();
-    parallel::in_order(parallel::cores(), looks.iter(), see, |told| {
+    parallel::in_order(parallel::cores(), AHEAD, looks.iter(), see, |told| {
         tell(match told {
             Told::Mbox(..) => told,
             Told::Refused(..) => {
@@ -154,7 +157,7 @@ fn threads(looks: &[Look]) -> Vec<usize> {
         seen.unwrap_or_default()
     };
     let mut groups = Groups::default();
-    let Ok(()) = parallel::in_order(parallel::cores(), messages, ids, |ids| {
+    let Ok(()) = parallel::in_order(parallel::cores(), AHEAD, messages, ids, |ids| {
         groups.add(ids.iter());
         Ok::<_, Infallible>(())
     });

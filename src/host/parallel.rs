@@ -4,23 +4,21 @@ use std::num::NonZeroUsize;
 use std::sync::mpsc::sync_channel;
 use std::thread;
 
-/// Results, and jobs, that one worker may be ahead of who takes them.
-const AHEAD: usize = 512;
-
 /// How many threads the machine can run at once.
 #[must_use]
 pub fn cores() -> NonZeroUsize {
     thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)
 }
 
-/// Does `work` for each job in so many threads and hands each result to `take`, on the calling thread, in
-/// the order of the jobs. Only some jobs and results for each of them exist at a time, so that memory
-/// does not grow with their number.
+/// Does `work` for each job in so many threads and hands each result to `take`, on the calling
+/// thread, in the order of the jobs. Each thread may be ahead of `take` by so many results, and has
+/// as many jobs waiting, so that memory does not grow with their number.
 ///
 /// # Errors
 /// The first one of `take`; what was not begun then is not begun any more.
 pub fn in_order<J: Send, R: Send, E>(
     threads: NonZeroUsize,
+    ahead: usize,
     jobs: impl Iterator<Item = J> + Send,
     work: impl Fn(J) -> R + Sync,
     mut take: impl FnMut(R) -> Result<(), E>,
@@ -28,8 +26,8 @@ pub fn in_order<J: Send, R: Send, E>(
     thread::scope(|scope| {
         let (mut lanes, mut results) = (Vec::new(), Vec::new());
         for _ in 0..threads.get() {
-            let (lane, waiting) = sync_channel(AHEAD);
-            let (done, result) = sync_channel(AHEAD);
+            let (lane, waiting) = sync_channel(ahead);
+            let (done, result) = sync_channel(ahead);
             let work = &work;
             scope.spawn(move || {
                 // Nobody who takes any more is the end, not a fault.
@@ -62,6 +60,7 @@ mod tests {
         let mut got = Vec::new();
         let done: Result<(), ()> = in_order(
             cores(),
+            8,
             0..1_000_u64,
             |n| n * n,
             |square| {
@@ -71,7 +70,7 @@ mod tests {
         );
         assert_eq!(done, Ok(()));
         assert_eq!(got, (0..1_000).map(|n| n * n).collect::<Vec<_>>());
-        assert_eq!(in_order(cores(), std::iter::empty::<u8>(), |n| n, Err), Ok(()));
+        assert_eq!(in_order(cores(), 8, std::iter::empty::<u8>(), |n| n, Err), Ok(()));
     }
 
     #[test]
@@ -79,6 +78,7 @@ mod tests {
         let mut taken = 0;
         let done = in_order(
             cores(),
+            8,
             0..,
             |n: u64| n,
             |n| {
