@@ -8,21 +8,22 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::sync_channel;
 use std::thread;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
+use super::checkpoint::Checkpoints;
 use super::incoming::Envelope;
 use super::ingest::{Chain, How, Incoming, Landed};
 use super::land::{Ready, Understood, land};
 use super::source::{Finisher, Format, Found, Manner, Notice, Origin, Piece, Reader};
 use super::tally::Tally;
-use super::{Desk, Fault, index};
+use super::{Desk, Fault, index, layout};
 use crate::domain::arrival::Occasion;
 use crate::domain::{Time, words};
 use crate::host::budget::Budget;
 use crate::host::parallel;
 use crate::mail::Parsed;
 use crate::mail::mbox::Variant;
-use crate::store::{Ending, Position, Tx};
+use crate::store::{Ending, Position, Store, Tx};
 
 /// Bytes of messages that are read and not yet in a batch.
 const UNDER_WAY: usize = 16 << 20;
@@ -116,6 +117,7 @@ struct Run<'a, F> {
     tell: F,
     tally: Tally,
     finisher: Finisher,
+    checkpoints: Checkpoints,
 }
 
 impl Desk {
@@ -140,7 +142,9 @@ impl Desk {
         let authserv = self.config.settings().authserv_id.clone();
         let fault = self.fault;
         let finisher = Finisher::new(bulk.manner.afterwards);
-        let mut run = Run { bulk, tell, tally: Tally::default(), finisher };
+        let path = self.dir.join(layout::STORE);
+        let beside = Store::open(&path).with_context(|| path.display().to_string())?;
+        self.store.expect_much()?;
         let (send, pieces) = sync_channel(PIECES);
         let budget = Budget::new(UNDER_WAY);
         thread::scope(|scope| {
@@ -162,6 +166,8 @@ impl Desk {
                 closing.keep_open();
                 worked
             };
+            let checkpoints = Checkpoints::beside(scope, beside);
+            let mut run = Run { bulk, tell, tally: Tally::default(), finisher, checkpoints };
             let mut batch = Batch::default();
             parallel::in_order(bulk.threads, AHEAD, pieces.into_iter(), work, |worked| {
                 if let Worked::Message(mail) = &worked {
@@ -173,10 +179,10 @@ impl Desk {
                 closing.keep_open();
                 anyhow::Ok(())
             })?;
-            self.ingest_batch(batch, &mut run)
-        })?;
-        run.tally.read = given.load(Ordering::Relaxed);
-        Ok(run.tally)
+            self.ingest_batch(batch, &mut run)?;
+            run.tally.read = given.load(Ordering::Relaxed);
+            Ok(run.tally)
+        })
     }
 
     fn take(
@@ -238,6 +244,7 @@ impl Desk {
             }
             Ok((last, tx.came_in_after(last)?, landed))
         })?;
+        run.checkpoints.after_commit()?;
         run.tally.compare(&landed, last, stored);
         for (ready, landed) in ready.iter().zip(&landed) {
             self.log_landed(ready, landed);

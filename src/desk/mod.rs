@@ -6,6 +6,7 @@ pub mod act;
 pub mod autoreply;
 pub mod bulk;
 pub mod check;
+mod checkpoint;
 mod facts;
 pub mod failure;
 pub mod filter;

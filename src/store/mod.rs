@@ -60,6 +60,12 @@ pub use select::{Candidate, Order, Page};
 /// What SQLite says when it refuses something.
 pub type SqlError = rusqlite::Error;
 
+/// Pages of 4 KiB after which a commit makes a checkpoint itself: 256 MiB.
+const MOST_PAGES_IN_LOG: i64 = 1 << 16;
+
+/// What a long run keeps of the database in memory: the inner pages of its indexes.
+const CACHE_KIB: i64 = 8 << 10;
+
 /// A desk's database file, open.
 #[derive(Debug)]
 pub struct Store {
@@ -109,6 +115,27 @@ impl Store {
     /// Those of the database.
     pub fn overwrite_what_is_deleted(&self) -> Result<()> {
         self.connection.query_row("PRAGMA secure_delete = ON", [], |_| Ok(()))?;
+        Ok(())
+    }
+
+    /// Copies what was committed from the log beside the database into the database, as far as
+    /// nobody reads it there; commits go on meanwhile.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn checkpoint(&self) -> Result<()> {
+        self.connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))?;
+        Ok(())
+    }
+
+    /// For a long run of large transactions: a commit leaves the checkpoint to somebody else, unless
+    /// the log has become very long, and more of the database is kept in memory.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn expect_much(&self) -> Result<()> {
+        self.connection.pragma_update(None, "wal_autocheckpoint", MOST_PAGES_IN_LOG)?;
+        self.connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
         Ok(())
     }
 
