@@ -8,8 +8,8 @@ use super::failure::no_such;
 use super::raw;
 use super::{Failure, Kind};
 use crate::domain::query::Needs;
-use crate::domain::{Conversation, Direction, Mailbox, MessageFacts, MessageId, Number};
-use crate::store::{AddressRole, Snapshot, StoredArrival, StoredMessage};
+use crate::domain::{Address, Conversation, Direction, Mailbox, MessageFacts, MessageId, Number};
+use crate::store::{AddressRole, Snapshot, StoredMessage};
 
 /// Where the text of a message is to be had.
 #[derive(Debug, Clone, Copy)]
@@ -66,7 +66,7 @@ pub(super) fn of_message(
     let verified = arrivals.iter().any(|arrival| arrival.dmarc.as_deref() == Some("pass"));
     let mut to = snapshot.addresses(id, AddressRole::To)?;
     to.extend(snapshot.addresses(id, AddressRole::Cc)?);
-    add_recipients(&mut to, arrivals);
+    add_recipients(&mut to, arrivals.into_iter().filter_map(|arrival| arrival.recipient));
     let text = match (needs, text) {
         (Needs::Texts, TextOf::Parsed(text)) => Some(text.to_owned()),
         (Needs::Texts, TextOf::Raw) => Some(raw::parse(snapshot, id)?.text),
@@ -89,8 +89,11 @@ pub(super) fn of_message(
 }
 
 /// Adds whom a message arrived for, where the header does not name them.
-pub(super) fn add_recipients(to: &mut Vec<Mailbox>, arrivals: Vec<StoredArrival>) {
-    for address in arrivals.into_iter().filter_map(|arrival| arrival.recipient) {
+pub(super) fn add_recipients(
+    to: &mut Vec<Mailbox>,
+    arrived_for: impl IntoIterator<Item = Address>,
+) {
+    for address in arrived_for {
         if !to.iter().any(|mailbox| mailbox.address == address) {
             to.push(Mailbox { name: String::new(), address });
         }

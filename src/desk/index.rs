@@ -32,7 +32,7 @@ pub fn catch_up(tx: &Tx<'_>, limit: usize) -> Result<usize> {
 /// Those of the store.
 pub(super) fn at_once(tx: &Tx<'_>, id: MessageId, parsed: &Parsed, body: &str) -> Result<()> {
     let mut to: Vec<Mailbox> = parsed.to.iter().chain(&parsed.cc).cloned().collect();
-    facts::add_recipients(&mut to, tx.arrivals(id)?);
+    facts::add_recipients(&mut to, tx.arrived_for(id)?);
     put(tx, id, &parsed.subject, parsed.from.as_ref(), &to, body)
 }
 

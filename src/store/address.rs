@@ -83,7 +83,8 @@ impl Tx<'_> {
     }
 
     /// Records whom a message that came in arrived for, and has it indexed anew: `to:` means
-    /// recipients of arrivals too. Mail of ours that came back has no recipients but its own.
+    /// recipients of arrivals too. Mail of ours that came back has no recipients but its own, and whom
+    /// the header names is known.
     pub(super) fn put_recipient(
         &self,
         message: MessageId,
@@ -96,7 +97,10 @@ impl Tx<'_> {
                 "INSERT INTO message_address (message, role, position, name, address, key, person,
                                               domain, ours)
                  SELECT id, 'recipient', ?2, '', ?3, ?4, ?5, ?6, 1
-                 FROM message WHERE id = ?1 AND direction = 'in'",
+                 FROM message
+                 WHERE id = ?1 AND direction = 'in'
+                   AND NOT EXISTS (SELECT 1 FROM message_address
+                                   WHERE message = ?1 AND role IN ('to', 'cc') AND address = ?3)",
             )?
             .execute((
                 message.0,
@@ -128,20 +132,28 @@ impl Snapshot<'_> {
         let rows = select.query_map((message.0, role.as_str()), mailbox)?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
-}
 
-impl Snapshot<'_> {
-    /// Whom outside a message was addressed to, in To and Cc.
+    /// The author of a message, and whom outside it was addressed to, in To and Cc.
     ///
     /// # Errors
     /// Those of the database.
-    pub(super) fn outside_recipients(&self, message: MessageId) -> Result<Vec<Mailbox>> {
+    pub(super) fn people_of(&self, message: MessageId) -> Result<(Option<Mailbox>, Vec<Mailbox>)> {
         let mut select = self.connection.prepare_cached(
-            "SELECT name, address FROM message_address
-             WHERE message = ?1 AND role IN ('to', 'cc') AND ours = 0 ORDER BY position",
+            "SELECT name, address, role, ours, position FROM message_address WHERE message = ?1",
         )?;
-        let rows = select.query_map([message.0], mailbox)?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        let (mut author, mut outside) = (None, Vec::new());
+        let mut rows = select.query([message.0])?;
+        while let Some(row) = rows.next()? {
+            let ours: bool = row.get(3)?;
+            match row.get_ref(2)?.as_str()? {
+                // In the order of the field: the primary key ends with the position.
+                "from" if author.is_none() => author = Some(mailbox(row)?),
+                "to" | "cc" if !ours => outside.push((row.get::<_, i64>(4)?, mailbox(row)?)),
+                _ => {}
+            }
+        }
+        outside.sort_by_key(|(position, _)| *position);
+        Ok((author, outside.into_iter().map(|(_, mailbox)| mailbox).collect()))
     }
 }
 

@@ -123,6 +123,18 @@ impl Tx<'_> {
 }
 
 impl Snapshot<'_> {
+    /// Whom a message arrived for, first one first.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn arrived_for(&self, message: MessageId) -> Result<Vec<Address>> {
+        let mut select = self.connection.prepare_cached(
+            "SELECT recipient FROM arrival WHERE message = ?1 AND recipient <> '' ORDER BY id",
+        )?;
+        let rows = select.query_map([message.0], |row| word(row, 0))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     /// All arrivals of a message, first one first.
     ///
     /// # Errors

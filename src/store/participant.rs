@@ -77,9 +77,8 @@ impl Snapshot<'_> {
     ) -> Result<()> {
         match change {
             Change::Arrived { message, .. } => {
-                let from = self.addresses(*message, AddressRole::From)?;
-                let others = self.outside_recipients(*message)?;
-                participants.arrived(from.first(), &others);
+                let (author, outside) = self.people_of(*message)?;
+                participants.arrived(author.as_ref(), &outside);
             }
             Change::Queued { outbox, .. } => {
                 participants.written_to(&self.outbox_recipients(*outbox)?);

@@ -1,5 +1,8 @@
 -- The store of a desk, version 2. Times are UTC milliseconds; names are those of postroom.toml.
 --
+-- Of more than two words, a CHECK says "x = 'a' OR x = 'b'": for an IN of three SQLite makes a table
+-- at each row that it writes.
+--
 -- Three kinds of tables:
 --   the record      message, raw, arrival, event, note, outbox: what came, what was done
 --   the projection  conversation*, entry, copy, related, correlation, participant:
@@ -56,7 +59,8 @@ CREATE TABLE raw (
 CREATE TABLE message_address (
     message  INTEGER NOT NULL REFERENCES message (id),
     role     TEXT    NOT NULL
-             CHECK (role IN ('from', 'sender', 'reply-to', 'to', 'cc', 'recipient')),
+             CHECK (role = 'from' OR role = 'sender' OR role = 'reply-to' OR role = 'to' OR role = 'cc'
+                    OR role = 'recipient'),
     position INTEGER NOT NULL,
     name     TEXT    NOT NULL,
     address  TEXT    NOT NULL,
@@ -93,7 +97,8 @@ CREATE TABLE message_bounce (
     original   TEXT,                                 -- whom it was sent to, where that is another
     person     TEXT    NOT NULL,                     -- whom it was sent to: folded, without extension
     action     TEXT    NOT NULL
-               CHECK (action IN ('failed', 'delayed', 'delivered', 'relayed', 'expanded')),
+               CHECK (action = 'failed' OR action = 'delayed' OR action = 'delivered'
+                      OR action = 'relayed' OR action = 'expanded'),
     status     TEXT,                                 -- 5.1.1
     derived    INTEGER NOT NULL CHECK (derived IN (0, 1)),  -- no code stood there, we made it
     diagnostic TEXT,                                 -- what the refusing system said
@@ -110,7 +115,8 @@ CREATE TABLE arrival (
     received       INTEGER NOT NULL,
     sender         TEXT,                             -- envelope; NULL unknown, '' the null sender
     extension      TEXT,
-    wiring         TEXT    NOT NULL CHECK (wiring IN ('stdin', 'file', 'maildir', 'mbox')),
+    wiring         TEXT    NOT NULL
+                   CHECK (wiring = 'stdin' OR wiring = 'file' OR wiring = 'maildir' OR wiring = 'mbox'),
     trace          TEXT    NOT NULL,                 -- the topmost Received field
     dmarc          TEXT,                             -- pass or fail, where a trusted field says so
     spf            TEXT,
@@ -120,7 +126,9 @@ CREATE TABLE arrival (
 CREATE TABLE conversation (
     number        INTEGER PRIMARY KEY AUTOINCREMENT,
     inbox         TEXT    NOT NULL,
-    status        TEXT    NOT NULL CHECK (status IN ('open', 'pending', 'snoozed', 'closed', 'spam')),
+    status        TEXT    NOT NULL
+                  CHECK (status = 'open' OR status = 'pending' OR status = 'snoozed'
+                         OR status = 'closed' OR status = 'spam'),
     snoozed_until INTEGER,
     keep_on_reply INTEGER NOT NULL DEFAULT 0,
     assignee      TEXT,                              -- 'anna' or 'team:finance'
@@ -184,7 +192,8 @@ CREATE TABLE related (
     conversation INTEGER NOT NULL REFERENCES conversation (number),  -- that of the message
     other        INTEGER NOT NULL REFERENCES conversation (number),
     how          TEXT    NOT NULL
-                 CHECK (how IN ('stranger', 'foreign-token', 'closed-too-long', 'same')),
+                 CHECK (how = 'stranger' OR how = 'foreign-token' OR how = 'closed-too-long'
+                        OR how = 'same'),
     message      INTEGER NOT NULL REFERENCES message (id),           -- that says so
     PRIMARY KEY (conversation, other, how)
 ) STRICT, WITHOUT ROWID;
@@ -252,9 +261,12 @@ CREATE TABLE outbox (
     id           INTEGER PRIMARY KEY AUTOINCREMENT,
     conversation INTEGER NOT NULL REFERENCES conversation (number),
     message      INTEGER NOT NULL UNIQUE REFERENCES message (id),
-    kind         TEXT    NOT NULL CHECK (kind IN ('reply', 'receipt', 'closed')),
+    kind         TEXT    NOT NULL
+                 CHECK (kind = 'reply' OR kind = 'receipt' OR kind = 'closed'),
     sender       TEXT    NOT NULL,                   -- envelope; '' the null sender
-    state        TEXT    NOT NULL CHECK (state IN ('queued', 'sending', 'accepted', 'failed', 'uncertain')),
+    state        TEXT    NOT NULL
+                 CHECK (state = 'queued' OR state = 'sending' OR state = 'accepted'
+                        OR state = 'failed' OR state = 'uncertain'),
     attempts     INTEGER NOT NULL,
     doubts       INTEGER NOT NULL DEFAULT 0,         -- how often sendmail's answer was lost
     due          INTEGER NOT NULL,                   -- next attempt, when queued or uncertain
