@@ -3,15 +3,15 @@
 
 use anyhow::{Context, Result};
 
-use super::incoming::{self, Envelope};
+use super::incoming::{self, Envelope, Target};
 use super::ingest::{After, Chain, How, Incoming, Landed};
 use super::raw::Raw;
 use super::{Scene, autoreply, facts, header, route};
 use crate::domain::arrival::Occasion;
 use crate::domain::bounce::Outcome;
 use crate::domain::{
-    Change, Class, Conversation, Direction, EventId, InboxName, MessageId, Number, Signal, Step,
-    Time,
+    Address, Change, Class, Conversation, Direction, EventId, InboxName, MessageId, Number, Signal,
+    Step, Time,
 };
 use crate::mail::authentication::{self, Authentication};
 use crate::mail::token::Keys;
@@ -152,6 +152,9 @@ pub(super) fn land(
             spf: ready.authentication.spf.as_str(),
         };
         let row = tx.add_arrival(&arrival)?;
+        if let (Some(row), Some(recipient)) = (row, unnamed(arrived, &ready.parsed, &target)) {
+            tx.put_recipient(arrived.message, row, recipient)?;
+        }
         // A message that came a moment ago has no home before its first target gave it one.
         let known = match came_before.is_none() && landed.is_empty() {
             true => None,
@@ -181,6 +184,15 @@ pub(super) fn land(
         landed.push(Landed { conversation, message, how, inbox, class, after });
     }
     Ok(landed)
+}
+
+/// The recipient of an arrival, where the header names it in neither To nor Cc. Mail of ours that
+/// came back has no recipients but its own.
+fn unnamed<'t>(arrived: Arrived, parsed: &Parsed, target: &'t Target) -> Option<&'t Address> {
+    let recipient = target.recipient.as_ref()?;
+    let mut named = parsed.to.iter().chain(&parsed.cc).map(|mailbox| &mailbox.address);
+    let is_in = arrived.direction == Direction::In;
+    (is_in && !named.any(|named| named == recipient)).then_some(recipient)
 }
 
 /// The home that a message has already, as seen from an inbox that it arrived in, and what that

@@ -82,25 +82,22 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Records whom a message that came in arrived for, and has it indexed anew: `to:` means
-    /// recipients of arrivals too. Mail of ours that came back has no recipients but its own, and whom
-    /// the header names is known.
-    pub(super) fn put_recipient(
+    /// Records whom a message arrived for that its header does not name, and has it indexed anew:
+    /// `to:` means recipients of arrivals too. `arrival` is the row of the arrival.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn put_recipient(
         &self,
         message: MessageId,
         arrival: i64,
         recipient: &Address,
     ) -> Result<()> {
-        let added = self
-            .connection
+        self.connection
             .prepare_cached(
                 "INSERT INTO message_address (message, role, position, name, address, key, person,
                                               domain, ours)
-                 SELECT id, 'recipient', ?2, '', ?3, ?4, ?5, ?6, 1
-                 FROM message
-                 WHERE id = ?1 AND direction = 'in'
-                   AND NOT EXISTS (SELECT 1 FROM message_address
-                                   WHERE message = ?1 AND role IN ('to', 'cc') AND address = ?3)",
+                 VALUES (?1, 'recipient', ?2, '', ?3, ?4, ?5, ?6, 1)",
             )?
             .execute((
                 message.0,
@@ -110,11 +107,9 @@ impl Tx<'_> {
                 recipient.person_key(),
                 domain_key(recipient.domain()),
             ))?;
-        if added == 1 {
-            self.connection
-                .prepare_cached("UPDATE message SET indexed = 0 WHERE id = ?1 AND indexed = 1")?
-                .execute([message.0])?;
-        }
+        self.connection
+            .prepare_cached("UPDATE message SET indexed = 0 WHERE id = ?1 AND indexed = 1")?
+            .execute([message.0])?;
         Ok(())
     }
 }

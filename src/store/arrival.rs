@@ -111,14 +111,7 @@ impl Tx<'_> {
                 new.dmarc,
                 new.spf,
             ))?;
-        if added == 0 {
-            return Ok(None);
-        }
-        let arrival = self.connection.last_insert_rowid();
-        if let Some(recipient) = new.recipient {
-            self.put_recipient(new.message, arrival, recipient)?;
-        }
-        Ok(Some(arrival))
+        Ok((added == 1).then(|| self.connection.last_insert_rowid()))
     }
 }
 

@@ -55,40 +55,11 @@ pub(super) const UNROUTED: &str =
 pub(super) const UNROUTED_OF: &str = "SELECT message, conversation FROM unrouted
      WHERE conversation IN (SELECT conversation FROM member WHERE root = ?1) ORDER BY message";
 
-pub(super) const BY_MESSAGE_ID: &str =
-    "SELECT entry.message, shown.number, shown.inbox, shown.closed,
-            EXISTS (SELECT 1 FROM member JOIN participant USING (conversation)
-                    WHERE member.root = shown.number AND participant.person = ?2) AS participant
-     FROM message
-     CROSS JOIN entry ON entry.message = message.id
-     CROSS JOIN conversation AS home ON home.number = entry.conversation
-     CROSS JOIN conversation AS shown ON shown.number = home.root
-     WHERE message.message_id = ?1 AND shown.inbox = ?3
-     ORDER BY participant DESC, entry.message, shown.number";
-
-pub(super) const OF_REFERRERS: &str =
-    "SELECT entry.message, shown.number, shown.inbox, shown.closed,
-            EXISTS (SELECT 1 FROM member JOIN participant USING (conversation)
-                    WHERE member.root = shown.number AND participant.person = ?2) AS participant
-     FROM reference
-     CROSS JOIN entry ON entry.message = reference.message
-     CROSS JOIN conversation AS home ON home.number = entry.conversation
-     CROSS JOIN conversation AS shown ON shown.number = home.root
-     WHERE reference.message_id = ?1 AND shown.inbox = ?3
-     ORDER BY participant DESC, entry.message, shown.number";
-
+pub(super) const WITH_MESSAGE_ID: &str = "SELECT id FROM message WHERE message_id = ?1";
+pub(super) const REFERRERS: &str = "SELECT message FROM reference WHERE message_id = ?1";
 /// A mail that ten thousand answer has as many siblings: the last ones are enough.
-pub(super) const OF_SIBLINGS: &str =
-    "SELECT entry.message, shown.number, shown.inbox, shown.closed,
-            EXISTS (SELECT 1 FROM member JOIN participant USING (conversation)
-                    WHERE member.root = shown.number AND participant.person = ?2) AS participant
-     FROM (SELECT message FROM reference
-           WHERE message_id = ?1 AND message < ?4 ORDER BY message DESC LIMIT 500) AS sibling
-     CROSS JOIN entry ON entry.message = sibling.message
-     CROSS JOIN conversation AS home ON home.number = entry.conversation
-     CROSS JOIN conversation AS shown ON shown.number = home.root
-     WHERE shown.inbox = ?3
-     ORDER BY participant DESC, entry.message, shown.number";
+pub(super) const SIBLINGS: &str = "SELECT message FROM reference
+     WHERE message_id = ?1 AND message < ?2 ORDER BY message DESC LIMIT 500";
 
 impl Snapshot<'_> {
     /// The conversations in which a message has a home, merged or not.
@@ -166,7 +137,7 @@ impl Snapshot<'_> {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// Where a message that a token names has its home today.
+    /// Where a message has its homes today, as its sender sees them.
     ///
     /// # Errors
     /// Those of the database.
@@ -196,14 +167,8 @@ impl Snapshot<'_> {
         sender: &str,
         inbox: &InboxName,
     ) -> Result<Vec<Candidate>> {
-        self.first_candidates(BY_MESSAGE_ID, (message_id, sender, inbox.as_str()))
-    }
-
-    /// A LIMIT would have SQLite make a table to sort in, at each of so many questions.
-    fn first_candidates(&self, sql: &str, values: impl Params) -> Result<Vec<Candidate>> {
-        let mut select = self.connection.prepare_cached(sql)?;
-        let rows = select.query_map(values, candidate)?;
-        Ok(rows.take(MOST_CANDIDATES).collect::<Result<_, _>>()?)
+        let messages = self.messages(WITH_MESSAGE_ID, [message_id])?;
+        self.first_homes(messages, sender, inbox)
     }
 
     /// Where messages that refer to this Message-ID have their homes in an inbox, chosen likewise:
@@ -217,7 +182,8 @@ impl Snapshot<'_> {
         sender: &str,
         inbox: &InboxName,
     ) -> Result<Vec<Candidate>> {
-        self.first_candidates(OF_REFERRERS, (message_id, sender, inbox.as_str()))
+        let messages = self.messages(REFERRERS, [message_id])?;
+        self.first_homes(messages, sender, inbox)
     }
 
     /// Where messages that came before `message` and refer to this Message-ID have their homes,
@@ -232,7 +198,30 @@ impl Snapshot<'_> {
         sender: &str,
         inbox: &InboxName,
     ) -> Result<Vec<Candidate>> {
-        self.first_candidates(OF_SIBLINGS, (message_id, sender, inbox.as_str(), message.0))
+        let messages = self.messages(SIBLINGS, (message_id, message.0))?;
+        self.first_homes(messages, sender, inbox)
+    }
+
+    fn messages(&self, sql: &str, values: impl Params) -> Result<Vec<MessageId>> {
+        let mut select = self.connection.prepare_cached(sql)?;
+        let rows = select.query_map(values, |row| row.get(0).map(MessageId))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    fn first_homes(
+        &self,
+        messages: Vec<MessageId>,
+        sender: &str,
+        inbox: &InboxName,
+    ) -> Result<Vec<Candidate>> {
+        let mut homes = Vec::new();
+        for message in messages {
+            let found = self.homes_of(message, sender)?;
+            homes.extend(found.into_iter().filter(|home| home.inbox == *inbox));
+        }
+        homes.sort_by_key(|home| (!home.participant, home.message, home.conversation));
+        homes.truncate(MOST_CANDIDATES);
+        Ok(homes)
     }
 
     /// A conversation of an inbox by its number, with its first message.

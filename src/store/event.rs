@@ -46,10 +46,9 @@ impl Tx<'_> {
             return Ok(events);
         }
         // The row first, for all others name it.
-        if is_new {
-            self.insert(conversation)?
-        } else {
-            self.save(conversation)?
+        match is_new {
+            true => self.insert(conversation)?,
+            false => self.save(conversation)?,
         }
         for event in &events {
             self.append(event)?;

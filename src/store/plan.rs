@@ -25,8 +25,12 @@ fn what_each_mail_asks() {
             event_of_message.as_str(),
             "event USING INDEX event_message (conversation=? AND <expr>=?)",
         ),
-        (entry::BY_MESSAGE_ID, "message USING COVERING INDEX message_message_id (message_id=?)"),
-        (entry::OF_REFERRERS, "reference USING COVERING INDEX reference_message_id (message_id=?)"),
+        (entry::WITH_MESSAGE_ID, "message USING COVERING INDEX message_message_id (message_id=?)"),
+        (entry::REFERRERS, "reference USING COVERING INDEX reference_message_id (message_id=?)"),
+        (
+            entry::SIBLINGS,
+            "reference USING COVERING INDEX reference_message_id (message_id=? AND message<?)",
+        ),
         (copy::ORIGINALS, "message USING INDEX message_message_id (message_id=?)"),
         (
             key::OF_KEY,

@@ -119,8 +119,12 @@ impl World<'_> {
         let (shown, hidden) = facts.to.split_at(1);
         let mail = Mail::new(self.tx, facts, shown);
         let id = self.tx.add_message(&mail.new_message()).unwrap();
-        for recipient in shown.iter().chain(hidden) {
+        for recipient in shown {
             self.add_arrival(c, id, recipient, facts.verified);
+        }
+        for recipient in hidden {
+            let row = self.add_arrival(c, id, recipient, facts.verified);
+            self.tx.put_recipient(id, row, &recipient.address).unwrap();
         }
         let facts = mail.facts(id);
         record(self.tx, c, at, &[arrived(&facts)]);
@@ -133,7 +137,7 @@ impl World<'_> {
         message: MessageId,
         recipient: &Mailbox,
         verified: bool,
-    ) {
+    ) -> i64 {
         let arrival = NewArrival {
             message,
             inbox: &c.inbox,
@@ -146,7 +150,7 @@ impl World<'_> {
             dmarc: verified.then_some("pass"),
             spf: None,
         };
-        self.tx.add_arrival(&arrival).unwrap().unwrap();
+        self.tx.add_arrival(&arrival).unwrap().unwrap()
     }
 
     fn is_queued(&self, c: &mut Conversation, facts: &MessageFacts, at: Time) -> MessageFacts {
@@ -174,7 +178,8 @@ impl World<'_> {
             if last.direction == Direction::Out || last.to.contains(&late) {
                 continue;
             }
-            self.add_arrival(&case.conversation, id, &late, false);
+            let row = self.add_arrival(&case.conversation, id, &late, false);
+            self.tx.put_recipient(id, row, &late.address).unwrap();
             let everywhere = self.cases.iter_mut().flat_map(|case| &mut case.messages);
             everywhere.filter(|m| m.id == id).for_each(|m| m.to.push(late.clone()));
         }
