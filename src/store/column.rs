@@ -6,6 +6,8 @@ use std::str::FromStr;
 use rusqlite::types::Type;
 use rusqlite::{Error, Result, Row};
 
+use crate::domain::Time;
+
 /// A text column that holds a word with a form of its own.
 pub(super) fn word<T>(row: &Row<'_>, column: usize) -> Result<T>
 where
@@ -24,6 +26,11 @@ where
 {
     let text: Option<String> = row.get(column)?;
     text.map(|text| text.parse().map_err(|error: T::Err| unreadable(column, &error))).transpose()
+}
+
+/// A column that holds an instant, or NULL for none.
+pub(super) fn time_or_none(row: &Row<'_>, column: usize) -> Result<Option<Time>> {
+    Ok(row.get::<_, Option<i64>>(column)?.map(Time))
 }
 
 /// The error of a column whose value this version cannot read.

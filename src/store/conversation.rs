@@ -5,14 +5,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use anyhow::Result;
 use rusqlite::{OptionalExtension, Row as SqlRow};
 
-use super::column::{unreadable, word, word_or_none};
+use super::column::{time_or_none, unreadable, word, word_or_none};
+use super::line::Line;
 use super::related::Related;
 use super::{Snapshot, Tx};
 use crate::domain::{
     Change, Conversation, InboxName, Mailbox, MessageId, Number, Priority, Seq, Status, Tag, Time,
 };
 
-/// One line of `list`: a conversation with what stands for it.
+/// A conversation with what stands for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Row {
     /// The conversation.
@@ -179,19 +180,14 @@ impl Snapshot<'_> {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// The line of `list` for a conversation.
+    /// A conversation with what stands for it.
     ///
     /// # Errors
     /// Those of the database.
     pub fn row(&self, number: Number) -> Result<Option<Row>> {
         let Some(conversation) = self.conversation(number)? else { return Ok(None) };
-        let subject = match conversation.first_message {
-            Some(first) => self.subject(first)?,
-            None => String::new(),
-        };
-        let from = match conversation.first_message {
-            Some(first) => self.author(first)?,
-            None => None,
+        let Some(Line { subject, from, repeats, .. }) = self.line(number)? else {
+            return Ok(None);
         };
         let messages = self
             .connection
@@ -200,18 +196,8 @@ impl Snapshot<'_> {
                  WHERE conversation IN (SELECT conversation FROM member WHERE root = ?1)",
             )?
             .query_row([number.0], |row| row.get(0))?;
-        let (repeats, related) = (self.repeats_in(number)?, self.related(number)?);
-        let merged = self.merged_into(number)?;
+        let (merged, related) = (self.merged_into(number)?, self.related(number)?);
         Ok(Some(Row { conversation, subject, from, messages, merged, repeats, related }))
-    }
-
-    fn subject(&self, message: MessageId) -> Result<String> {
-        Ok(self
-            .connection
-            .prepare_cached("SELECT subject FROM message WHERE id = ?1")?
-            .query_row([message.0], |row| row.get(0))
-            .optional()?
-            .unwrap_or_default())
     }
 
     fn tags(&self, number: Number) -> Result<BTreeSet<Tag>> {
@@ -231,36 +217,43 @@ impl Snapshot<'_> {
     }
 }
 
-fn read(row: &SqlRow<'_>) -> rusqlite::Result<Conversation> {
-    let time = |column| row.get(column).map(Time);
-    let time_or_none = |column| row.get::<_, Option<i64>>(column).map(|t| t.map(Time));
-    let status: String = row.get(2)?;
-    let status = match status.as_str() {
+/// The status in a column, with the two behind it that say how long it is put aside.
+pub(super) fn status(row: &SqlRow<'_>, column: usize) -> rusqlite::Result<Status> {
+    Ok(match row.get_ref(column)?.as_str()? {
         "open" => Status::Open,
         "pending" => Status::Pending,
-        "snoozed" => Status::Snoozed { until: Time(row.get(3)?), keep_on_reply: row.get(4)? },
+        "snoozed" => Status::Snoozed {
+            until: Time(row.get(column + 1)?),
+            keep_on_reply: row.get(column + 2)?,
+        },
         "closed" => Status::Closed,
         "spam" => Status::Spam,
-        other => return Err(unreadable(2, &format!("'{other}' is no status"))),
-    };
-    let priority: i64 = row.get(6)?;
+        other => return Err(unreadable(column, &format!("'{other}' is no status"))),
+    })
+}
+
+pub(super) fn priority(row: &SqlRow<'_>, column: usize) -> rusqlite::Result<Priority> {
+    let priority: i64 = row.get(column)?;
+    let known = Priority::ALL.into_iter().find(|p| *p as i64 == priority);
+    known.ok_or_else(|| unreadable(column, &format!("{priority} is no priority")))
+}
+
+fn read(row: &SqlRow<'_>) -> rusqlite::Result<Conversation> {
+    let time = |column| row.get(column).map(Time);
     Ok(Conversation {
         number: Number(row.get(0)?),
         inbox: word(row, 1)?,
-        status,
+        status: status(row, 2)?,
         assignee: word_or_none(row, 5)?,
-        priority: Priority::ALL
-            .into_iter()
-            .find(|p| *p as i64 == priority)
-            .ok_or_else(|| unreadable(6, &format!("{priority} is no priority")))?,
+        priority: priority(row, 6)?,
         tags: BTreeSet::new(),
         fields: BTreeMap::new(),
         root: Number(row.get(7)?),
         first_message: row.get::<_, Option<i64>>(8)?.map(MessageId),
         opened: time(9)?,
-        closed: time_or_none(10)?,
-        purged: time_or_none(11)?,
-        waiting_since: time_or_none(12)?,
+        closed: time_or_none(row, 10)?,
+        purged: time_or_none(row, 11)?,
+        waiting_since: time_or_none(row, 12)?,
         last_person: time(13)?,
         changed: time(14)?,
         seq: Seq(row.get(15)?),

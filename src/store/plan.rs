@@ -2,7 +2,7 @@
 
 use rusqlite::Connection;
 
-use super::{autoreply, copy, entry, event, key};
+use super::{autoreply, copy, entry, event, key, line};
 
 /// How SQLite goes about a statement: a line for each table.
 fn plan(connection: &Connection, sql: &str) -> Vec<String> {
@@ -44,6 +44,7 @@ fn what_each_mail_asks() {
             entry::UNROUTED_OF,
             "unrouted USING COVERING INDEX unrouted_conversation (conversation=?)",
         ),
+        (line::LINE, "shown USING INTEGER PRIMARY KEY (rowid=?)"),
         (autoreply::TEXTS, "autoreply USING COVERING INDEX autoreply_text (person=? AND inbox=?)"),
         (
             autoreply::SENDER_DAY,

@@ -2,6 +2,8 @@
 //! event stands in the conversation of the message that says it; both conversations tell it, so
 //! that whoever names a foreign conversation changes nothing in it.
 
+use std::iter;
+
 use anyhow::Result;
 
 use super::column::unreadable;
@@ -11,6 +13,13 @@ use crate::domain::{Change, MessageId, Number};
 
 /// Most that are told of one conversation: strangers can make many.
 const MOST: usize = 100;
+
+const TOLD_HERE: &str = "SELECT other.root, how, message
+     FROM related JOIN conversation AS other ON other.number = related.other
+     WHERE related.conversation = ?1 ORDER BY related.other LIMIT 100";
+const TOLD_THERE: &str = "SELECT teller.root, how, message
+     FROM related JOIN conversation AS teller ON teller.number = related.conversation
+     WHERE related.other = ?1 ORDER BY related.conversation LIMIT 100";
 
 /// Another conversation, seen from one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,29 +77,29 @@ impl Snapshot<'_> {
     /// # Errors
     /// Those of the database.
     pub fn related(&self, number: Number) -> Result<Vec<Related>> {
-        let mut select = self.connection.prepare_cached(
-            "SELECT other.root AS number, how, message, ?1 AS told_by
-             FROM member
-             JOIN related ON related.conversation = member.conversation
-             JOIN conversation AS other ON other.number = related.other
-             WHERE member.root = ?1 AND other.root <> ?1
-             UNION ALL
-             SELECT teller.root, how, message, teller.root
-             FROM member
-             JOIN related ON related.other = member.conversation
-             JOIN conversation AS teller ON teller.number = related.conversation
-             WHERE member.root = ?1 AND teller.root <> ?1
-             ORDER BY number, how LIMIT ?2",
-        )?;
-        let rows = select.query_map((number.0, i64::try_from(MOST)?), |row| {
+        let mut all = Vec::new();
+        for member in iter::once(number).chain(self.merged_into(number)?) {
+            all.extend(self.links(TOLD_HERE, member)?.into_iter().map(|r| (r, number)));
+            all.extend(self.links(TOLD_THERE, member)?.into_iter().map(|r| (r, r.0)));
+        }
+        let mut related: Vec<Related> = all
+            .into_iter()
+            .filter(|((other, ..), _)| *other != number)
+            .map(|((number, how, message), told_by)| Related { number, how, message, told_by })
+            .collect();
+        related.sort_by_key(|related| (related.number, related.how.as_str()));
+        related.truncate(MOST);
+        Ok(related)
+    }
+
+    /// The other conversations, each where it is shown.
+    fn links(&self, sql: &str, number: Number) -> Result<Vec<(Number, Link, MessageId)>> {
+        let mut select = self.connection.prepare_cached(sql)?;
+        let rows = select.query_map([number.0], |row| {
             let how: String = row.get(1)?;
             let known = Link::ALL.into_iter().find(|link| link.as_str() == how);
-            Ok(Related {
-                number: Number(row.get(0)?),
-                how: known.ok_or_else(|| unreadable(1, &format!("'{how}' is no link")))?,
-                message: MessageId(row.get(2)?),
-                told_by: Number(row.get(3)?),
-            })
+            let known = known.ok_or_else(|| unreadable(1, &format!("'{how}' is no link")))?;
+            Ok((Number(row.get(0)?), known, MessageId(row.get(2)?)))
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
     }

@@ -143,7 +143,7 @@ CREATE TABLE conversation (
     changed       INTEGER NOT NULL,
     seq           INTEGER NOT NULL
 ) STRICT;
-CREATE INDEX conversation_status   ON conversation (status, inbox);
+CREATE INDEX conversation_status   ON conversation (status, changed);        -- a page of what is open
 CREATE INDEX conversation_assignee ON conversation (assignee, status) WHERE assignee IS NOT NULL;
 CREATE INDEX conversation_changed  ON conversation (changed);
 CREATE INDEX conversation_waiting  ON conversation (waiting_since) WHERE waiting_since IS NOT NULL;

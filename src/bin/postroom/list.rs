@@ -7,7 +7,7 @@ use clap::Parser;
 use postroom::desk::{Desk, Purpose};
 use postroom::domain::{Priority, Query, Status, Time};
 use postroom::render::{Align, Cell, Column, Screen, Style, Table, span};
-use postroom::store::Row;
+use postroom::store::Line;
 
 use crate::args::Common;
 use crate::exit::Exit;
@@ -48,21 +48,22 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
         words => selection::query(&words.join(" "))?,
     };
     let mut desk = args.common.desk(Purpose::Read)?;
-    let rows = desk.list(&query, args.limit)?;
     let mut out = out::open();
-    if args.json {
-        for row in &rows {
-            out::json(&mut out, &ConversationLine::from(row))?;
-        }
+    let found = if args.json {
+        let rows = desk.list_whole(&query, args.limit)?;
+        rows.iter().try_for_each(|row| out::json(&mut out, &ConversationLine::from(row)))?;
+        rows.len()
     } else if args.numbers {
-        for row in &rows {
-            writeln!(out, "{}", row.conversation.number)?;
-        }
+        let numbers = desk.list_numbers(&query, args.limit)?;
+        numbers.iter().try_for_each(|number| writeln!(out, "{number}"))?;
+        numbers.len()
     } else {
-        write!(out, "{}", table(&rows, &desk, out::screen()))?;
-    }
+        let lines = desk.list(&query, args.limit)?;
+        write!(out, "{}", table(&lines, &desk, out::screen()))?;
+        lines.len()
+    };
     out.flush()?;
-    Ok(if rows.is_empty() && args.exit_code { Exit::No } else { Exit::Done })
+    Ok(if found == 0 && args.exit_code { Exit::No } else { Exit::Done })
 }
 
 const COLUMNS: [Column; 7] = [
@@ -75,31 +76,30 @@ const COLUMNS: [Column; 7] = [
     Column { heading: "SUBJECT", align: Align::Cut },
 ];
 
-fn table(rows: &[Row], desk: &Desk, screen: Screen) -> String {
+fn table(lines: &[Line], desk: &Desk, screen: Screen) -> String {
     let mut table = Table::new(&COLUMNS);
-    for row in rows {
-        let c = &row.conversation;
-        let from = row.from.as_ref();
+    for line in lines {
+        let from = line.from.as_ref();
         let from = from.map_or(String::new(), |from| from.address.to_string());
-        let assignee = c.assignee.as_ref().map_or("-".to_owned(), ToString::to_string);
+        let assignee = line.assignee.as_ref().map_or("-".to_owned(), ToString::to_string);
         table.row([
-            Cell::new(&c.number.to_string(), urgency(c.priority)),
-            Cell::new(c.status.as_str(), style(c.status)),
-            Cell::from(c.inbox.as_str()),
+            Cell::new(&line.number.to_string(), urgency(line.priority)),
+            Cell::new(line.status.as_str(), style(line.status)),
+            Cell::from(line.inbox.as_str()),
             Cell::from(assignee.as_str()),
-            waits(c.waiting_since, desk.now(), screen),
+            waits(line.waiting_since, desk.now(), screen),
             Cell::from(postroom::render::clean::name(&from).as_ref()),
-            Cell::from(subject(row).as_str()),
+            Cell::from(subject(line).as_str()),
         ]);
     }
     table.print(screen)
 }
 
 /// In front, where nothing cuts it off, how many alerts repeat what stands there.
-fn subject(row: &Row) -> String {
-    match row.repeats {
-        0 => row.subject.clone(),
-        n => format!("({n} more) {}", row.subject),
+fn subject(line: &Line) -> String {
+    match line.repeats {
+        0 => line.subject.clone(),
+        n => format!("({n} more) {}", line.subject),
     }
 }
 

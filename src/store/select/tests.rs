@@ -118,6 +118,17 @@ fn nothing_large_is_scanned() {
     });
 }
 
+/// The page that agents look at all day: it reads no more than it prints, however many are open.
+#[test]
+fn a_page_of_what_is_open_is_not_sorted() {
+    with(|tx| {
+        for query in ["is:open", "is:open inbox:support", "is:closed"] {
+            let wanted = "SEARCH conversation USING INDEX conversation_status (status=?)";
+            assert_eq!(plan(tx, query, Order::Changed), [wanted], "{query}");
+        }
+    });
+}
+
 /// The few messages that wait to be indexed, the few defects and the few conversations that wait are a
 /// scan of something small; so is a virtual table.
 fn is_fit(scan: &str, by_index: bool) -> bool {
