@@ -25,6 +25,8 @@ pub struct Inbox {
     pub calendar: Option<CalendarName>,
     /// The texts that a machine may answer with.
     pub autoreply: Autoreply,
+    /// Whether answers go to an address that says, signed, what they answer (R70).
+    pub subaddress: bool,
     /// How long after its close a conversation opens again when the contact writes; none: always.
     pub reopen_within: Option<Duration>,
 }
@@ -63,6 +65,7 @@ pub(super) fn read(
     let mut replies = Vec::new();
     let autoreply = autoreply(&mut section, calendar.is_some(), &mut replies, report);
     let reopen_within = section.parse("reopen-within", report);
+    let subaddress = section.flag("subaddress", report);
     section.finish(report);
 
     let inbox = Inbox {
@@ -73,6 +76,7 @@ pub(super) fn read(
         team,
         calendar,
         autoreply,
+        subaddress,
         reopen_within,
     };
     Some(Written { inbox, patterns, replies })

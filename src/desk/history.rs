@@ -6,9 +6,9 @@ use super::failure::no_such;
 use super::{Desk, facts};
 use crate::domain::bounce::Outcome;
 use crate::domain::event::Stood;
-use crate::domain::{Change, Event, EventId, MessageId, Number, Step};
+use crate::domain::{Address, Change, Event, EventId, MessageId, Number, Step};
 use crate::mail::{base_subject, token};
-use crate::store::{Asked, Snapshot, StoredArrival, StoredMessage};
+use crate::store::{AddressRole, Asked, Snapshot, StoredArrival, StoredMessage};
 
 /// Why a message is where it is, and what was made of it.
 #[derive(Debug, Clone)]
@@ -124,6 +124,16 @@ fn value(
         | Step::Direct { .. }
         | Step::Referenced { .. } => Ok(message.message_id.clone()),
         Step::Token { message: signed, stood: Stood::Returned } => id_of(*signed),
+        Step::Token { message: signed, stood: Stood::Recipient } => {
+            let mut addresses = snapshot.arrived_for(message.id)?;
+            for role in [AddressRole::To, AddressRole::Cc] {
+                let named = snapshot.addresses(message.id, role)?;
+                addresses.extend(named.into_iter().map(|mailbox| mailbox.address));
+            }
+            let says = |address: &&Address| address.extension().and_then(token::claimed);
+            let found = addresses.iter().find(|address| says(address) == Some(*signed));
+            Ok(found.map(ToString::to_string))
+        }
         Step::Token { message: signed, .. } => {
             let mut ids = snapshot.references(message.id)?.into_iter();
             Ok(ids.find(|id| token::claimed(id) == Some(*signed)))

@@ -28,7 +28,7 @@ pub(super) struct Words<'a> {
     pub(super) text: String,
     /// The message that it answers.
     pub(super) answers: Option<MessageId>,
-    /// Envelope sender; none is the null sender.
+    /// Envelope sender, where the inbox signs none; none is the null sender.
     pub(super) envelope: Option<&'a Address>,
 }
 
@@ -53,9 +53,18 @@ pub(super) fn queue(
     let id = |kind| signed_id(keys, kind, conversation, message, &words.from.address);
     let (message_id, reference) = (id(TokenKind::Message), id(TokenKind::Reference));
     let (in_reply_to, references) = ancestry(tx, keys, words.answers, &reference)?;
+    let inbox = inbox_of(scene, conversation)?;
+    let signed = match inbox.subaddress {
+        true => keys.sign_address(conversation.number, message, &inbox.address),
+        false => None,
+    };
+    let reply_to = signed.clone().map(|address| Mailbox { name: inbox.title.clone(), address });
+    // A bounce comes to where its address says what bounced (R131, R153).
+    let envelope = words.envelope.map(|address| signed.as_ref().unwrap_or(address));
     let letter = Letter {
         from: words.from,
         sender: words.sender,
+        reply_to,
         to: words.to,
         cc: words.cc,
         subject: words.subject,
@@ -68,7 +77,7 @@ pub(super) fn queue(
     };
     let raw = compose::compose(&letter)
         .map_err(|bad| Failure::new(Kind::Data, format!("{bad}; nothing was sent")))?;
-    let outbox = record(tx, scene, conversation, act, words.kind, words.envelope, &letter, &raw)?;
+    let outbox = record(tx, scene, conversation, act, words.kind, envelope, &letter, &raw)?;
     Ok(Queued { outbox, raw })
 }
 
@@ -137,6 +146,7 @@ fn record(
         [
             (AddressRole::From, std::slice::from_ref(&letter.from)),
             (AddressRole::Sender, letter.sender.as_slice()),
+            (AddressRole::ReplyTo, letter.reply_to.as_slice()),
             (AddressRole::To, &letter.to),
             (AddressRole::Cc, &letter.cc),
         ],

@@ -150,6 +150,8 @@ pub enum Stood {
     MessageId,
     /// The mail that a report gives back.
     Returned,
+    /// The address that it came for.
+    Recipient,
 }
 
 impl Stood {
@@ -161,6 +163,7 @@ impl Stood {
             Stood::References => "References",
             Stood::MessageId => "Message-ID",
             Stood::Returned => "the mail that it gives back",
+            Stood::Recipient => "the address that it came for",
         }
     }
 }

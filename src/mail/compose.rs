@@ -38,6 +38,8 @@ pub struct Letter {
     pub from: Mailbox,
     /// Who sends it for the author, where that is somebody else (RFC 5322 section 3.6.2, R152).
     pub sender: Option<Mailbox>,
+    /// Where answers go, where that is not the author (R70).
+    pub reply_to: Option<Mailbox>,
     /// The recipients; at least one.
     pub to: Vec<Mailbox>,
     /// Who gets a copy.
@@ -125,6 +127,9 @@ pub fn compose(letter: &Letter) -> Result<Vec<u8>, BadHeader> {
         .subject(line("Subject", &letter.subject)?);
     if let Some(sender) = &letter.sender {
         mail = mail.sender(mailbox("Sender", sender)?);
+    }
+    if let Some(reply_to) = &letter.reply_to {
+        mail = mail.reply_to(mailbox("Reply-To", reply_to)?);
     }
     if !letter.cc.is_empty() {
         mail = mail.cc(mailboxes("Cc", &letter.cc)?);
@@ -224,6 +229,7 @@ mod tests {
         Letter {
             from: mailbox_of("Example Support", "support@example.org"),
             sender: None,
+            reply_to: None,
             to: vec![mailbox_of("Erika Müller, Dr.", "erika@x.example")],
             cc: vec![],
             subject: "Re: Zażółć".to_owned(),

@@ -1,8 +1,9 @@
 //! Signed ids: what proves that a mail answers one of ours (R69, R70).
 //!
 //! A signed id is the local part of a Message-ID, `m1.KEY.CONVERSATION.MESSAGE.TAG`, or of the
-//! first entry of References, with `r1` in front. The `1` is the version of this format. The tag
-//! is the first 10 bytes of HMAC-SHA256, in base32: 80 bits.
+//! first entry of References, with `r1` in front; with `a1` in front it is the extension of an address
+//! of ours, `support+a1.KEY.CONVERSATION.MESSAGE.TAG@`, and good behind that address alone. The `1`
+//! is the version of this format. The tag is the first 10 bytes of HMAC-SHA256, in base32: 80 bits.
 
 use std::fmt;
 
@@ -10,13 +11,16 @@ use data_encoding::{BASE32_NOPAD, Encoding, Specification};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
-use crate::domain::{MessageId, Number};
+use crate::domain::{Address, MessageId, Number};
 
 /// Bytes of the tag.
 const TAG: usize = 10;
 
 /// Longest key id, in characters.
 const LONGEST_KEY_ID: usize = 8;
+
+/// Longest local part of an address, in bytes (RFC 5321 section 4.5.3.1.1).
+const LONGEST_LOCAL: usize = 64;
 
 /// What a signed id stands in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -25,14 +29,24 @@ pub enum TokenKind {
     Message,
     /// The first entry of our References; survives relays that write a Message-ID of their own.
     Reference,
+    /// The address that answers go to; survives programs that write no References.
+    Address,
 }
 
 impl TokenKind {
+    const ALL: [TokenKind; 3] = [TokenKind::Message, TokenKind::Reference, TokenKind::Address];
+
+    /// The kind with this word in front, in any case.
+    fn of(word: &str) -> Option<Self> {
+        TokenKind::ALL.into_iter().find(|kind| kind.word().eq_ignore_ascii_case(word))
+    }
+
     /// The word in front, with the version of the format.
     fn word(self) -> &'static str {
         match self {
             TokenKind::Message => "m1",
             TokenKind::Reference => "r1",
+            TokenKind::Address => "a1",
         }
     }
 }
@@ -146,9 +160,30 @@ impl Keys {
     /// The local part of a signed id, lower case, with the newest key.
     #[must_use]
     pub fn sign(&self, signed: &Signed) -> String {
+        self.signed(signed, "")
+    }
+
+    /// The address of ours with what a mail says as its extension: whoever writes there answers
+    /// that mail. None where that would be longer than an address may be, or it has an extension.
+    #[must_use]
+    pub fn sign_address(
+        &self,
+        conversation: Number,
+        message: MessageId,
+        address: &Address,
+    ) -> Option<Address> {
+        let signed = Signed { kind: TokenKind::Address, conversation, message };
+        let extension = self.signed(&signed, &address.person_key());
+        let local = format!("{}+{extension}", address.local());
+        let whole = format!("{local}@{}", address.domain());
+        let fits = local.len() <= LONGEST_LOCAL && address.extension().is_none();
+        whole.parse().ok().filter(|_| fits)
+    }
+
+    fn signed(&self, signed: &Signed, address: &str) -> String {
         let Some(key) = self.list.last() else { return String::new() };
         let claim = claim(signed, &key.id);
-        let tag = mac(key, &claim).finalize().into_bytes();
+        let tag = mac(key, &claim, address).finalize().into_bytes();
         let tag = tag.get(..TAG).unwrap_or_default();
         format!("{claim}.{}", base32().encode(tag))
     }
@@ -157,14 +192,23 @@ impl Keys {
     /// any case, without `<>`; the tag is compared in constant time.
     #[must_use]
     pub fn verify(&self, id: &str) -> Option<Signed> {
-        let local = id.split_once('@').map_or(id, |(local, _)| local).to_ascii_lowercase();
-        let (claim, tag) = local.rsplit_once('.')?;
+        let local = id.split_once('@').map_or(id, |(local, _)| local);
+        self.verified(local, "").filter(|signed| signed.kind != TokenKind::Address)
+    }
+
+    /// What the extension of an address says, if one of our keys signed it for that address; in any
+    /// case, for programs that write addresses in lower or upper case.
+    #[must_use]
+    pub fn verify_address(&self, address: &Address) -> Option<Signed> {
+        let signed = self.verified(address.extension()?, &address.person_key());
+        signed.filter(|signed| signed.kind == TokenKind::Address)
+    }
+
+    fn verified(&self, written: &str, address: &str) -> Option<Signed> {
+        let written = written.to_ascii_lowercase();
+        let (claim, tag) = written.rsplit_once('.')?;
         let mut words = claim.split('.');
-        let kind = match words.next()? {
-            "m1" => TokenKind::Message,
-            "r1" => TokenKind::Reference,
-            _ => return None,
-        };
+        let kind = TokenKind::of(words.next()?)?;
         let key_id = words.next()?;
         let key = self.list.iter().find(|key| key.id == key_id)?;
         let signed = Signed {
@@ -175,7 +219,7 @@ impl Keys {
         let tag = base32().decode(tag.as_bytes()).ok().filter(|tag| tag.len() == TAG)?;
         // What is signed is the one way to write this claim, not what came: 07 is not 7.
         let expected = self::claim(&signed, key_id);
-        mac(key, &expected).verify_truncated_left(&tag).ok()?;
+        mac(key, &expected, address).verify_truncated_left(&tag).ok()?;
         (claim == expected).then_some(signed)
     }
 }
@@ -186,7 +230,7 @@ pub fn claimed(id: &str) -> Option<MessageId> {
     let local = id.split_once('@').map_or(id, |(local, _)| local);
     let words: Vec<&str> = local.splitn(6, '.').collect();
     let [kind, _key, conversation, message, tag] = words.as_slice() else { return None };
-    let is_kind = ["m1", "r1"].iter().any(|word| word.eq_ignore_ascii_case(kind));
+    let is_kind = TokenKind::of(kind).is_some();
     let is_tag = tag.len() == BASE32_NOPAD.encode_len(TAG);
     conversation.parse::<Number>().ok()?;
     format!("m{message}").parse().ok().filter(|_| is_kind && is_tag)
@@ -210,15 +254,18 @@ fn claim(signed: &Signed, key_id: &str) -> String {
     format!("{}.{key_id}.{conversation}.{}", kind.word(), message.0)
 }
 
-/// The signature over a claim; the label keeps it apart from all else that the key may sign.
-fn mac(key: &Key, claim: &str) -> Hmac<Sha256> {
+/// The signature over a claim, and over the address that it is good behind, if it is an extension; the
+/// label keeps it apart from all else that the key may sign.
+fn mac(key: &Key, claim: &str, address: &str) -> Hmac<Sha256> {
     // HMAC fills a short key with zeros to one block (RFC 2104), so this is the key itself.
     let mut block = [0; 64];
     for (byte, secret) in block.iter_mut().zip(key.secret) {
         *byte = secret;
     }
     let hmac: Hmac<Sha256> = KeyInit::new(&block.into());
-    hmac.chain_update(b"postroom signed id\0").chain_update(claim.as_bytes())
+    let hmac = hmac.chain_update(b"postroom signed id\0").chain_update(claim.as_bytes());
+    // A claim holds no NUL, so no id is an address, nor the other way round.
+    if address.is_empty() { hmac } else { hmac.chain_update(b"\0").chain_update(address) }
 }
 
 /// Base32 in lower case without padding (RFC 4648 section 6).
@@ -250,6 +297,50 @@ mod tests {
         assert_eq!(Keys::generate([8; 32]).verify(&id), None);
         let other = keys.sign(&signed(TokenKind::Reference, 142, 881));
         assert_ne!(other.rsplit_once('.').unwrap().1, id.rsplit_once('.').unwrap().1);
+    }
+
+    #[test]
+    fn an_address_is_signed_as_a_whole() {
+        let address = |word: &str| word.parse::<Address>().unwrap();
+        let keys = Keys::generate([7; 32]);
+        let support = address("Support@example.org");
+        let signed = keys.sign_address(Number(142), MessageId(881), &support).unwrap();
+        let word = signed.as_str();
+        assert!(word.starts_with("Support+a1.k1.142.881.") && word.ends_with("@example.org"));
+        let wanted =
+            Signed { kind: TokenKind::Address, conversation: Number(142), message: MessageId(881) };
+        let (local, domain) = word.split_once('@').unwrap();
+        for (word, good) in [
+            (word.to_owned(), true),
+            (word.to_uppercase(), true),
+            (word.to_lowercase(), true),
+            (word.replace("Support+", "sales+"), false),
+            (word.replace("example.org", "example.net"), false),
+            (word.replace(".142.", ".143."), false),
+            (word.replace(".881.", ".0881."), false),
+            (word.replace("+a1.", "+m1."), false),
+            (word.replace(".k1.", ".k2."), false),
+            (format!("{}@{domain}", &local[..local.len() - 1]), false),
+            (format!("{local}a@{domain}"), false),
+            ("support@example.org".to_owned(), false),
+            ("support+142@example.org".to_owned(), false),
+        ] {
+            let found = keys.verify_address(&address(&word));
+            assert_eq!(found, good.then_some(wanted), "{word}");
+        }
+        // An extension is no id, and an id no extension.
+        assert_eq!(keys.verify(signed.extension().unwrap()), None);
+        let id = keys.sign(&Signed { kind: TokenKind::Message, ..wanted });
+        assert_eq!(keys.verify_address(&address(&format!("support+{id}@example.org"))), None);
+        // Keys that sign no more still prove.
+        let mut rotated = keys.clone();
+        rotated.rotate([8; 32]);
+        assert_eq!(rotated.verify_address(&signed), Some(wanted));
+        for unfit in [format!("{}@example.org", "x".repeat(40)), "support+x@example.org".to_owned()]
+        {
+            let signed = keys.sign_address(Number(142), MessageId(881), &address(&unfit));
+            assert_eq!(signed, None, "{unfit}");
+        }
     }
 
     #[test]

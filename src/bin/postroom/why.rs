@@ -7,6 +7,7 @@ use clap::Parser;
 use postroom::desk::history::{WhyHome, WhyMessage};
 use postroom::desk::{Desk, Failure, Purpose};
 use postroom::domain::automatic::Silence;
+use postroom::domain::event::Stood;
 use postroom::domain::{Change, EnvelopeSender, Event, EventId, MessageId, Number, Step, undo};
 use postroom::render::{Align, Cell, Column, Table, clean};
 use postroom::store::Asked;
@@ -191,6 +192,7 @@ fn evidence(step: &Step, value: &str) -> String {
     }
     let value = clean::line(value);
     match step {
+        Step::Token { stood: Stood::Recipient, .. } => format!(": it came for {value}"),
         Step::Token { stood, .. }
         | Step::Reference { stood, .. }
         | Step::Stranger { stood, .. } => {

@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 use super::Ready;
 use super::copy;
 use super::key::Found;
-use super::ours::proven;
+use super::ours::{proven, proven_by_address};
 use crate::desk::Scene;
 use crate::desk::incoming::Target;
 use crate::desk::ingest::How;
@@ -161,6 +161,12 @@ fn evidence<'a>(
             signed.extend(homes.into_iter().map(|to| Lead { to, stood }));
         }
     }
+    for address in addressed(scene, ready, target) {
+        if let Some(named) = proven_by_address(tx, keys, &address)? {
+            let homes = tx.homes_of(named.id, &sender.person)?;
+            signed.extend(homes.into_iter().map(|to| Lead { to, stood: Stood::Recipient }));
+        }
+    }
     let (mut references, mut siblings) = (Vec::new(), Vec::new());
     for id in &ids {
         let found = tx.homes_by_message_id(id, &sender.person, &target.inbox)?;
@@ -206,6 +212,23 @@ fn evidence<'a>(
         },
         class: arrived.class,
     })
+}
+
+/// The addresses of an inbox that a message came for, with their extensions: what the wiring says
+/// first, then what its header says.
+fn addressed(scene: &Scene<'_>, ready: &Ready<'_>, target: &Target) -> Vec<Address> {
+    let with_extension = |extension: &String| {
+        let recipient = target.recipient.as_ref()?;
+        format!("{}+{extension}@{}", recipient.local(), recipient.domain()).parse().ok()
+    };
+    let told = ready.envelope.extension.as_ref().and_then(with_extension);
+    let parsed = &ready.parsed;
+    let named = parsed.to.iter().chain(&parsed.cc).map(|mailbox| mailbox.address.clone());
+    let all = target.recipient.iter().cloned().chain(told).chain(named);
+    let is_here = |address: &Address| {
+        scene.config.inbox_for(address).is_some_and(|inbox| inbox.name == target.inbox)
+    };
+    all.filter(|address| address.extension().is_some() && is_here(address)).collect()
 }
 
 /// Who a message is from, as far as that lets it in. A From that our own server found forged is

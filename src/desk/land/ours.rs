@@ -5,17 +5,35 @@ use anyhow::Result;
 use crate::desk::Scene;
 use crate::domain::address::domain_key;
 use crate::domain::{Address, Class, Direction, Signal};
-use crate::mail::token::{self, Keys};
+use crate::mail::token::{self, Keys, Signed};
 use crate::mail::{Defect, Parsed};
 use crate::store::{Snapshot, StoredMessage};
 
 /// The mail of ours that an id proves to know: its signature is valid, and the mail that it names
 /// has that very signature. After a restore, or a rehearsal, another may have come to its number.
 pub(super) fn proven(tx: &Snapshot<'_>, keys: &Keys, id: &str) -> Result<Option<StoredMessage>> {
-    let Some(token) = keys.verify(id) else { return Ok(None) };
+    match keys.verify(id) {
+        Some(token) => agreed(tx, keys, &token),
+        None => Ok(None),
+    }
+}
+
+/// The mail of ours that the extension of an address proves to know, likewise (R70).
+pub(super) fn proven_by_address(
+    tx: &Snapshot<'_>,
+    keys: &Keys,
+    address: &Address,
+) -> Result<Option<StoredMessage>> {
+    match keys.verify_address(address) {
+        Some(token) => agreed(tx, keys, &token),
+        None => Ok(None),
+    }
+}
+
+fn agreed(tx: &Snapshot<'_>, keys: &Keys, token: &Signed) -> Result<Option<StoredMessage>> {
     let Some(named) = tx.message(token.message)? else { return Ok(None) };
     let own = named.message_id.as_deref().and_then(|id| keys.verify(id));
-    let agrees = own.is_some_and(|own| own.agrees_with(&token));
+    let agrees = own.is_some_and(|own| own.agrees_with(token));
     Ok((agrees && named.direction == Direction::Out).then_some(named))
 }
 
@@ -56,17 +74,23 @@ pub(in crate::desk) fn only_author(parsed: &Parsed) -> Option<&Address> {
     parsed.from.as_ref().map(|from| &from.address)
 }
 
-/// Whether an id in it has the form and the domain of ours, but not our signature: somebody tries
-/// numbers, or a key was lost.
+/// Whether an id or an address in it has the form and the domain of ours, but not our signature:
+/// somebody tries numbers, or a key was lost.
 pub(super) fn has_forged_token(scene: &Scene<'_>, keys: &Keys, parsed: &Parsed) -> bool {
     let is_ours = |domain: &str| {
         let own = scene.config.inboxes().map(|inbox| domain_key(inbox.address.domain()));
         own.into_iter().any(|own| own == domain_key(domain))
     };
-    let forged = |id: &String| {
+    let forged_id = |id: &String| {
         let domain = id.split_once('@').map_or("", |(_, domain)| domain);
         token::claimed(id).is_some() && keys.verify(id).is_none() && is_ours(domain)
     };
+    let forged_address = |address: &Address| {
+        address.extension().and_then(token::claimed).is_some()
+            && keys.verify_address(address).is_none()
+            && scene.config.is_ours(address)
+    };
     let ids = parsed.message_id.iter().chain(&parsed.in_reply_to).chain(&parsed.references);
-    ids.into_iter().any(forged)
+    let named = parsed.to.iter().chain(&parsed.cc).map(|mailbox| &mailbox.address);
+    ids.into_iter().any(forged_id) || named.chain(&parsed.envelope.recipients).any(forged_address)
 }

@@ -3,7 +3,7 @@
 use super::*;
 use crate::desk::letter::{self, Words};
 use crate::desk::{Desk, Purpose, Wanted, init};
-use crate::domain::event::MailKind;
+use crate::domain::event::{MailKind, Stood};
 use crate::domain::{Class, Conversation, Mailbox, Reason, Status};
 use crate::store::{Act, Clock, Ending};
 
@@ -34,6 +34,7 @@ impl Office {
         init::init(&path, &plan, NOW).unwrap();
         let config = path.join("postroom.toml");
         let text = std::fs::read_to_string(&config).unwrap();
+        let text = text.replacen("[inbox.sales]\n", "[inbox.sales]\nsubaddress = true\n", 1);
         let text = text.replacen("[desk]\n", "[desk]\nauthserv-id = \"mx.example.test\"\n", 1)
             + "\n[agent.anna]\nname = \"Anna\"\nemail = [\"anna@example.test\"]\nlogin = \"anna\"\n";
         std::fs::write(&config, text).unwrap();
@@ -47,11 +48,14 @@ impl Office {
     }
 
     fn ingest(&mut self, raw: &[u8]) -> Landed {
-        let envelope = Envelope::default();
+        self.ingest_as(raw, &Envelope::default())
+    }
+
+    fn ingest_as(&mut self, raw: &[u8], envelope: &Envelope) -> Landed {
         let raw = &Raw::from(raw.to_vec());
         let incoming = Incoming {
             raw,
-            envelope: &envelope,
+            envelope,
             wiring: Wiring::Stdin,
             occasion: Occasion::Now,
             delivered: None,
@@ -149,6 +153,61 @@ fn an_answer_to_a_mail_that_is_there_joins() {
         let answer = office.mail("erika@home.test", &fields);
         assert_eq!((answer.how, answer.conversation), (How::Joined, root.conversation), "{fields}");
     }
+}
+
+/// As a mail program does that writes neither In-Reply-To nor References (R70).
+#[test]
+fn an_answer_to_the_address_that_says_what_it_answers_joins() {
+    let to = |address: &str, fields: &str| {
+        mail("paul@home.test", fields).replace("support@example.test", address)
+    };
+    let mut office = Office::new();
+    let root = office.ingest(to("sales@example.test", "").as_bytes());
+    let sent = office.reply(root.conversation, ERIKA, Ending::Commit);
+    let reply_to = mail::parse(sent.as_bytes()).reply_to.remove(0).address;
+    let word = reply_to.as_str();
+    assert!(word.starts_with("sales+a1.k1.1.2."), "{word}");
+    let step = |office: &Office, landed: &Landed| {
+        let event = office.desk.read(|tx| tx.event_of_message(landed.message, landed.conversation));
+        match event.unwrap().unwrap().change {
+            Change::Arrived { step, .. } => step,
+            other => panic!("{other:?}"),
+        }
+    };
+    for (n, (address, joins)) in [
+        (word.to_owned(), true),
+        (word.to_uppercase(), true),
+        (word.replace("sales+", "support+"), false),
+        (word.replace(".1.2.", ".1.1."), false),
+        ("sales@example.test".to_owned(), false),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let answer = office.ingest(to(&address, &format!("X-N: {n}\nDate: {n}\n")).as_bytes());
+        assert_eq!(answer.how == How::Joined, joins, "{address}");
+        let signed = Step::Token { message: MessageId(2), stood: Stood::Recipient };
+        assert_eq!(step(&office, &answer) == signed, joins, "{address}");
+        let defects = office.desk.read(|tx| tx.defects(answer.message)).unwrap();
+        let forged = address.contains("+a1") && !joins;
+        assert_eq!(defects.contains(&"forged-token".to_owned()), forged, "{address}");
+    }
+    // The envelope tells it where the header does not.
+    let recipient = Envelope { recipient: Some(reply_to.clone()), ..Envelope::default() };
+    let extension = Envelope {
+        recipient: Some("sales@example.test".parse().unwrap()),
+        extension: reply_to.extension().map(str::to_owned),
+        ..Envelope::default()
+    };
+    for (n, envelope) in [recipient, extension].into_iter().enumerate() {
+        let text = to("undisclosed-recipients:;", &format!("X-N: {n}\nDate: 1{n}\n"));
+        let answer = office.ingest_as(text.as_bytes(), &envelope);
+        assert_eq!((answer.how, answer.conversation), (How::Joined, root.conversation), "{n}");
+    }
+    // An inbox that does not ask for it has answers come to its own address.
+    let root = office.mail(ERIKA, "");
+    let sent = office.reply(root.conversation, ERIKA, Ending::Commit);
+    assert_eq!(mail::parse(sent.as_bytes()).reply_to, []);
 }
 
 /// A restored backup or a rehearsal: the number of the mail went to one that came in.
