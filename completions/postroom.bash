@@ -707,7 +707,7 @@ _postroom() {
             return 0
             ;;
         postroom__subcmd__init)
-            opts="-q -h --inbox --group --timezone --test-clock --quiet --help"
+            opts="-q -h --inbox --group --timezone --test-clock --i-know --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -54,6 +54,7 @@ complete -c postroom -n "__fish_postroom_using_subcommand init" -l inbox -d 'An 
 complete -c postroom -n "__fish_postroom_using_subcommand init" -l group -d 'The Unix group whose members work at the desk' -r
 complete -c postroom -n "__fish_postroom_using_subcommand init" -l timezone -d 'The time zone of the desk' -r
 complete -c postroom -n "__fish_postroom_using_subcommand init" -l test-clock -d 'Let POSTROOM_NOW set the clock of commands that write: a desk for tests'
+complete -c postroom -n "__fish_postroom_using_subcommand init" -l i-know -d 'Make it on a network file system, too: only this machine uses it'
 complete -c postroom -n "__fish_postroom_using_subcommand init" -s q -l quiet -d 'Say nothing'
 complete -c postroom -n "__fish_postroom_using_subcommand init" -s h -l help -d 'Print help'
 complete -c postroom -n "__fish_postroom_using_subcommand ingest" -l inbox -d 'The inbox that the message came for' -r

@@ -12,7 +12,7 @@ use super::{Failure, Kind};
 use crate::config::{self, ConfigError};
 use crate::domain::address::Pattern;
 use crate::domain::{InboxName, Time};
-use crate::host::{file, random, user};
+use crate::host::{file, place, random, user};
 use crate::mail::token::Keys;
 use crate::store::{Clock, Store};
 
@@ -27,6 +27,34 @@ pub struct Plan {
     pub group: Option<String>,
     /// The clock that it runs on.
     pub clock: Clock,
+    /// Where it may lie.
+    pub ground: Ground,
+}
+
+/// The file systems that a desk may lie on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ground {
+    /// Those of this machine's own disks.
+    Local,
+    /// Any: somebody knows that only this machine uses the desk.
+    Any,
+}
+
+/// On a network file system the journal of SQLite is not safe (R178).
+fn must_be_local(dir: &Path, ground: Ground) -> Result<()> {
+    let made = std::path::absolute(dir).with_context(|| dir.display().to_string())?;
+    let there = made.ancestors().find(|folder| folder.exists()).unwrap_or(Path::new("/"));
+    let remote = place::remote(there).with_context(|| there.display().to_string())?;
+    Ok(refused(dir, remote, ground).map_or(Ok(()), Err)?)
+}
+
+fn refused(dir: &Path, remote: Option<&str>, ground: Ground) -> Option<Failure> {
+    let name = remote.filter(|_| ground == Ground::Local)?;
+    Some(Failure::usage(format!(
+        "{} lies on {name}, where the journal of the database is not safe (SQLite, \"WAL\"): take a \
+         disk of this machine, or say --i-know if no other machine will use it",
+        dir.display()
+    )))
 }
 
 /// Whether the directory was there, empty, before.
@@ -52,6 +80,7 @@ pub fn init(dir: &Path, plan: &Plan, now: Time) -> Result<()> {
         ))
         .into());
     }
+    must_be_local(dir, plan.ground)?;
     let config = postroom_toml(plan);
     config::parse(&dir.join(layout::CONFIG), config.clone()).map_err(wrong_words)?;
     let gid = plan.group.as_deref().map(group).transpose()?;
@@ -206,3 +235,22 @@ const FIRST_RULES: &str = "\
 # when = 'subject:/invoice|rechnung|factuur/'
 # then = [\"tag +billing\", \"set priority=high\"]
 ";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_network_file_system_is_refused() {
+        let dir = Path::new("/srv/desk");
+        for (remote, ground, refusal) in [
+            (None, Ground::Local, false),
+            (Some("NFS"), Ground::Local, true),
+            (Some("NFS"), Ground::Any, false),
+        ] {
+            let refused = refused(dir, remote, ground);
+            assert_eq!(refused.is_some(), refusal, "{remote:?} {ground:?}");
+            assert!(refused.is_none_or(|failure| failure.to_string().contains("on NFS")));
+        }
+    }
+}

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use anyhow::Result;
 use clap::Parser;
 use postroom::desk::Failure;
-use postroom::desk::init::{Plan, init};
+use postroom::desk::init::{Ground, Plan, init};
 use postroom::domain::InboxName;
 use postroom::domain::address::Pattern;
 use postroom::host::{clock, env};
@@ -37,6 +37,10 @@ pub(crate) struct Args {
     #[arg(long)]
     test_clock: bool,
 
+    /// Make it on a network file system, too: only this machine uses it
+    #[arg(long)]
+    i_know: bool,
+
     /// Say nothing
     #[arg(short, long)]
     quiet: bool,
@@ -49,6 +53,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
         zone: args.timezone.clone(),
         group: args.group.clone(),
         clock: if args.test_clock { Clock::Test } else { Clock::System },
+        ground: if args.i_know { Ground::Any } else { Ground::Local },
     };
     let now = env::text("POSTROOM_NOW").filter(|_| args.test_clock).and_then(|t| t.parse().ok());
     init(&args.dir, &plan, now.unwrap_or_else(clock::now))?;

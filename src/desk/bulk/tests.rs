@@ -16,6 +16,7 @@ fn desk(dir: &std::path::Path) -> Desk {
         zone: "UTC".to_owned(),
         group: None,
         clock: Clock::Test,
+        ground: init::Ground::Local,
     };
     init::init(dir, &plan, NOW).unwrap();
     let config = Some(dir.join("postroom.toml"));

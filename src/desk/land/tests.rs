@@ -29,6 +29,7 @@ impl Office {
             zone: "UTC".to_owned(),
             group: None,
             clock: Clock::Test,
+            ground: init::Ground::Local,
         };
         let path = dir.path().join("desk");
         init::init(&path, &plan, NOW).unwrap();
