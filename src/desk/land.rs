@@ -290,6 +290,7 @@ fn add_message(
         received: ready.received,
         date: parsed.date,
         message_id: parsed.message_id.as_deref(),
+        other_ids: &parsed.other_ids,
         subject: &parsed.subject,
         class,
         signal: signal.map(Signal::as_str),

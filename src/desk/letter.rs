@@ -164,6 +164,7 @@ fn record(
         received: tx.now(),
         date: Some(letter.date),
         message_id: Some(&letter.message_id),
+        other_ids: &[],
         subject: &letter.subject,
         class,
         signal,

@@ -26,6 +26,8 @@ pub struct NewMessage<'a> {
     pub date: Option<Time>,
     /// Its Message-ID, without angle brackets.
     pub message_id: Option<&'a str>,
+    /// Further ones that it claims (R52).
+    pub other_ids: &'a [String],
     /// Its subject.
     pub subject: &'a str,
     /// Who or what wrote it.
@@ -101,6 +103,7 @@ impl Tx<'_> {
         self.put_raw(id, &new.raw)?;
         self.put_addresses(id, new.addresses)?;
         self.put_references(id, new.references)?;
+        self.put_aliases(id, new.other_ids)?;
         self.put_outcomes(id, new.outcomes)?;
         self.put_defects(id, new.defects)?;
         Ok(id)
@@ -123,6 +126,17 @@ impl Tx<'_> {
         )?;
         for (position, id) in (0_i64..).zip(references) {
             insert.execute((message.0, position, id))?;
+        }
+        Ok(())
+    }
+
+    fn put_aliases(&self, message: MessageId, ids: &[String]) -> Result<()> {
+        for id in ids {
+            self.connection
+                .prepare_cached(
+                    "INSERT OR IGNORE INTO message_alias (message, message_id) VALUES (?1, ?2)",
+                )?
+                .execute((message.0, id))?;
         }
         Ok(())
     }

@@ -57,7 +57,8 @@ fn what_each_mail_asks() {
     ] {
         let plan = plan(&connection, sql);
         let wanted = format!("SEARCH {first}");
-        assert_eq!(plan.first(), Some(&wanted), "{sql}: {plan:#?}");
+        let first = plan.iter().find(|line| line.starts_with("SEARCH "));
+        assert_eq!(first, Some(&wanted), "{sql}: {plan:#?}");
         assert!(!plan.iter().any(|line| line.starts_with("SCAN ")), "{sql}: {plan:#?}");
     }
 }

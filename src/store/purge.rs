@@ -7,10 +7,11 @@ use super::{Snapshot, Tx};
 use crate::domain::{Change, EventId, InboxName, MessageId, Number, OutboxId};
 
 /// What holds something of a message, each statement with its id as `?1`.
-const OF_MESSAGE: [&str; 10] = [
+const OF_MESSAGE: [&str; 11] = [
     "DELETE FROM raw WHERE message = ?1",
     "DELETE FROM message_address WHERE message = ?1",
     "DELETE FROM reference WHERE message = ?1",
+    "DELETE FROM message_alias WHERE message = ?1",
     "DELETE FROM message_defect WHERE message = ?1",
     "DELETE FROM message_bounce WHERE message = ?1",
     "DELETE FROM search WHERE rowid = ?1",

@@ -33,7 +33,7 @@ CREATE TABLE message (
     direction        TEXT    NOT NULL CHECK (direction IN ('in', 'out')),
     received         INTEGER NOT NULL,               -- our clock
     date             INTEGER,                        -- the Date field, shown only
-    message_id       TEXT,                           -- without angle brackets
+    message_id       TEXT,                           -- the first, without angle brackets
     subject          TEXT    NOT NULL,
     class            TEXT    NOT NULL,
     signal           TEXT,                           -- what decided the class
@@ -81,6 +81,13 @@ CREATE TABLE reference (
     PRIMARY KEY (message, position)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX reference_message_id ON reference (message_id, message);
+
+-- Further Message-IDs that a message claims: others may refer to it by any.
+CREATE TABLE message_alias (
+    message    INTEGER NOT NULL REFERENCES message (id),
+    message_id TEXT    NOT NULL,
+    PRIMARY KEY (message_id, message)
+) STRICT, WITHOUT ROWID;
 
 -- What could not be understood of a message.
 CREATE TABLE message_defect (

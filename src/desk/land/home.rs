@@ -183,7 +183,7 @@ fn evidence<'a>(
         false => None,
     };
     let mut referenced_by = Vec::new();
-    if let Some(id) = &parsed.message_id {
+    for id in parsed.message_id.iter().chain(&parsed.other_ids) {
         let found = tx.homes_of_referrers(id, &sender.person, &target.inbox)?;
         referenced_by.extend(sender.joining(found));
     }

@@ -156,6 +156,20 @@ fn an_answer_to_a_mail_that_is_there_joins() {
     }
 }
 
+/// Who answered it may have seen any of its ids (R52).
+#[test]
+fn a_mail_with_several_ids_is_found_by_each() {
+    let mut office = Office::new();
+    let early = office.mail(ERIKA, "Message-ID: <0@x>\nReferences: <b@customer.test>\n");
+    let ids = "Message-ID: <a@customer.test>\nMessage-ID: <b@customer.test>\n";
+    let root = office.mail(ERIKA, ids);
+    assert_eq!((root.how, root.conversation), (How::Joined, early.conversation));
+    for id in ["a", "b"] {
+        let answer = office.mail(ERIKA, &format!("In-Reply-To: <{id}@customer.test>\n"));
+        assert_eq!((answer.how, answer.conversation), (How::Joined, root.conversation), "{id}");
+    }
+}
+
 /// As a mail program does that writes neither In-Reply-To nor References (R70).
 #[test]
 fn an_answer_to_the_address_that_says_what_it_answers_joins() {

@@ -31,6 +31,7 @@ fn add_message(tx: &Tx<'_>, subject: &str) -> MessageId {
         received: NOW,
         date: None,
         message_id: None,
+        other_ids: &[],
         subject,
         class: Class::Person,
         signal: None,

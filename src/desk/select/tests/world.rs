@@ -272,6 +272,7 @@ impl Mail {
             received: self.facts.received,
             date: None,
             message_id: self.facts.message_id.as_deref(),
+            other_ids: &[],
             subject: &self.facts.subject,
             class: self.facts.class,
             signal: None,
