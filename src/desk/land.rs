@@ -147,7 +147,8 @@ pub(super) fn land(
             sender: &incoming::sender(ready.envelope, &ready.parsed),
             extension: ready.envelope.extension.as_deref(),
             wiring: ready.wiring,
-            trace: &ready.parsed.envelope.received,
+            // That of the first arrival stands in the bytes that are kept.
+            trace: came_before.map_or("", |_| &ready.parsed.envelope.received),
             dmarc: ready.authentication.dmarc.as_str(),
             spf: ready.authentication.spf.as_str(),
         };

@@ -50,7 +50,7 @@ pub struct NewArrival<'a> {
     pub extension: Option<&'a str>,
     /// The way.
     pub wiring: Wiring,
-    /// The topmost Received field.
+    /// What machines on the way put on top; nothing where the bytes that are kept have it.
     pub trace: &'a str,
     /// What a trusted Authentication-Results says of DMARC: `pass`, `fail`.
     pub dmarc: Option<&'a str>,
@@ -73,8 +73,6 @@ pub struct StoredArrival {
     pub sender: EnvelopeSender,
     /// The way.
     pub wiring: String,
-    /// The topmost Received field.
-    pub trace: String,
     /// What a trusted Authentication-Results said of DMARC.
     pub dmarc: Option<String>,
     /// And of SPF.
@@ -134,7 +132,7 @@ impl Snapshot<'_> {
     /// Those of the database.
     pub fn arrivals(&self, message: MessageId) -> Result<Vec<StoredArrival>> {
         let mut select = self.connection.prepare_cached(
-            "SELECT id, inbox, recipient, received, sender, wiring, trace, dmarc, spf
+            "SELECT id, inbox, recipient, received, sender, wiring, dmarc, spf
              FROM arrival WHERE message = ?1 ORDER BY id",
         )?;
         let rows = select.query_map([message.0], read)?;
@@ -153,7 +151,7 @@ impl Snapshot<'_> {
         Ok(self
             .connection
             .prepare_cached(
-                "SELECT id, inbox, recipient, received, sender, wiring, trace, dmarc, spf
+                "SELECT id, inbox, recipient, received, sender, wiring, dmarc, spf
                  FROM arrival WHERE message = ?1 AND inbox = ?2 ORDER BY id LIMIT 1",
             )?
             .query_row((message.0, inbox.as_str()), read)
@@ -181,8 +179,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<StoredArrival> {
             }
         },
         wiring: row.get(5)?,
-        trace: row.get(6)?,
-        dmarc: row.get(7)?,
-        spf: row.get(8)?,
+        dmarc: row.get(6)?,
+        spf: row.get(7)?,
     })
 }

@@ -124,7 +124,7 @@ CREATE TABLE arrival (
     extension      TEXT,
     wiring         TEXT    NOT NULL
                    CHECK (wiring = 'stdin' OR wiring = 'file' OR wiring = 'maildir' OR wiring = 'mbox'),
-    trace          TEXT    NOT NULL,                 -- the topmost Received field
+    trace          TEXT    NOT NULL,                 -- what machines put on top, where raw has it not
     dmarc          TEXT,                             -- pass or fail, where a trusted field says so
     spf            TEXT,
     UNIQUE (message, inbox, recipient)
