@@ -43,7 +43,8 @@ impl Desk {
     /// after a refusal (R201). What is merged into another stands for that one, and is done once.
     ///
     /// # Errors
-    /// Those of the store. Refusals stand in the results.
+    /// When one of them is not there: whoever named it has mistyped, and nothing is done. Those of
+    /// the store. Refusals stand in the results.
     pub fn act(
         &mut self,
         via: &'static str,
@@ -56,6 +57,7 @@ impl Desk {
             .map(|action| action.resolve(me.as_ref()))
             .collect::<Result<_, Refusal>>()
             .map_err(Failure::from)?;
+        self.must_exist(numbers)?;
         let mut batch = None;
         let mut seen = BTreeSet::new();
         let mut acted = Vec::new();
