@@ -10,6 +10,7 @@ pub mod error;
 mod history;
 mod hours;
 mod inbox;
+mod known;
 mod literal;
 mod nearest;
 mod people;

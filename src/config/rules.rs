@@ -5,12 +5,11 @@ use std::collections::BTreeMap;
 use crate::domain::action::{self, Origin};
 use crate::domain::query::{self, Query, Term};
 use crate::domain::rule::{Location, Rule};
-use crate::domain::{Action, Assignee, Correlation, Located};
+use crate::domain::{Action, Correlation, Located};
 
 use super::Config;
 use super::error::{ConfigError, Place, Warning};
 use super::history::names;
-use super::nearest::hint;
 use super::section::{Report, Section};
 use super::source::{Source, Text};
 
@@ -140,7 +139,11 @@ impl Rules<'_> {
             }
         };
         for term in query.terms() {
-            let Err(wrong) = self.know_term(term) else { continue };
+            let known = match term {
+                Term::Assignee(query::Who::Me) => Err("in a rule there is no 'me'".to_owned()),
+                named => self.config.know(named),
+            };
+            let Err(wrong) = known else { continue };
             // Terms do not keep their place; as most are written as they print, this finds it.
             let at = text.value.find(&term.to_string()).unwrap_or_default();
             report.located(text, &Located::new(at, wrong));
@@ -171,39 +174,10 @@ impl Rules<'_> {
 
     fn check_action(&self, action: &Action, text: &Text, report: &mut Report<'_>) {
         if let Action::Assign(action::Who::Named(assignee)) = action
-            && let Err(wrong) = self.know_assignee(assignee)
+            && let Err(wrong) = self.config.know_assignee(assignee)
         {
             let at = text.value.find(&assignee.to_string()).unwrap_or_default();
             report.located(text, &Located::new(at, wrong));
-        }
-    }
-
-    /// What is wrong with the names in a term.
-    fn know_term(&self, term: &Term) -> Result<(), String> {
-        match term {
-            Term::Inbox(name) => {
-                let known = self.config.inboxes().map(|inbox| inbox.name.as_str());
-                know("inbox", name.as_str(), known)
-            }
-            Term::Assignee(query::Who::Agent(name)) => {
-                self.know_assignee(&Assignee::Agent(name.clone()))
-            }
-            Term::Assignee(query::Who::Me) => Err("in a rule there is no 'me'".to_owned()),
-            Term::Team(name) => self.know_assignee(&Assignee::Team(name.clone())),
-            _ => Ok(()),
-        }
-    }
-
-    fn know_assignee(&self, assignee: &Assignee) -> Result<(), String> {
-        match assignee {
-            Assignee::Agent(name) => {
-                let known = self.config.agents().map(|agent| agent.name.as_str());
-                know("agent", name.as_str(), known)
-            }
-            Assignee::Team(name) => {
-                let known = self.config.teams().map(|team| team.name.as_str());
-                know("team", name.as_str(), known)
-            }
         }
     }
 }
@@ -219,15 +193,6 @@ fn trigger(section: &mut Section<'_>, report: &mut Report<'_>) {
         }
         _ => report.error(text.span.start, "a rule runs on = \"arrival\""),
     }
-}
-
-/// Whether a name is among those known, or what to write instead.
-fn know<'a>(kind: &str, name: &str, known: impl Iterator<Item = &'a str>) -> Result<(), String> {
-    let known: Vec<&str> = known.collect();
-    if known.contains(&name) {
-        return Ok(());
-    }
-    Err(format!("unknown {kind} '{name}'{}", hint(name, known)))
 }
 
 #[cfg(test)]

@@ -37,7 +37,7 @@ impl Desk {
         limit: Option<usize>,
         read: impl Fn(&Snapshot<'_>, Number) -> Result<Option<T>>,
     ) -> Result<Vec<T>> {
-        let bound = self.bind(query);
+        let bound = self.bind(query)?;
         let page = Page { order: Order::Changed, limit };
         self.read(|snapshot| {
             let numbers = select::matching(snapshot, &bound, page)?;

@@ -4,8 +4,8 @@ use anyhow::Result;
 
 use super::raw::Raw;
 use super::{Desk, Failure, Kind, facts, index, select};
-use crate::domain::query::{Bound, Needs};
-use crate::domain::{Number, Query};
+use crate::domain::query::{Bound, Needs, Term, Who};
+use crate::domain::{Assignee, Number, Query};
 use crate::store::Page;
 
 impl Desk {
@@ -14,7 +14,7 @@ impl Desk {
     /// # Errors
     /// Those of the store.
     pub fn select(&mut self, query: &Query) -> Result<Vec<Number>> {
-        let bound = self.bind(query);
+        let bound = self.bind(query)?;
         self.read(|snapshot| select::matching(snapshot, &bound, Page::ALL))
     }
 
@@ -55,12 +55,30 @@ impl Desk {
     }
 
     /// Fixes what is relative in a query. One that asks of messages has the index catch up first.
-    pub(super) fn bind(&mut self, query: &Query) -> Bound {
+    ///
+    /// # Errors
+    /// When a name in it is in neither the configuration nor the store: no query would tell a slip
+    /// from an inbox in which all is done.
+    pub(super) fn bind(&mut self, query: &Query) -> Result<Bound> {
+        query.terms().into_iter().try_for_each(|term| self.must_know(term))?;
         let directory = self.config.directory();
         let bound = self.scene().bind(self.now, &directory, |cx| query.bind(cx));
         if bound.needs() >= Needs::Messages {
             index::before_search(self);
         }
-        bound
+        Ok(bound)
+    }
+
+    fn must_know(&self, term: &Term) -> Result<()> {
+        let Err(wrong) = self.config.know(term) else { return Ok(()) };
+        let was = self.read(|snapshot| match term {
+            Term::Inbox(name) => snapshot.has_inbox(name),
+            Term::Assignee(Who::Agent(name)) => {
+                snapshot.has_assignee(&Assignee::Agent(name.clone()))
+            }
+            Term::Team(name) => snapshot.has_assignee(&Assignee::Team(name.clone())),
+            _ => Ok(true),
+        })?;
+        if was { Ok(()) } else { Err(Failure::new(Kind::Unknown, wrong).into()) }
     }
 }

@@ -10,7 +10,8 @@ use super::line::Line;
 use super::related::Related;
 use super::{Snapshot, Tx};
 use crate::domain::{
-    Change, Conversation, InboxName, Mailbox, MessageId, Number, Priority, Seq, Status, Tag, Time,
+    Assignee, Change, Conversation, InboxName, Mailbox, MessageId, Number, Priority, Seq, Status,
+    Tag, Time,
 };
 
 /// A conversation with what stands for it.
@@ -167,6 +168,24 @@ impl Snapshot<'_> {
         )?;
         let rows = select.query_map([number.0], |row| row.get(0).map(Number))?;
         Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Whether some conversation is in an inbox, as it is called or was.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn has_inbox(&self, inbox: &InboxName) -> Result<bool> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM conversation WHERE inbox = ?1)";
+        Ok(self.connection.query_row(sql, [inbox.as_str()], |row| row.get(0))?)
+    }
+
+    /// Whether some conversation is assigned to an agent or team, as it is called or was.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn has_assignee(&self, assignee: &Assignee) -> Result<bool> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM conversation WHERE assignee = ?1)";
+        Ok(self.connection.query_row(sql, [assignee.to_string()], |row| row.get(0))?)
     }
 
     /// Every number, lowest first.
