@@ -8,7 +8,10 @@ use super::failure::no_such;
 use super::{Desk, facts, raw};
 use crate::domain::bounce::Bounce;
 use crate::domain::event::MailKind;
-use crate::domain::{Class, Direction, InboxName, Mailbox, MessageId, Number, Participants, Time};
+use crate::domain::{
+    Change, Class, Direction, Event, InboxName, Mailbox, MessageId, Number, Participants, Step,
+    Time,
+};
 use crate::mail::Attachment;
 use crate::store::{AddressRole, Note, Outgoing, Row, Snapshot, StoredArrival, StoredMessage};
 
@@ -95,7 +98,8 @@ pub struct Letter {
     pub bounce: Option<Bounce>,
     /// What could not be understood.
     pub defects: Vec<String>,
-    /// Whether its author has a part in the conversation: others are shown as unverified (R71).
+    /// Whether its author has a part in the conversation: others are shown as unverified (R71). None
+    /// where that is no question: mail of ours, and a report on it that carries our signature.
     pub participant: Option<bool>,
     /// Its way through the outbox, when we wrote it.
     pub outgoing: Option<Outgoing>,
@@ -132,10 +136,15 @@ impl Desk {
                 letter.copy_of = copies.get(&id).copied();
                 letter.copies = copies_of(snapshot, &copies, id)?;
                 letter.outgoing = outbox.iter().find(|mail| mail.message == id).cloned();
-                letter.participant = (letter.message.direction == Direction::In).then(|| {
-                    let from = letter.from.as_ref();
-                    from.is_some_and(|from| participants.0.contains_key(&from.address.person_key()))
-                });
+                let has_part = letter
+                    .from
+                    .as_ref()
+                    .is_some_and(|from| participants.0.contains_key(&from.address.person_key()));
+                letter.participant = match letter.message.direction {
+                    Direction::Out => None,
+                    Direction::In if !has_part && is_proven_report(snapshot, &letter)? => None,
+                    Direction::In => Some(has_part),
+                };
                 items.push(Item::Message(Box::new(letter)));
             }
             items.extend(snapshot.notes(number)?.into_iter().map(Item::Note));
@@ -162,6 +171,24 @@ impl Desk {
             snapshot.raw_chunks(id, take)
         })
     }
+}
+
+/// Whether a mail system says what became of a mail of ours, and gives back what only who got that
+/// mail can have: it has no part in the conversation, and needs none.
+fn is_proven_report(snapshot: &Snapshot<'_>, letter: &Letter) -> Result<bool> {
+    if !matches!(letter.message.class, Class::Bounce | Class::Delay | Class::ReadReceipt) {
+        return Ok(false);
+    }
+    let is_token = |event: Event| match event.change {
+        Change::Arrived { step, .. } => matches!(step, Step::Token { .. }),
+        _ => false,
+    };
+    for home in snapshot.homes(letter.message.id)? {
+        if snapshot.event_of_message(letter.message.id, home)?.is_some_and(is_token) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// The copies of a message, among those of its conversation.
