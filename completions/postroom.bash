@@ -733,12 +733,16 @@ _postroom() {
             return 0
             ;;
         postroom__subcmd__inspect)
-            opts="-h --json --config --as --now --timing --help"
+            opts="-h --mbox --unquote --json --config --as --now --timing --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --mbox)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --config)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0

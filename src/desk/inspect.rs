@@ -36,11 +36,11 @@ enum Place {
     /// It is a file of its own.
     File(PathBuf),
     /// It begins at this offset of an mbox.
-    Within(PathBuf, u64),
+    Within(PathBuf, Variant, u64),
     /// It is here: its beginning, and how many bytes it has.
     Here(Vec<u8>, u64),
     /// No message: an mbox as a whole.
-    Mbox(PathBuf),
+    Mbox(PathBuf, Variant),
 }
 
 /// What we see in a message.
@@ -74,37 +74,52 @@ pub enum Told {
 }
 
 /// What a path stands for: a file with one message; an mbox with several, and each of these, as
-/// `path#1` and so on; or what a folder holds.
+/// `path#1` and so on; or what a folder holds. With a variant, each file is such an mbox; without
+/// one, what looks like an mbox is read as mboxrd.
 ///
 /// # Errors
-/// When nothing is there, or it cannot be read.
-pub fn looks(path: &Path) -> Result<Vec<Look>, Failure> {
+/// When nothing is there, or it cannot be read, or is not the mbox that it is said to be.
+pub fn looks(path: &Path, said: Option<Variant>) -> Result<Vec<Look>, Failure> {
     let mut all = Vec::new();
     for path in source::files(path)? {
         let name = path.display().to_string();
-        let begins = begins(&path).unwrap_or_default();
-        if begins.len() < 2 {
-            all.push(Look { name, at: Place::File(path) });
-            continue;
+        let variant = said.unwrap_or_default();
+        let begins = begins(&path, variant);
+        let begins = match said {
+            None => begins.unwrap_or_default(),
+            Some(_) => {
+                begins.map_err(|error| Failure::new(Kind::Data, format!("{name}: {error}")))?
+            }
+        };
+        match (begins.len(), said) {
+            (0, Some(_)) => {
+                let words = format!("{name}: not an mbox: no 'From ' line at offset 0");
+                return Err(Failure::new(Kind::Data, words));
+            }
+            (0 | 1, None) => {
+                all.push(Look { name, at: Place::File(path) });
+                continue;
+            }
+            _ => {}
         }
         let numbered = (1..).zip(begins);
         let parts = numbered.map(|(n, begin)| Look {
             name: format!("{name}#{n}"),
-            at: Place::Within(path.clone(), begin),
+            at: Place::Within(path.clone(), variant, begin),
         });
         let parts: Vec<Look> = parts.collect();
-        all.push(Look { name, at: Place::Mbox(path) });
+        all.push(Look { name, at: Place::Mbox(path, variant) });
         all.extend(parts);
     }
     Ok(all)
 }
 
-/// Where the messages of an mbox begin; nothing when the file is none.
-fn begins(path: &Path) -> io::Result<Vec<u64>> {
+/// Where the messages of a file begin that looks like an mbox; nothing when it does not.
+fn begins(path: &Path, variant: Variant) -> io::Result<Vec<u64>> {
     let mut begins = Vec::new();
     let mut file = File::open(path)?;
     if mbox::is_mbox(&file::read_at_most(&mut file, HEAD)?) {
-        let mut mbox = Mbox::new(BufReader::new(file), Variant::default(), 0)?;
+        let mut mbox = Mbox::new(BufReader::new(file), variant, 0)?;
         while let Some(place) = mbox.next_into(&mut io::sink())? {
             begins.push(place.begin);
         }
@@ -151,7 +166,7 @@ pub fn inspect(looks: &[Look], mut tell: impl FnMut(Told) -> Result<()>) -> Resu
 
 /// The group of each message, by ids alone.
 fn threads(looks: &[Look]) -> Vec<usize> {
-    let messages = looks.iter().filter(|look| !matches!(look.at, Place::Mbox(_)));
+    let messages = looks.iter().filter(|look| !matches!(look.at, Place::Mbox(..)));
     let ids = |look: &Look| {
         let seen = look.with(|beginning, _| Ids::of(beginning));
         seen.unwrap_or_default()
@@ -166,7 +181,9 @@ fn threads(looks: &[Look]) -> Vec<usize> {
 
 fn see(look: &Look) -> Told {
     let told = match &look.at {
-        Place::Mbox(path) => message_ids(path).map(|ids| Told::Mbox(look.name.clone(), ids)),
+        Place::Mbox(path, variant) => {
+            message_ids(path, *variant).map(|ids| Told::Mbox(look.name.clone(), ids))
+        }
         _ => look
             .with(|beginning, size| Told::Seen(Box::new(seen(look.name.clone(), beginning, size)))),
     };
@@ -192,8 +209,8 @@ fn seen(name: String, beginning: &[u8], size: u64) -> Seen {
 }
 
 /// The first Message-ID of each message of an mbox.
-fn message_ids(path: &Path) -> io::Result<Vec<Option<String>>> {
-    let mut mbox = Mbox::new(BufReader::new(File::open(path)?), Variant::default(), 0)?;
+fn message_ids(path: &Path, variant: Variant) -> io::Result<Vec<Option<String>>> {
+    let mut mbox = Mbox::new(BufReader::new(File::open(path)?), variant, 0)?;
     let mut all = Vec::new();
     loop {
         let mut beginning = Beginning::default();
@@ -239,16 +256,16 @@ impl Look {
     fn with<T>(&self, work: impl FnOnce(&[u8], u64) -> T) -> io::Result<T> {
         match &self.at {
             Place::Here(beginning, size) => Ok(work(beginning, *size)),
-            Place::File(path) | Place::Mbox(path) => {
+            Place::File(path) | Place::Mbox(path, _) => {
                 let mut file = File::open(path)?;
                 let beginning = file::read_at_most(&mut file, MOST_BYTES)?;
                 let size = file.metadata()?.len().max(beginning.len() as u64);
                 Ok(work(&beginning, size))
             }
-            Place::Within(path, begin) => {
+            Place::Within(path, variant, begin) => {
                 let reader = BufReader::new(File::open(path)?);
                 let mut beginning = Beginning::default();
-                Mbox::new(reader, Variant::default(), *begin)?.next_into(&mut beginning)?;
+                Mbox::new(reader, *variant, *begin)?.next_into(&mut beginning)?;
                 Ok(work(&beginning.bytes, beginning.size))
             }
         }

@@ -18,6 +18,7 @@ use crate::body::{self, Fold};
 use crate::changes::{self, mailbox};
 use crate::exit::Exit;
 use crate::json::{AttachmentObject, BounceObject, MailboxObject, attachments, mailboxes};
+use crate::mbox;
 use crate::out::{self, Out};
 
 /// Tell what is seen in messages: fields, class, evidence, text
@@ -26,6 +27,9 @@ pub(crate) struct Args {
     /// Files, mboxes, Maildirs, and stored messages such as m881 [default: a message on stdin]
     #[arg(value_name = "PATH|MESSAGE")]
     what: Vec<PathBuf>,
+
+    #[command(flatten)]
+    mbox: mbox::Options,
 
     /// Print a JSON object for each message
     #[arg(long)]
@@ -85,12 +89,13 @@ fn looks_of(args: &Args) -> Result<Vec<Found>> {
     if args.what.is_empty() {
         return Ok(vec![("-".to_owned(), Ok(vec![stdin()?]))]);
     }
+    let variant = args.mbox.variant()?;
     let mut desk: Option<Desk> = None;
     let mut all = Vec::new();
     for what in &args.what {
         let name = what.display().to_string();
         let found = match name.parse::<MessageId>() {
-            Err(_) => inspect::looks(what),
+            Err(_) => inspect::looks(what, variant),
             Ok(id) => {
                 let opened = match desk.take() {
                     Some(desk) => desk,

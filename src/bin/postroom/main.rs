@@ -22,6 +22,7 @@ mod inspect;
 mod json;
 mod list;
 mod log;
+mod mbox;
 mod memory;
 mod merge;
 mod note;

@@ -15,33 +15,21 @@ use postroom::desk::tally::Tally;
 use postroom::desk::{Desk, Failure};
 use postroom::domain::OutboxId;
 use postroom::host::{parallel, signal};
-use postroom::mail::mbox::Variant;
 use postroom::render::clean;
 use serde::Serialize;
 
 use super::progress::Line;
 use super::{Args, print, queued};
 use crate::exit::Exit;
+use crate::mbox;
 use crate::out::{self, Out};
 
 /// What says how files are read, and what becomes of them.
 #[derive(Debug, ClapArgs)]
 #[command(next_help_heading = "Files")]
 pub(super) struct Options {
-    /// The files are mbox files: mboxrd, mboxo, mboxcl or mboxcl2 [default variant: mboxrd]
-    #[arg(
-        long,
-        value_name = "VARIANT",
-        num_args = 0..=1,
-        require_equals = true,
-        default_missing_value = "mboxrd",
-        conflicts_with_all = ["mark", "delete"]
-    )]
-    mbox: Option<Variant>,
-
-    /// Of mboxo and mboxcl: take the > off lines that begin with '>From '
-    #[arg(long, requires = "mbox")]
-    unquote: bool,
+    #[command(flatten)]
+    mbox: mbox::Options,
 
     /// Read an mbox from its beginning, also where it was read before
     #[arg(long, requires = "mbox")]
@@ -52,11 +40,11 @@ pub(super) struct Options {
     recursive: bool,
 
     /// Mark what is in as seen, in a Maildir: new/x becomes cur/x:2,S
-    #[arg(long, conflicts_with = "delete")]
+    #[arg(long, conflicts_with_all = ["delete", "mbox"])]
     mark: bool,
 
     /// Remove the files of messages that are in
-    #[arg(long)]
+    #[arg(long, conflicts_with = "mbox")]
     delete: bool,
 
     /// Read the paths from stdin, one a line
@@ -72,26 +60,13 @@ impl Options {
     pub(super) fn paths_are_on_stdin(&self) -> bool {
         self.paths || self.null
     }
-
-    fn format(&self) -> Result<Format> {
-        let Some(variant) = self.mbox else { return Ok(Format::Message) };
-        Ok(Format::Mbox(match (variant, self.unquote) {
-            (variant, false) => variant,
-            (Variant::O { .. }, true) => Variant::O { unquote: true },
-            (Variant::Cl { .. }, true) => Variant::Cl { unquote: true },
-            (Variant::Rd | Variant::Cl2, true) => {
-                let why =
-                    "--unquote is for mboxo and mboxcl: mboxrd is unquoted, mboxcl2 not quoted";
-                return Err(Failure::usage(why).into());
-            }
-        }))
-    }
 }
 
 /// How the options ask for files to be read.
 pub(super) fn manner(args: &Args) -> Result<Manner> {
     let files = &args.files;
-    let is_for_files = files.mbox.is_some() || files.recursive || files.mark || files.delete;
+    let variant = files.mbox.variant()?;
+    let is_for_files = variant.is_some() || files.recursive || files.mark || files.delete;
     if args.message_is_on_stdin() && is_for_files {
         let why = "--mbox, --recursive, --mark and --delete are for files: name them";
         return Err(Failure::usage(why).into());
@@ -100,7 +75,7 @@ pub(super) fn manner(args: &Args) -> Result<Manner> {
         return Err(Failure::usage("the paths are on stdin or named, not both").into());
     }
     Ok(Manner {
-        format: files.format()?,
+        format: variant.map_or(Format::Message, Format::Mbox),
         reach: if files.recursive { Reach::Subfolders } else { Reach::Folder },
         begin: if files.restart { Begin::Anew } else { Begin::WhereItEnded },
         afterwards: match (files.mark, files.delete) {
