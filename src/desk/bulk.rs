@@ -26,7 +26,7 @@ use crate::mail::mbox::Variant;
 use crate::store::{Ending, Position, Store, Tx};
 
 /// Bytes of messages that are read and not yet in a batch.
-const UNDER_WAY: usize = 8 << 20;
+const UNDER_WAY: usize = 12 << 20;
 
 /// Pieces that are read and wait for a thread to work on them.
 const PIECES: usize = 64;
