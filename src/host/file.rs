@@ -64,6 +64,8 @@ pub fn read_at_most(mut source: impl Read, most: usize) -> io::Result<Vec<u8>> {
         let read = read_some(&mut source, all.get_mut(begun..).unwrap_or_default())?;
         all.truncate(begun + read);
         if read == 0 {
+            // Up to half of it is room; a batch holds hundreds of these.
+            all.shrink_to_fit();
             return Ok(all);
         }
     }
