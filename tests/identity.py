@@ -9,7 +9,9 @@ from the definition, not from the Rust code; keep it so.
 
 A line ends with LF or CRLF.
 1. A first line that begins with "From " and goes on, blanks aside, with
-   anything but ":" is an mbox envelope and no part of the message.
+   anything but ":" is an mbox envelope and no part of the message. Nor are
+   lines of SP and TAB alone before the first field, unless what follows on
+   them is no field, or one that ends beyond WINDOW.
 2. The header is the lines until the first empty line, or until before the
    first line that is neither a field (name of printable ASCII without blank
    and colon, optional blanks, ":") nor a continuation of one (SP or TAB first),
@@ -40,6 +42,16 @@ def split(raw):
     first = raw[:raw.find(b"\n") + 1] or raw
     if raw.startswith(b"From ") and first[5:].strip(b" \t")[:1] != b":" and len(first) <= WINDOW:
         at = len(first)
+    blanks = re.compile(rb"(?:[ \t]+\r?\n)+").match(raw, at)
+    if blanks and blanks.end() < WINDOW:
+        fields, body = split_at(raw, blanks.end())
+        if fields:
+            return fields, body
+    return split_at(raw, at)
+
+
+def split_at(raw, at):
+    """The fields and the body, of a header that begins there."""
     fields, begun = [], at
     while at < len(raw):
         end = raw.find(b"\n", at) + 1 or len(raw)

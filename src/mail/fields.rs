@@ -62,7 +62,8 @@ impl<'a> Fields<'a> {
     /// Reads the header of a message.
     ///
     /// A first mbox line is skipped: `From ` that is not followed by optional blanks and a colon
-    /// (R16, R17). The header ends at the first empty line, or before the first line that is neither
+    /// (R16, R17); then lines of blanks alone, if the first field follows on them, as web mail that
+    /// shows "the original" puts them there. The header ends at the first empty line, or before the first line that is neither
     /// a field (a name of printable ASCII without blank and colon, optional blanks, a colon) nor
     /// the continuation of one (begins with a blank or TAB), or behind 10,000 fields, or before a
     /// field that ends beyond the first 4 MiB of the message. The rest is the body. An mbox line that
@@ -80,15 +81,27 @@ impl<'a> Fields<'a> {
         });
         match left {
             Some(left) if is_mbox_line => {
-                Fields { mbox_line: Some(first), ..Self::scan_within(behind, MOST_FIELDS, left) }
+                Fields { mbox_line: Some(first), ..Self::scan_below_blanks(behind, left) }
             }
-            _ => Self::scan_within(raw, MOST_FIELDS, window),
+            _ => Self::scan_below_blanks(raw, window),
         }
     }
 
     /// Reads the header of a part: no mbox line, and `most` fields.
     pub(super) fn scan_part(raw: &'a [u8], most: usize) -> Self {
         Self::scan_within(raw, most, WINDOW)
+    }
+
+    fn scan_below_blanks(raw: &'a [u8], window: usize) -> Self {
+        let below = below_blanks(raw);
+        let blanks = raw.len() - below.len();
+        if let Some(left) = window.checked_sub(blanks).filter(|_| blanks > 0) {
+            let fields = Self::scan_within(below, MOST_FIELDS, left);
+            if !fields.is_empty() {
+                return fields;
+            }
+        }
+        Self::scan_within(raw, MOST_FIELDS, window)
     }
 
     fn scan_within(raw: &'a [u8], most: usize, window: usize) -> Self {
@@ -194,6 +207,18 @@ pub(super) fn split_line(bytes: &[u8]) -> (&[u8], &[u8]) {
     (line.strip_suffix(b"\r").unwrap_or(line), rest)
 }
 
+/// What follows on the lines of blanks that it begins with; an empty line is none.
+fn below_blanks(bytes: &[u8]) -> &[u8] {
+    let mut rest = bytes;
+    loop {
+        let (line, behind) = split_line(rest);
+        if line.is_empty() || !line.iter().all(|byte| is_blank(*byte)) {
+            return rest;
+        }
+        rest = behind;
+    }
+}
+
 /// The first line with all its continuations, without the last line end, and what follows.
 fn split_field(bytes: &[u8]) -> (&[u8], &[u8]) {
     let mut rest = bytes;
@@ -246,12 +271,41 @@ mod tests {
             ("Für: x\n\nbody", &[], "Für: x\n\nbody"),
             ("\nA: 1\n", &[], "A: 1\n"),
             (" A: 1\n", &[], " A: 1\n"),
+            ("   \nA: 1\n\nbody", &["A"], "body"),
+            (" \t\r\n\t\nA: 1\n B: 2\n\nbody", &["A"], "body"),
+            ("From x@y Sat Jan  1\n  \nA: 1\n\nbody", &["A"], "body"),
+            ("   \n\nA: 1\n", &[], "   \n\nA: 1\n"),
+            ("   \nno field\n", &[], "   \nno field\n"),
+            ("   \n A: 1\n", &[], "   \n A: 1\n"),
+            ("   ", &[], "   "),
+            ("A: 1\n   \nB: 2\n\nbody", &["A", "B"], "body"),
             ("A: 1", &["A"], ""),
             ("A:", &["A"], ""),
             ("", &[], ""),
         ] {
             assert_eq!(names(raw), wanted, "{raw:?}");
             assert_eq!(Fields::scan(raw.as_bytes()).body(), body.as_bytes(), "{raw:?}");
+        }
+    }
+
+    #[test]
+    fn a_part_begins_with_its_header() {
+        let fields = Fields::scan_part(b"   \nA: 1\n\nbody", MOST_FIELDS);
+        assert!(fields.is_empty() && fields.body() == b"   \nA: 1\n\nbody");
+    }
+
+    /// What is seen of a message does not depend on how much of it is at hand.
+    #[test]
+    fn blanks_that_reach_beyond_the_window_are_body() {
+        for blanks in 0..12 {
+            let raw = " ".repeat(blanks) + "\nA: 1\n\nbody";
+            let (window, whole) = (8, Fields::scan_window(raw.as_bytes(), 8));
+            let beginning = raw.as_bytes().get(..window + 2).unwrap_or(raw.as_bytes());
+            let cut = Fields::scan_window(beginning, window);
+            let body_at = |fields: &Fields, all: &[u8]| all.len() - fields.body().len();
+            assert_eq!(whole.list.len(), cut.list.len(), "{blanks}");
+            assert_eq!(body_at(&whole, raw.as_bytes()), body_at(&cut, beginning), "{blanks}");
+            assert_eq!(whole.list.len() == 1, (1..=2).contains(&blanks), "{blanks}");
         }
     }
 

@@ -1,9 +1,9 @@
 //! Putting fields on top of a message that passes through.
 
-use super::fields::Fields;
+use super::fields::{Fields, is_blank};
 
-/// The header of a message with these fields on top, below an mbox line if it begins with one, and
-/// without incoming fields whose names begin with `prefix`: what we say of a mail, nobody else can
+/// The header of a message with these fields on top, below an mbox line and lines of blanks if it
+/// begins with them, and without incoming fields whose names begin with `prefix`: what we say of a mail, nobody else can
 /// say (R21, R74). Line ends are those of its first line. And where its body begins, which passes
 /// byte for byte: what is read is the message, or the beginning of a large one.
 #[must_use]
@@ -23,14 +23,17 @@ pub fn mark(beginning: &[u8], prefix: &str, fields: &[(&str, String)]) -> (Vec<u
     {
         out.extend_from_slice(line);
     }
+    // A line of blanks would continue what we say.
+    while let Some(line) = lines.next_if(|line| continues(line)) {
+        out.extend_from_slice(line);
+    }
     for (name, value) in fields {
         out.extend_from_slice(format!("{name}: {value}").as_bytes());
         out.extend_from_slice(eol);
     }
     let mut dropping = false;
     for line in lines {
-        let continues = matches!(line.first(), Some(b' ' | b'\t'));
-        dropping = if continues { dropping } else { is_ours(line, prefix) };
+        dropping = if continues(line) { dropping } else { is_ours(line, prefix) };
         if !dropping {
             out.extend_from_slice(line);
         }
@@ -40,6 +43,10 @@ pub fn mark(beginning: &[u8], prefix: &str, fields: &[(&str, String)]) -> (Vec<u
         out.extend_from_slice(eol);
     }
     (out, body_at)
+}
+
+fn continues(line: &[u8]) -> bool {
+    line.first().is_some_and(|byte| is_blank(*byte))
 }
 
 fn is_ours(line: &[u8], prefix: &str) -> bool {
@@ -74,6 +81,11 @@ mod tests {
             (
                 "postroom-class: spam\n more\nFrom: a@b\nPOSTROOM-x: 1\n\nPostroom-y: 2\n",
                 "Postroom-Conversation: 142\nFrom: a@b\n\nPostroom-y: 2\n",
+            ),
+            // Below blanks, which would else continue what we say.
+            (
+                "  \r\nPostroom-x: 1\r\nFrom: a@b\r\n\r\nx",
+                "  \r\nPostroom-Conversation: 142\r\nFrom: a@b\r\n\r\nx",
             ),
             ("no header at all\n", "Postroom-Conversation: 142\n\nno header at all\n"),
             ("\nbody", "Postroom-Conversation: 142\n\nbody"),

@@ -38,7 +38,7 @@ impl fmt::Display for Identity {
 /// Computes the identity of a message, version 1: SHA-256 over the bytes defined here.
 ///
 /// 1. The header and the body are told apart as [`Fields::scan`] does: a first mbox line is
-///    dropped; the header ends at the first empty line, or before the first line that is neither a
+///    dropped, and so are lines of blanks alone on which the first field follows; the header ends at the first empty line, or before the first line that is neither a
 ///    field nor a continuation, or behind 10,000 fields, or before a field that ends beyond the
 ///    first 4 MiB. The rest is the body.
 /// 2. A field counts when its name, lower-cased, is one of `from`, `to`, `cc`, `date`,
@@ -212,6 +212,7 @@ mod tests {
             ("mixed", MAIL.replace("\nTo", "\r\nTo").replace("hello\n", "hello\r\r\n")),
             ("no last newline", MAIL.trim_end().to_owned()),
             ("more last newlines", format!("{MAIL}\r\n\n")),
+            ("blanks on top", format!("   \r\n\t\n{MAIL}")),
             ("mbox line", format!("From a@x Sat Jan  1 00:00:00 2026\n{MAIL}")),
             ("trace", format!("Return-Path: <a@x>\nDelivered-To: b@y\nReceived: z\n{MAIL}")),
             ("a milter", MAIL.replace("\nTo:", "\nX-Spam-Flag: NO\nTo:")),
@@ -281,7 +282,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn as_defined(raw in "(From [a-z ]*\n|)((From|Date|X|content-x) ?:[ \t\r\nab]{0,8}\r?\n){0,4}\r?\n[ab\r\n]{0,20}") {
+        fn as_defined(raw in "(From [a-z ]*\n|)([ \t]{0,3}\r?\n|)((From|Date|X|content-x) ?:[ \t\r\nab]{0,8}\r?\n){0,4}\r?\n[ab\r\n]{0,20}") {
             prop_assert_eq!(identity(raw.as_bytes()), by_the_letter(&Fields::scan(raw.as_bytes())));
         }
 
@@ -294,7 +295,7 @@ mod tests {
         /// alone gives the same as the whole.
         #[test]
         fn piece_by_piece(
-            raw in "(From [a-z ]*\n|)((From|Date|X|content-x) ?:[ \t\r\nab]{0,8}\r?\n){0,4}\r?\n[ab\r\n]{0,20}",
+            raw in "(From [a-z ]*\n|)([ \t]{0,3}\r?\n|)((From|Date|X|content-x) ?:[ \t\r\nab]{0,8}\r?\n){0,4}\r?\n[ab\r\n]{0,20}",
             window in 0_usize..50,
             beginning in 0_usize..20,
             piece in 1_usize..8,
