@@ -199,7 +199,12 @@ impl Desk {
             }
             Worked::Notice(Notice::PassedOver) => run.tally.passed_over += 1,
             Worked::Notice(Notice::ReadBefore) => run.tally.read_before += 1,
-            Worked::Notice(notice) => (run.tell)(Told::Notice(&notice))?,
+            Worked::Notice(notice) => {
+                if let Notice::NoFiles(_, count) = notice {
+                    run.tally.passed_over += count;
+                }
+                (run.tell)(Told::Notice(&notice))?;
+            }
         }
         let most = if self.fault == Fault::SmallBatches { 3 } else { Batch::MOST_MAILS };
         if batch.is_full(most) { self.ingest_batch(std::mem::take(batch), run) } else { Ok(()) }

@@ -91,6 +91,10 @@ pub enum Notice {
     LooksLikeMbox(PathBuf),
     /// A file of a tree is not named as a message, or is no mbox; only their number is of interest.
     PassedOver,
+    /// So many names where the messages of a Maildir lie are those of no files.
+    NoFiles(PathBuf, usize),
+    /// A Maildir has no `cur`, so that nothing in it is marked.
+    NoCur(PathBuf),
     /// Nothing was added to an mbox since it was read; only their number is of interest.
     ReadBefore,
     /// The mbox was read to here before, and is read on.
@@ -274,6 +278,9 @@ impl Reader<'_> {
             Ok(folder) => folder,
             Err(error) => return self.refuse(no_input(path, &error)),
         };
+        if folder.others() > 0 {
+            self.notice(Notice::NoFiles(path.to_owned(), folder.others()))?;
+        }
         let names = folder.take_names();
         let count = names.len() as f64;
         for (n, name) in names.into_iter().enumerate() {

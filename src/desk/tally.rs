@@ -21,7 +21,7 @@ pub struct Tally {
     /// Messages that began or joined a conversation, of which a part could not be understood. They
     /// are counted here alone.
     pub defective: usize,
-    /// Files of a tree that are no messages.
+    /// Files of a tree that are no messages, and what in a Maildir is no file.
     pub passed_over: usize,
     /// Mbox files that were read before, and to which nothing was added.
     pub read_before: usize,

@@ -1,10 +1,11 @@
 //! What becomes of files whose messages are in: nothing, unless it is asked for (R41-R43).
 
+use std::collections::HashSet;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::folder::Whereabouts;
+use super::folder::{self, Whereabouts};
 use super::{Afterwards, Notice, Origin, mark_of};
 use crate::desk::{Failure, Kind};
 use crate::mail::maildir;
@@ -15,11 +16,14 @@ use crate::store::FileMark;
 pub(in crate::desk) struct Finisher {
     afterwards: Afterwards,
     whereabouts: Whereabouts,
+    /// Maildirs of which it was told that nothing in them can be marked.
+    without_cur: HashSet<PathBuf>,
 }
 
 impl Finisher {
     pub(in crate::desk) fn new(afterwards: Afterwards) -> Self {
-        Finisher { afterwards, whereabouts: Whereabouts::default() }
+        let (whereabouts, without_cur) = (Whereabouts::default(), HashSet::new());
+        Finisher { afterwards, whereabouts, without_cur }
     }
 
     /// Does to the file of a message what was asked for; gives what there is to tell.
@@ -27,7 +31,13 @@ impl Finisher {
         match (self.afterwards, origin) {
             (Afterwards::Leave, _) | (_, Origin::Mbox { .. }) => None,
             (Afterwards::Mark, Origin::File(..)) => None,
-            (Afterwards::Mark, Origin::Maildir(path)) => self.maildir(path, mark, "marked"),
+            (Afterwards::Mark, Origin::Maildir(path)) => match maildir_of(path) {
+                Some(dir) if !folder::has_cur(dir) => {
+                    let is_first = self.without_cur.insert(dir.to_owned());
+                    is_first.then(|| Notice::NoCur(dir.to_owned()))
+                }
+                _ => self.maildir(path, mark, "marked"),
+            },
             (Afterwards::Delete, Origin::Maildir(path)) => {
                 self.maildir(path, |p| fs::remove_file(p), "removed")
             }
@@ -52,9 +62,14 @@ fn stays(path: &Path, done: &str, error: &io::Error) -> Notice {
     Notice::Refused(Failure::new(Kind::NoInput, why))
 }
 
+/// The Maildir that a message lies in.
+fn maildir_of(message: &Path) -> Option<&Path> {
+    message.parent()?.parent()
+}
+
 /// `new/x` becomes `cur/x:2,S`; in `cur` the flag is added to the others.
 fn mark(path: &Path) -> io::Result<()> {
-    let parts = || Some((path.file_name()?, path.parent()?.parent()?));
+    let parts = || Some((path.file_name()?, maildir_of(path)?));
     let Some((name, dir)) = parts() else { return Ok(()) };
     let Some(name) = name.to_str() else {
         return Err(io::Error::other("its name is no text, so that no flag can be added"));

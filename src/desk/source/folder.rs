@@ -20,6 +20,11 @@ pub(super) fn is_maildir(path: &Path) -> bool {
     PLACES.iter().any(|place| path.join(place).is_dir())
 }
 
+/// Whether a Maildir has the place for messages that were seen.
+pub(super) fn has_cur(dir: &Path) -> bool {
+    dir.join("cur").is_dir()
+}
+
 /// Whether a directory is a Maildir and nothing else. One that has only one of the two may as well
 /// be a tree with a folder called `new`.
 pub(super) fn is_surely_maildir(path: &Path) -> bool {
@@ -37,6 +42,8 @@ pub(super) fn is_own(path: &Path) -> bool {
 pub(super) struct Folder {
     dir: PathBuf,
     names: Vec<Name>,
+    /// How many names there are those of no files.
+    others: usize,
     whereabouts: Whereabouts,
 }
 
@@ -50,12 +57,18 @@ pub(super) struct Name {
 impl Folder {
     /// Lists them, in the order of their names.
     pub(super) fn list(dir: &Path) -> io::Result<Folder> {
-        let mut names = Vec::new();
+        let (mut names, mut others) = (Vec::new(), 0);
         for place in PLACES {
-            each_message(&dir.join(place), |name| names.push(Name { name, place }))?;
+            others += each_message(&dir.join(place), |name| names.push(Name { name, place }))?;
         }
         names.sort();
-        Ok(Folder { dir: dir.to_owned(), names, whereabouts: Whereabouts::default() })
+        Ok(Folder { dir: dir.to_owned(), names, others, whereabouts: Whereabouts::default() })
+    }
+
+    /// How many names where messages lie are those of no files: what a symbolic link leads to need not
+    /// be mail of whoever made it.
+    pub(super) fn others(&self) -> usize {
+        self.others
     }
 
     /// Where they lay when they were listed.
@@ -80,21 +93,26 @@ impl Folder {
     }
 }
 
-fn each_message(dir: &Path, mut take: impl FnMut(OsString)) -> io::Result<()> {
+/// Gives the names of the messages in one of the two places, and how many other names it has.
+fn each_message(dir: &Path, mut take: impl FnMut(OsString)) -> io::Result<usize> {
     let entries = match fs::read_dir(dir) {
         Ok(entries) => entries,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(0),
         Err(error) => return Err(error),
     };
+    let mut others = 0;
     for entry in entries {
         let entry = entry?;
         let name = entry.file_name();
-        let is_file = entry.file_type().is_ok_and(|kind| kind.is_file());
-        if is_file && maildir::is_message(&name.to_string_lossy()) {
-            take(name);
+        if !maildir::is_message(&name.to_string_lossy()) {
+            continue;
+        }
+        match entry.file_type() {
+            Ok(kind) if kind.is_file() => take(name),
+            _ => others += 1,
         }
     }
-    Ok(())
+    Ok(others)
 }
 
 /// Where messages went that are not where they were: others mark them and give them flags, and only

@@ -91,6 +91,26 @@ fn names_of_messages_in_a_tree() {
 }
 
 #[test]
+fn what_is_no_file_in_a_maildir_is_counted() {
+    let dir = tree(&["new/1.a", "cur/folder/2", "cur/.hidden/3", "outside"]);
+    symlink("../outside", dir.path().join("cur/4.b")).unwrap();
+    symlink("nowhere", dir.path().join("new/5.c")).unwrap();
+    let folder = Folder::list(dir.path()).unwrap();
+    assert_eq!(folder.paths(), [dir.path().join("new/1.a")]);
+    assert_eq!(folder.others(), 3);
+}
+
+#[test]
+fn a_maildir_without_cur_is_told_once() {
+    let dir = tree(&["new/1.a", "new/2.b"]);
+    let mut finisher = Finisher::new(Afterwards::Mark);
+    let mut finish = |name| finisher.finish(&Origin::Maildir(dir.path().join(name)));
+    assert!(matches!(finish("new/1.a"), Some(Notice::NoCur(path)) if path == dir.path()));
+    assert!(finish("new/2.b").is_none());
+    assert!(dir.path().join("new/1.a").exists() && !dir.path().join("cur").exists());
+}
+
+#[test]
 fn a_message_that_others_move_is_found() {
     let dir = tree(&["new/1.a", "new/2.a", "new/3.a"]);
     let mut folder = Folder::list(dir.path()).unwrap();

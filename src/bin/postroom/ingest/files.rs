@@ -152,6 +152,7 @@ fn status(notice: &Notice) -> Exit {
     match notice {
         Notice::Refused(why) => why.kind.into(),
         Notice::Interrupted => Exit::TryAgain,
+        Notice::NoCur(_) => Exit::NoInput,
         _ => Exit::Done,
     }
 }
@@ -163,6 +164,17 @@ fn notify(quiet: bool, notice: &Notice) -> Result<()> {
     };
     let words = match notice {
         Notice::PassedOver | Notice::ReadBefore => return Ok(()),
+        Notice::NoFiles(path, count) => {
+            let words = match count {
+                1 => "1 name in cur and new is no file, but a symbolic link or a folder",
+                _ => &format!(
+                    "{count} names in cur and new are no files, but symbolic links or folders"
+                ),
+            };
+            let them = if *count == 1 { "it" } else { "them" };
+            at(path, &format!("{words}; passed over, name {them} to take {them}"))
+        }
+        Notice::NoCur(path) => at(path, "its messages are in, but cannot be marked: it has no cur"),
         Notice::GoesOn(..) if quiet => return Ok(()),
         Notice::GoesOn(path, offset) => {
             at(path, &format!("read before to byte {offset}; read on from there"))
