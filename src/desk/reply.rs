@@ -11,7 +11,7 @@ use crate::domain::event::MailKind;
 use crate::domain::placeholders::{Text, Values, unresolved};
 use crate::domain::{
     Address, Change, Class, Conversation, Duration, Event, InboxName, Level, Mailbox, MessageId,
-    Number, OutboxId, Reason, Seq, Status, Time,
+    Number, OutboxId, Reason, Seq, Status, Time, undo,
 };
 use crate::mail::subject::reply_subject;
 use crate::store::{Act, Ending, Snapshot, Tx};
@@ -214,7 +214,7 @@ fn check_nothing_came_in(
     seen: Seq,
     events: &[Event],
 ) -> Result<(), Failure> {
-    let news = events.iter().filter(|event| event.seq > seen).find_map(|event| {
+    let news = undo::standing(events).filter(|event| event.seq > seen).find_map(|event| {
         let who = &event.by.actor;
         match &event.change {
             Change::Arrived { message, class: Class::Person, .. } => {

@@ -1,6 +1,7 @@
 //! Changes are taken back: one, those of a command, or the last of a conversation.
 
-use std::collections::BTreeSet;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
 
@@ -41,9 +42,8 @@ impl Desk {
             for what in whats {
                 let targets = targets(tx, *what)?;
                 check_many(&targets, most)?;
-                for target in targets.iter().rev() {
-                    undone.events.extend(undo_one(tx, scene, target)?);
-                    undone.stay.extend(stay(tx, target)?);
+                for targets in by_conversation(targets) {
+                    undo_in(tx, scene, &targets, &mut undone)?;
                 }
             }
             Ok(undone)
@@ -100,12 +100,28 @@ fn with_its_merge(tx: &Snapshot<'_>, mut events: Vec<Event>) -> Result<Vec<Event
 
 fn not_undone(tx: &Snapshot<'_>, events: Vec<Event>) -> Result<Vec<Event>> {
     let mut left = Vec::new();
+    for events in by_conversation(events) {
+        let Some(number) = events.first().map(|event| event.conversation) else { continue };
+        let undone = undo::undone(&tx.events(number)?);
+        left.extend(events.into_iter().filter(|event| !undone.contains_key(&event.id)));
+    }
+    left.sort_by_key(|event| event.id);
+    Ok(left)
+}
+
+/// Events, each conversation's together, so that its log is read once; the latest first.
+fn by_conversation(mut events: Vec<Event>) -> Vec<Vec<Event>> {
+    events.sort_by_key(|event| Reverse(event.id));
+    let mut all: Vec<Vec<Event>> = Vec::new();
+    let mut places: BTreeMap<Number, usize> = BTreeMap::new();
     for event in events {
-        if !undo::undone(&tx.events(event.conversation)?).contains_key(&event.id) {
-            left.push(event);
+        let place = *places.entry(event.conversation).or_insert(all.len());
+        match all.get_mut(place) {
+            Some(others) => others.push(event),
+            None => all.push(vec![event]),
         }
     }
-    Ok(left)
+    all
 }
 
 fn check_many(targets: &[Event], most: Option<usize>) -> Result<(), Failure> {
@@ -119,34 +135,43 @@ fn check_many(targets: &[Event], most: Option<usize>) -> Result<(), Failure> {
     }
 }
 
-fn undo_one(tx: &Tx<'_>, scene: &Scene<'_>, target: &Event) -> Result<Vec<Event>> {
-    let mut conversation = facts::exactly(tx, target.conversation)?;
-    let (level, needs) =
-        (scene.level_in(&scene.directory(), &conversation.inbox)?, undo::needs(&target.change));
-    if level < needs {
-        return Err(Failure::from(Refusal::NotAllowed(format!(
-            "to undo {} needs level '{needs}' in inbox {}, and {} has '{level}': ask somebody who \
-             has it",
-            target.id, conversation.inbox, scene.me
-        )))
-        .into());
-    }
-    let change = undo::undo(&tx.events(conversation.number)?, target.id).map_err(Failure::from)?;
+/// Takes back events of one conversation, the latest first.
+fn undo_in(tx: &Tx<'_>, scene: &Scene<'_>, targets: &[Event], undone: &mut Undone) -> Result<()> {
+    let Some(first) = targets.first() else { return Ok(()) };
+    let mut conversation = facts::exactly(tx, first.conversation)?;
+    let mut log = tx.events(conversation.number)?;
+    let level = scene.level_in(&scene.directory(), &conversation.inbox)?;
     let act = Act { actor: scene.me, reason: &Reason::Asked, cause: None, effective: tx.now() };
-    tx.record(&mut conversation, &act, &[change])
+    for target in targets {
+        let needs = undo::needs(&target.change);
+        if level < needs {
+            return Err(Failure::from(Refusal::NotAllowed(format!(
+                "to undo {} needs level '{needs}' in inbox {}, and {} has '{level}': ask somebody \
+                 who has it",
+                target.id, conversation.inbox, scene.me
+            )))
+            .into());
+        }
+        let change = undo::undo(&log, target.id).map_err(Failure::from)?;
+        let events = tx.record(&mut conversation, &act, &[change])?;
+        undone.stay.extend(stay(&log, target));
+        log.extend(events.iter().cloned());
+        undone.events.extend(events);
+    }
+    Ok(())
 }
 
 /// What came into a root, or was written there, since the merge that is taken back.
-fn stay(tx: &Snapshot<'_>, target: &Event) -> Result<Vec<(Number, MessageId)>> {
+fn stay(log: &[Event], target: &Event) -> Vec<(Number, MessageId)> {
     if !matches!(target.change, Change::TookIn { .. }) {
-        return Ok(Vec::new());
+        return Vec::new();
     }
-    let since = tx.events(target.conversation)?.into_iter().filter(|event| event.seq > target.seq);
+    let since = log.iter().filter(|event| event.seq > target.seq);
     let messages = since.filter_map(|event| match event.change {
         Change::Arrived { message, .. } | Change::Queued { message, .. } => {
             Some((target.conversation, message))
         }
         _ => None,
     });
-    Ok(messages.collect())
+    messages.collect()
 }

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use super::{Change, Conversation, Event, EventId, FieldName, Level, Number, Refusal, Tag};
+use super::{Change, Conversation, Event, EventId, FieldName, Level, NoteId, Number, Refusal, Tag};
 
 /// What a change is a change of.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,6 +16,7 @@ enum Field<'a> {
     Named(&'a FieldName),
     Root,
     Member(Number),
+    Note(NoteId),
 }
 
 impl fmt::Display for Field<'_> {
@@ -28,6 +29,7 @@ impl fmt::Display for Field<'_> {
             Field::Named(name) => write!(f, "field {name}"),
             Field::Root => f.write_str("where it is shown"),
             Field::Member(number) => write!(f, "what became of {number}"),
+            Field::Note(note) => write!(f, "note {note}"),
         }
     }
 }
@@ -41,6 +43,7 @@ fn field(change: &Change) -> Option<Field<'_>> {
         Change::FieldSet { name, .. } => Field::Named(name),
         Change::RootSet { .. } => Field::Root,
         Change::TookIn { other, .. } => Field::Member(*other),
+        Change::Noted { note } => Field::Note(*note),
         _ => return None,
     })
 }
@@ -51,7 +54,6 @@ fn why_not(change: &Change) -> &'static str {
         Change::Undid { .. } => "it took something back itself: do that anew instead",
         Change::Arrived { .. } | Change::Opened { .. } => "what came in cannot be undone",
         Change::Purged { .. } => "what was purged is gone for good",
-        Change::Noted { .. } => "a note stays: write another",
         Change::Queued { .. } | Change::Sent { .. } | Change::SendFailed { .. } => {
             "mail that was written cannot be undone: it may have left"
         }
@@ -213,7 +215,7 @@ mod tests {
                     message: MessageId(2),
                     mail: MailKind::Reply,
                 },
-                Act::Note => Change::Noted { note: NoteId(1) },
+                Act::Note => Change::Noted { note: NoteId(self.now.seq.0) },
             };
             let can_go_back = field(&change).is_some();
             let id = self.record(change);
@@ -318,6 +320,19 @@ mod tests {
         life.undo(bram).unwrap();
         life.undo(anna).unwrap();
         assert_eq!(life.now.assignee, None);
+    }
+
+    /// It has not left the house; and what was done with it goes back whole.
+    #[test]
+    fn a_note_goes_back() {
+        let mut life = Life::new();
+        let idle = life.now.last_person;
+        let note = life.act(&Act::Note).unwrap();
+        let other = life.act(&Act::Note).unwrap();
+        life.undo(note).unwrap();
+        assert!(life.undo(note).unwrap_err().contains("already"));
+        life.undo(other).unwrap();
+        assert_eq!(life.now.last_person, idle);
     }
 
     #[test]

@@ -49,14 +49,20 @@ impl Snapshot<'_> {
         Ok(usize::try_from(count)?)
     }
 
-    /// The notes of a conversation, first one first.
+    /// The notes of a conversation that nobody took back, first one first.
     ///
     /// # Errors
     /// Those of the database.
     pub fn notes(&self, conversation: Number) -> Result<Vec<Note>> {
         let mut select = self.connection.prepare_cached(
             "SELECT id, at, author, text FROM note
-             WHERE conversation IN (SELECT conversation FROM member WHERE root = ?1) ORDER BY id",
+             WHERE conversation IN (SELECT conversation FROM member WHERE root = ?1)
+               AND id NOT IN (SELECT json_extract(data, '$.of.note') FROM event
+                              WHERE conversation IN (SELECT conversation FROM member
+                                                     WHERE root = ?1)
+                                AND kind = 'undid'
+                                AND json_extract(data, '$.of.note') IS NOT NULL)
+             ORDER BY id",
         )?;
         let rows = select.query_map([conversation.0], |row| {
             Ok(Note {
