@@ -55,9 +55,12 @@ pub(super) const UNROUTED: &str =
 pub(super) const UNROUTED_OF: &str = "SELECT message, conversation FROM unrouted
      WHERE conversation IN (SELECT conversation FROM member WHERE root = ?1) ORDER BY message";
 
+/// Who floods the desk with one id costs each mail so much and no more; the first ones are looked at,
+/// for whoever forges an id has seen it.
 pub(super) const WITH_MESSAGE_ID: &str = "SELECT id FROM message WHERE message_id = ?1
-     UNION ALL SELECT message FROM message_alias WHERE message_id = ?1";
-pub(super) const REFERRERS: &str = "SELECT message FROM reference WHERE message_id = ?1";
+     UNION ALL SELECT message FROM message_alias WHERE message_id = ?1 LIMIT 2000";
+pub(super) const REFERRERS: &str = "SELECT message FROM reference
+     WHERE message_id = ?1 ORDER BY message LIMIT 2000";
 /// A mail that ten thousand answer has as many siblings: the last ones are enough.
 pub(super) const SIBLINGS: &str = "SELECT message FROM reference
      WHERE message_id = ?1 AND message < ?2 ORDER BY message DESC LIMIT 500";
