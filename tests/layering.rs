@@ -19,8 +19,9 @@ const ROOMS: [(&str, u8); 8] = [
 ];
 
 /// Crates with one home.
-const HOMES: [(&str, &str); 3] = [
+const HOMES: [(&str, &str); 4] = [
     ("rusqlite", "src/store/"),
+    ("zstd", "src/store/frame.rs"),
     ("mail_parser", "src/mail/decode.rs"),
     ("mail_builder", "src/mail/compose.rs"),
 ];

@@ -127,10 +127,15 @@ fn check_bytes(snapshot: &Snapshot<'_>) -> Result<Vec<Finding>> {
     let mut found = Vec::new();
     for digests in snapshot.digests()? {
         let mut pass = Pass::default();
-        snapshot.raw_chunks(digests.id, |bytes| {
+        let read = snapshot.raw_chunks(digests.id, |bytes| {
             pass.update(bytes);
             Ok(())
-        })?;
+        });
+        if let Err(error) = read {
+            let words = format!("its raw bytes cannot be read: {error:#}");
+            found.push(Finding::new(format!("message {}", digests.id), words));
+            continue;
+        }
         let bytes = pass.finish();
         match wrong_bytes(&digests, &bytes) {
             Some(finding) => found.push(finding),

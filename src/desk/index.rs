@@ -8,7 +8,7 @@ use crate::domain::query::Needs;
 use crate::domain::{Mailbox, MessageId, words};
 use crate::host::log::Level;
 use crate::mail::Parsed;
-use crate::store::{IndexRow, Tx};
+use crate::store::{Ending, IndexRow, MergeStep, Tx};
 
 /// Indexes at most so many of the messages that wait for it, and gives how many it did.
 ///
@@ -67,4 +67,14 @@ pub(super) fn before_search(desk: &mut Desk) {
     if let Err(error) = desk.write_if_free("index", |tx| catch_up(tx, ON_THE_WAY)) {
         desk.log(Level::Warning, &format!("index: {error:#}"));
     }
+}
+
+/// Merges the parts of the index into one, in many transactions: then it is smaller, and holds no
+/// word of what was deleted.
+pub(super) fn merge(desk: &mut Desk, via: &'static str) -> Result<()> {
+    let mut step = MergeStep::First;
+    while desk.write(via, Ending::Commit, |tx, _| tx.merge_index(step))? {
+        step = MergeStep::Next;
+    }
+    Ok(())
 }

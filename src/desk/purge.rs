@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 
 use anyhow::{Context as _, Result};
 
-use super::{Desk, Failure, Kind, Scene, facts};
+use super::{Desk, Failure, Kind, Scene, facts, index};
 use crate::domain::purge::{self, Context};
 use crate::domain::{BatchId, Change, Event, EventId, MessageId, Number, Reason};
-use crate::store::{Act, Ending, MergeStep, Snapshot, Tx};
+use crate::store::{Act, Ending, Snapshot, Tx};
 
 /// What became of one conversation.
 #[derive(Debug)]
@@ -53,18 +53,10 @@ impl Desk {
             purged.push(Purged { number, result });
         }
         if batch.is_some() {
-            self.forget_words()?;
+            // The index keeps the words of what was deleted until it merges them away.
+            index::merge(self, "purge")?;
         }
         Ok(purged)
-    }
-
-    /// The search index keeps the words of what was deleted until it merges them away.
-    fn forget_words(&mut self) -> Result<()> {
-        let mut step = MergeStep::First;
-        while self.write("purge", Ending::Commit, |tx, _| tx.merge_index(step))? {
-            step = MergeStep::Next;
-        }
-        Ok(())
     }
 }
 
@@ -120,9 +112,7 @@ fn forget(
     }
     let by: EventId = events.first().map(|event| event.id).context("no event of a purge")?;
     let gone: BTreeSet<MessageId> = gone.map(|(message, _)| *message).collect();
-    for message in gone {
-        tx.forget_message(message, by)?;
-    }
+    tx.forget_messages(&gone, by)?;
     Ok(Forgotten { events, kept })
 }
 

@@ -23,6 +23,7 @@ pub mod measures;
 pub mod merge;
 pub mod message;
 pub mod name;
+pub mod pack;
 pub mod participant;
 pub mod placeholders;
 pub mod purge;

@@ -8,6 +8,7 @@ use rusqlite::{Connection, Row};
 use sha2::{Digest, Sha256};
 
 use super::column::word;
+use super::pack::Unpacked;
 use super::{ConfigText, Snapshot, Store, Tx};
 use crate::domain::address::domain_key;
 use crate::domain::{
@@ -49,7 +50,7 @@ const SAID: &str = "WITH said AS (
     FROM event)";
 
 /// Statements that find nothing in a sound store: the place, and what is wrong there.
-const QUERIES: [(&str, &str); 15] = [
+const QUERIES: [(&str, &str); 17] = [
     (
         "SELECT 'conversation ' || conversation FROM event GROUP BY conversation
          HAVING min(seq) <> 1 OR max(seq) <> count(*)",
@@ -80,11 +81,22 @@ const QUERIES: [(&str, &str); 15] = [
                 OR NOT EXISTS (SELECT 1 FROM said
                                WHERE said.id = message.purged AND said.kind = 'purged')
                 OR EXISTS (SELECT 1 FROM raw WHERE raw.message = message.id)
+                OR EXISTS (SELECT 1 FROM packed WHERE packed.message = message.id)
                 OR EXISTS (SELECT 1 FROM entry WHERE entry.message = message.id)
                 OR EXISTS (SELECT 1 FROM message_address AS a WHERE a.message = message.id)
                 OR EXISTS (SELECT 1 FROM reference WHERE reference.message = message.id)
                 OR EXISTS (SELECT 1 FROM search_docsize WHERE search_docsize.id = message.id))",
         "it was purged, but something of it is left, or no event says so",
+    ),
+    (
+        "SELECT 'message m' || packed.message FROM packed
+         WHERE EXISTS (SELECT 1 FROM raw WHERE raw.message = packed.message)",
+        "its bytes are kept twice: plain, and in a pack",
+    ),
+    (
+        "SELECT 'pack ' || pack.id FROM pack
+         WHERE NOT EXISTS (SELECT 1 FROM packed WHERE packed.pack = pack.id)",
+        "no message lies in it",
     ),
     (
         "SELECT 'message m' || id FROM message
@@ -164,9 +176,10 @@ const QUERIES: [(&str, &str); 15] = [
 ];
 
 /// The tables whose ids are never given twice, each with its id.
-const NUMBERED: [(&str, &str); 7] = [
+const NUMBERED: [(&str, &str); 8] = [
     ("config", "id"),
     ("message", "id"),
+    ("pack", "id"),
     ("arrival", "id"),
     ("conversation", "number"),
     ("event", "id"),
@@ -382,7 +395,8 @@ impl Store {
             transaction.execute_batch(&sql.replacen("CREATE TABLE", "CREATE TEMP TABLE", 1))?;
         }
         let text = ConfigText { hash: [0; 32], text: String::new() };
-        let tx = Tx::reading(&transaction, &text);
+        let unpacked = Unpacked::default();
+        let tx = Tx::reading(&transaction, &text, &unpacked);
         let mut found = Vec::new();
         for (number, ids) in tx.logs()? {
             let (events, unreadable) = tx.readable(&ids);
@@ -419,9 +433,9 @@ fn refold(tx: &Tx<'_>, number: Number, events: &[Event]) -> Result<()> {
 
 impl<'a> Tx<'a> {
     /// A transaction over a copy; nothing that it records would count.
-    fn reading(connection: &'a Connection, config: &'a ConfigText) -> Self {
+    fn reading(connection: &'a Connection, config: &'a ConfigText, unpacked: &'a Unpacked) -> Self {
         Tx {
-            snapshot: Snapshot { connection },
+            snapshot: Snapshot { connection, unpacked },
             now: Time(0),
             via: "check",
             config_text: config,
@@ -542,14 +556,15 @@ pub struct Digests {
 }
 
 impl Snapshot<'_> {
-    /// The digests of every message that was not purged.
+    /// The digests of every message that was not purged: those of a pack next to each other.
     ///
     /// # Errors
     /// Those of the database.
     pub fn digests(&self) -> Result<Vec<Digests>> {
         let mut select = self.connection.prepare(
-            "SELECT id, identity, identity_version, raw_hash, size FROM message
-             WHERE purged IS NULL ORDER BY id",
+            "SELECT message.id, identity, identity_version, raw_hash, size
+             FROM message LEFT JOIN packed ON packed.message = message.id
+             WHERE purged IS NULL ORDER BY packed.pack, message.id",
         )?;
         let rows = select.query_map([], |row| {
             Ok(Digests {

@@ -14,12 +14,14 @@ mod conversation;
 mod copy;
 mod entry;
 mod event;
+mod frame;
 mod key;
 mod line;
 mod message;
 mod note;
 mod open;
 mod outbox;
+mod pack;
 mod participant;
 #[cfg(test)]
 mod plan;
@@ -31,6 +33,7 @@ mod search;
 mod select;
 #[cfg(test)]
 mod tests;
+mod vacuum;
 
 use std::cell::Cell;
 use std::ops::Deref;
@@ -39,6 +42,7 @@ use anyhow::Result;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use crate::domain::{BatchId, ConfigId, EventId, Time};
+use pack::Unpacked;
 
 pub use address::{AddressRole, HeaderAddress, Side};
 pub use arrival::{NewArrival, StoredArrival, Wiring};
@@ -47,17 +51,20 @@ pub use bounce::Unreachable;
 pub use check::{Counts, Digests, Finding};
 pub use conversation::Row;
 pub use event::Act;
+pub use frame::compress;
 pub use line::Line;
 pub use message::{NewMessage, StoredMessage};
 pub use note::Note;
 pub use open::{Clock, OpenError, SCHEMA_VERSION};
 pub use outbox::{Attempt, NewMail, Outgoing, State};
+pub use pack::{Bundle, Waiting};
 pub use position::{FileMark, Position};
 pub use purge::MergeStep;
 pub use raw::{RawBytes, RawContent};
 pub use related::Related;
 pub use search::IndexRow;
 pub use select::{Candidate, Order, Page};
+pub use vacuum::Extent;
 
 /// What SQLite says when it refuses something.
 pub type SqlError = rusqlite::Error;
@@ -147,7 +154,8 @@ impl Store {
     /// Those of the closure, and those of the database.
     pub fn read<T>(&self, f: impl FnOnce(&Snapshot<'_>) -> Result<T>) -> Result<T> {
         let transaction = self.connection.unchecked_transaction()?;
-        let result = f(&Snapshot { connection: &transaction })?;
+        let unpacked = Unpacked::default();
+        let result = f(&Snapshot { connection: &transaction, unpacked: &unpacked })?;
         transaction.finish()?;
         Ok(result)
     }
@@ -165,7 +173,8 @@ impl Store {
     ) -> Result<T> {
         let transaction =
             self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let tx = Tx::begin(&transaction, run)?;
+        let unpacked = Unpacked::default();
+        let tx = Tx::begin(&transaction, run, &unpacked)?;
         let result = f(&tx)?;
         match ending {
             Ending::Commit => transaction.commit()?,
@@ -179,6 +188,7 @@ impl Store {
 #[derive(Debug)]
 pub struct Snapshot<'a> {
     connection: &'a Connection,
+    unpacked: &'a Unpacked,
 }
 
 impl Snapshot<'_> {
@@ -206,9 +216,13 @@ pub struct Tx<'a> {
 }
 
 impl<'a> Tx<'a> {
-    fn begin(transaction: &'a Transaction<'_>, run: &'a Run) -> Result<Self> {
+    fn begin(
+        transaction: &'a Transaction<'_>,
+        run: &'a Run,
+        unpacked: &'a Unpacked,
+    ) -> Result<Self> {
         Ok(Tx {
-            snapshot: Snapshot { connection: transaction },
+            snapshot: Snapshot { connection: transaction, unpacked },
             now: run.now,
             via: run.via,
             config_text: &run.config,

@@ -1,5 +1,7 @@
 //! Forgetting: texts, bytes and people go; identities, ids and the log stay.
 
+use std::collections::BTreeSet;
+
 use anyhow::Result;
 use rusqlite::OptionalExtension;
 
@@ -7,8 +9,9 @@ use super::{Snapshot, Tx};
 use crate::domain::{Change, EventId, InboxName, MessageId, Number, OutboxId};
 
 /// What holds something of a message, each statement with its id as `?1`.
-const OF_MESSAGE: [&str; 11] = [
+const OF_MESSAGE: [&str; 12] = [
     "DELETE FROM raw WHERE message = ?1",
+    "DELETE FROM packed WHERE message = ?1",
     "DELETE FROM message_address WHERE message = ?1",
     "DELETE FROM reference WHERE message = ?1",
     "DELETE FROM message_alias WHERE message = ?1",
@@ -35,11 +38,20 @@ pub enum MergeStep {
 }
 
 impl Tx<'_> {
-    /// Forgets a message but for its identity.
+    /// Forgets messages but for their identity. Packs that they lay in are made anew without them.
     ///
     /// # Errors
-    /// Those of the database.
-    pub fn forget_message(&self, message: MessageId, by: EventId) -> Result<()> {
+    /// Those of the database; a pack that cannot be read.
+    pub fn forget_messages(&self, messages: &BTreeSet<MessageId>, by: EventId) -> Result<()> {
+        let mut packs = BTreeSet::new();
+        for message in messages {
+            packs.extend(self.pack_of(*message)?);
+            self.forget_message(*message, by)?;
+        }
+        packs.into_iter().try_for_each(|pack| self.pack_anew(pack))
+    }
+
+    fn forget_message(&self, message: MessageId, by: EventId) -> Result<()> {
         for sql in OF_MESSAGE {
             self.connection.prepare_cached(sql)?.execute([message.0])?;
         }

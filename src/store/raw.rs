@@ -1,4 +1,4 @@
-//! The bytes as they came, in rows of at most 1 MiB.
+//! The bytes as they came, in rows of at most 1 MiB; or, of what rests, in a pack.
 
 use std::fs::File;
 use std::os::unix::fs::FileExt;
@@ -93,6 +93,9 @@ impl Snapshot<'_> {
         message: MessageId,
         mut take: impl FnMut(&[u8]) -> Result<()>,
     ) -> Result<()> {
+        if let Some(place) = self.place_in_pack(message)? {
+            return self.unpack(&place, |bytes| bytes.chunks(CHUNK).try_for_each(take));
+        }
         let mut select = self
             .connection
             .prepare_cached("SELECT bytes FROM raw WHERE message = ?1 ORDER BY chunk")?;
@@ -108,6 +111,9 @@ impl Snapshot<'_> {
     /// # Errors
     /// Those of the database.
     pub fn raw_beginning(&self, message: MessageId, most: usize) -> Result<Vec<u8>> {
+        if let Some(place) = self.place_in_pack(message)? {
+            return self.unpack(&place, |bytes| Ok(bytes.get(..most).unwrap_or(bytes).to_vec()));
+        }
         let mut select = self.connection.prepare_cached(
             "SELECT bytes FROM raw WHERE message = ?1 AND chunk < ?2 ORDER BY chunk",
         )?;

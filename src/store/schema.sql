@@ -4,7 +4,7 @@
 -- at each row that it writes.
 --
 -- Three kinds of tables:
---   the record      message, raw, arrival, event, note, outbox: what came, what was done
+--   the record      message, raw, pack, arrival, event, note, outbox: what came, what was done
 --   the projection  conversation*, entry, copy, related, correlation, participant:
 --                   folded from events, rebuilt by `check --rebuild`
 --   operation       unrouted, autoreply, position, search: neither undone nor rebuilt
@@ -46,13 +46,29 @@ CREATE INDEX message_received   ON message (received);        -- date: the few o
 CREATE INDEX message_bounced    ON message (class) WHERE class = 'bounce';
 CREATE INDEX message_unindexed  ON message (id) WHERE indexed = 0;
 
--- The bytes as they came, in rows of at most 1 MiB.
+-- The bytes as they came, in rows of at most 1 MiB, until they are packed.
 CREATE TABLE raw (
     message INTEGER NOT NULL REFERENCES message (id),
     chunk   INTEGER NOT NULL,
     bytes   BLOB    NOT NULL,
     PRIMARY KEY (message, chunk)
 ) STRICT;
+
+-- The bytes of messages that rest, one behind the other in one frame, so that what replies quote is
+-- kept once. No row is ever changed: to pack otherwise is to make another.
+CREATE TABLE pack (
+    id    INTEGER PRIMARY KEY AUTOINCREMENT,
+    size  INTEGER NOT NULL,                          -- of what is in it
+    bytes BLOB    NOT NULL                           -- Zstandard (RFC 8878)
+) STRICT;
+
+-- Where the bytes of a message begin in what is in a pack; no row of raw is left of it then.
+CREATE TABLE packed (
+    message INTEGER PRIMARY KEY REFERENCES message (id),
+    pack    INTEGER NOT NULL REFERENCES pack (id),
+    offset  INTEGER NOT NULL
+) STRICT;
+CREATE INDEX packed_pack ON packed (pack, offset);
 
 -- Who stands in the header of a message; and, as 'recipient' at the id of the arrival, whom an
 -- incoming one arrived for, so that one index answers to: for all of them.
