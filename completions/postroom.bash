@@ -79,6 +79,9 @@ _postroom() {
             postroom,show)
                 cmd="postroom__subcmd__show"
                 ;;
+            postroom,sweep)
+                cmd="postroom__subcmd__sweep"
+                ;;
             postroom,tag)
                 cmd="postroom__subcmd__tag"
                 ;;
@@ -151,6 +154,9 @@ _postroom() {
             postroom__subcmd__help,show)
                 cmd="postroom__subcmd__help__subcmd__show"
                 ;;
+            postroom__subcmd__help,sweep)
+                cmd="postroom__subcmd__help__subcmd__sweep"
+                ;;
             postroom__subcmd__help,tag)
                 cmd="postroom__subcmd__help__subcmd__tag"
                 ;;
@@ -167,7 +173,7 @@ _postroom() {
 
     case "${cmd}" in
         postroom)
-            opts="-h -V --help --version init ingest inspect list show route assign tag set note close open merge undo do reply autoreply send log why report purge check help"
+            opts="-h -V --help --version init ingest inspect list show route assign tag set note close open merge undo do reply autoreply send sweep log why report purge check help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -311,7 +317,7 @@ _postroom() {
             return 0
             ;;
         postroom__subcmd__help)
-            opts="init ingest inspect list show route assign tag set note close open merge undo do reply autoreply send log why report purge check help"
+            opts="init ingest inspect list show route assign tag set note close open merge undo do reply autoreply send sweep log why report purge check help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -605,6 +611,20 @@ _postroom() {
             return 0
             ;;
         postroom__subcmd__help__subcmd__show)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        postroom__subcmd__help__subcmd__sweep)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -1091,6 +1111,36 @@ _postroom() {
                 return 0
             fi
             case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --as)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --now)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        postroom__subcmd__sweep)
+            opts="-q -h --older-than --all --vacuum --dry-run --quiet --json --config --as --now --timing --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --older-than)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --config)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0

@@ -111,6 +111,73 @@ fn what_was_synced_at_exit_0_holds_the_mail() {
     }
 }
 
+/// Kills of sweeps.
+const SWEEPS: usize = 40;
+
+/// A sweep that is killed anywhere, when it packs and when it vacuums, has lost no byte of any mail;
+/// the next one brings it to its end.
+#[test]
+fn kill_minus_nine_in_a_sweep() {
+    let mut random = Random::new("crash, sweep");
+    let library = preload();
+    let desk = Desk::new();
+    let letters: Vec<Vec<u8>> = (0..12).map(|n| letter(&mut random, n)).collect();
+    for letter in &letters {
+        desk.ingest(letter);
+    }
+    let whole = desk.beside("whole");
+    copy(&desk.dir(), &whole);
+    let mut histogram: BTreeMap<String, usize> = BTreeMap::new();
+    let (mut calls, mut kills, mut between) = (Vec::new(), 0, 0);
+    for run in 0.. {
+        assert!(run < 5 * SWEEPS, "too few of the kills hit: {histogram:?}");
+        if kills == SWEEPS {
+            break;
+        }
+        fs::remove_dir_all(desk.dir()).unwrap();
+        copy(&whole, &desk.dir());
+        let kill = Kill::any(&mut random, &calls);
+        let (done, seen) = sweep(&desk, &library, kill);
+        // Each message is compared with the digest that was taken when it came in.
+        desk.run(["check"]).expect_success();
+        let plain = desk.number("SELECT count(DISTINCT message) FROM raw");
+        let packed = desk.number("SELECT count(*) FROM packed");
+        assert_eq!(plain + packed, 12);
+        if done.killed() {
+            kills += 1;
+            between += usize::from(packed > 0);
+            *histogram.entry(name(seen.last().unwrap())).or_default() += 1;
+            desk.run(["sweep", "--all", "--vacuum"]).expect_success();
+            desk.run(["check"]).expect_success();
+        } else {
+            calls = seen;
+        }
+        assert_eq!(desk.number("SELECT count(*) FROM packed"), 12);
+        assert_eq!(desk.number("SELECT count(*) FROM raw"), 0);
+        let message = random.below(letters.len());
+        let raw = desk.run(["show", "--raw", &format!("m{}", message + 1)]).expect_success();
+        assert!(raw.stdout == letters[message], "m{} is another", message + 1);
+    }
+    say(&format!("crash: {kills} kills of sweeps, {between} of them behind what was packed"));
+    for (call, count) in histogram {
+        say(&format!("  {count:4} at {call}"));
+    }
+}
+
+/// One sweep, killed or not, and the calls it made.
+fn sweep(desk: &Desk, library: &Path, kill: Option<Kill>) -> (Done, Vec<Call>) {
+    let trace = desk.beside("trace");
+    let _ = fs::remove_file(&trace);
+    let mut command = desk.postroom(["sweep", "-q", "--all", "--vacuum"]);
+    command.env("LD_PRELOAD", library).env("CRASH_DIR", desk.dir()).env("CRASH_TRACE", &trace);
+    if let Some(kill) = kill {
+        kill.plan(&mut command);
+    }
+    let done = finish(command, b"");
+    assert!(done.killed() || done.status.success(), "{done:?}\n{}", desk.log());
+    (done, calls(&trace))
+}
+
 /// Kills of imports: the issue asks for a thousand over stdin, Maildir and mbox. `KILLS=full` makes
 /// them so many, without it there are fewer of files.
 fn kills_of_files() -> usize {
@@ -195,6 +262,13 @@ impl Kill {
         let (moment, torn) = (1 + random.below(count), random.below(2) == 1);
         Some(Kill { kind: kind.to_owned(), moment, torn })
     }
+
+    fn plan(&self, command: &mut Command) {
+        command.env("CRASH_KIND", &self.kind).env("CRASH_AT", self.moment.to_string());
+        if self.torn {
+            command.env("CRASH_TORN", "1");
+        }
+    }
 }
 
 /// A call and its file, without what is another name each time.
@@ -236,11 +310,8 @@ fn import(
     command.arg(source).env("POSTROOM_TEST", "small-batches").env("LD_PRELOAD", library);
     // All that lies beside the desk counts as well.
     command.env("CRASH_DIR", desk.beside("").as_os_str()).env("CRASH_TRACE", &trace);
-    if let Some(Kill { kind, moment, torn }) = kill {
-        command.env("CRASH_KIND", kind).env("CRASH_AT", moment.to_string());
-        if torn {
-            command.env("CRASH_TORN", "1");
-        }
+    if let Some(kill) = kill {
+        kill.plan(&mut command);
     }
     let done = finish(command, b"");
     assert!(done.killed() || done.status.success(), "{done:?}\n{}", desk.log());

@@ -121,6 +121,41 @@ fn lose_index_row(desk: &Desk) {
 }
 
 #[test]
+fn damage_to_packs_is_named_and_kills_nothing_else() {
+    let sound = Sound::new();
+    sound.desk.run(["sweep", "--all"]).expect_success();
+    assert_eq!(sound.desk.number("SELECT count(*) FROM raw"), 0);
+    sound.desk.run(["check"]).expect_success();
+    for (what, place, sql) in [
+        ("frame cut", "pack 1", "UPDATE pack SET bytes = substr(bytes, 1, 50)"),
+        ("no frame", "m2", "UPDATE pack SET bytes = x'00'"),
+        ("a huge size", "m1", "UPDATE pack SET size = 9223372036854775807"),
+        ("place", "m2", "UPDATE packed SET offset = offset + 1 WHERE message = 2"),
+        ("place below zero", "m2", "UPDATE packed SET offset = -1 WHERE message = 2"),
+        ("place beyond", "m2", "UPDATE packed SET offset = 1 << 40 WHERE message = 2"),
+        ("lost", "m2", "DELETE FROM packed WHERE message = 2"),
+        ("pack lost", "m1", "PRAGMA foreign_keys = OFF; DELETE FROM pack"),
+        ("empty", "pack 2", "INSERT INTO pack (size, bytes) VALUES (0, x'')"),
+        ("twice", "m1", "INSERT INTO raw VALUES (1, 0, x'58')"),
+    ] {
+        sound.expect_named(what, &["check"], place, |desk| desk.damage(sql));
+    }
+    // What is damaged stays as it is; the rest is packed, and told apart.
+    let desk = sound.desk.copied();
+    desk.damage("UPDATE packed SET offset = offset + 1 WHERE message = 2");
+    desk.ingest(&mail("zofia"));
+    let swept = desk.run(["sweep", "--all"]);
+    assert_eq!(swept.status.code(), Some(1), "{swept:?}");
+    assert!(swept.stderr.contains("m2: its bytes are not those that came in"), "{swept:?}");
+    assert_eq!(desk.number("SELECT count(*) FROM raw"), 0);
+    for message in ["m1", "m3", "m4"] {
+        desk.run(["show", "--raw", message]).expect_success();
+    }
+    desk.damage("UPDATE packed SET offset = offset - 1 WHERE message = 2");
+    desk.run(["check"]).expect_success();
+}
+
+#[test]
 fn what_events_and_bytes_say_is_compared_with_what_is_stored() {
     let sound = Sound::new();
     for (what, place, sql) in [

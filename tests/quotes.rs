@@ -1,7 +1,8 @@
 //! T3.7c: forty replies back and forth, each with all that was said before as its quote.
 //!
-//! What comes is kept byte for byte, so the database cannot be smaller than that; it must not be
-//! three times as large. What a reader sees grows with what was said.
+//! What comes is kept byte for byte: until a sweep the database cannot be smaller than that, and must
+//! not be three times as large; then its raw mail is packed, and grows with what was said, as what a
+//! reader sees does.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, clippy::disallowed_methods)]
 
 mod common;
@@ -37,9 +38,16 @@ fn mail(n: usize, text: &str) -> Vec<u8> {
     .into_bytes()
 }
 
+/// Bytes of the database.
+fn size(desk: &Desk) -> usize {
+    let sql = "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size";
+    usize::try_from(desk.number(sql)).unwrap()
+}
+
 #[test]
 fn forty_replies_with_full_quotes() {
     let desk = Desk::new();
+    let empty = size(&desk);
     let (mut text, mut said, mut came) = (String::new(), 0, 0);
     let mut sizes = Vec::new();
     for n in 0..40 {
@@ -51,8 +59,7 @@ fn forty_replies_with_full_quotes() {
         desk.ingest(&raw);
         if n % 20 == 19 {
             desk.run(["list", "text:nothing"]).expect_success();
-            let pages = "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size";
-            sizes.push((came, usize::try_from(desk.number(pages)).unwrap()));
+            sizes.push((came, size(&desk)));
         }
     }
     assert_eq!(desk.number("SELECT count(*) FROM conversation"), 1);
@@ -60,6 +67,19 @@ fn forty_replies_with_full_quotes() {
     let [(half_came, half), (all_came, all)] = sizes[..] else { panic!("two sizes") };
     assert!(all < 3 * all_came, "{all} bytes for {all_came}");
     assert!(all - half < 3 * (all_came - half_came), "{half}, then {all} bytes");
+
+    desk.run(["sweep", "--all", "--vacuum"]).expect_success();
+    assert_eq!(desk.number("SELECT count(*) FROM raw"), 0);
+    let packed = usize::try_from(desk.number("SELECT sum(length(bytes)) FROM pack")).unwrap();
+    assert!(packed < 3 * said, "{packed} bytes are kept of {said}");
+    let index = usize::try_from(desk.number("SELECT sum(length(block)) FROM search_data")).unwrap();
+    let grown = size(&desk) - empty - index;
+    common::say(&format!(
+        "quotes: {said} bytes said, {came} came, {packed} packed, {grown} more of all, and an index \
+         of {index}"
+    ));
+    // But for the index, which finds each mail by each word that stands in it.
+    assert!(grown < 3 * said, "the desk has grown by {grown} bytes for {said}");
 
     let page = desk.run(["show", "1"]).expect_success().text();
     assert!(page.len() < 3 * said, "{} bytes are printed of {said}", page.len());

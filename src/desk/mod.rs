@@ -33,6 +33,7 @@ pub mod selection;
 pub mod send;
 pub mod show;
 pub mod source;
+pub mod sweep;
 pub mod tally;
 pub mod undo;
 pub mod wiring;
@@ -213,9 +214,7 @@ impl Desk {
         f: impl FnOnce(&Tx<'_>, &Scene<'_>) -> Result<T>,
     ) -> Result<T> {
         let run = Run { now: self.now, via, config: self.text.clone() };
-        let limit = self.config.settings().lock_timeout.std();
-        let _lock = Lock::wait(&self.dir.join(layout::LOCK), limit)
-            .with_context(|| self.dir.join(layout::LOCK).display().to_string())?;
+        let _lock = self.lock()?;
         let steward = steward(&self.caller, &self.dir);
         let scene = Scene {
             dir: &self.dir,
@@ -231,6 +230,13 @@ impl Desk {
             fits(tx, limit::file_size())?;
             Ok(done)
         })
+    }
+
+    /// The desk's lock: nobody else writes while it is held.
+    fn lock(&self) -> Result<Lock> {
+        let path = self.dir.join(layout::LOCK);
+        let limit = self.config.settings().lock_timeout.std();
+        Lock::wait(&path, limit).with_context(|| path.display().to_string())
     }
 
     /// Writes what can wait: only if nobody else is writing.

@@ -10,7 +10,7 @@ use postroom::desk::{Failure, Kind};
 use crate::exit::Exit;
 use crate::{
     assign, autoreply, check, close, delivery, r#do, ingest, init, inspect, list, log, merge, note,
-    open, purge, reply, report, route, send, set, show, tag, undo, why,
+    open, purge, reply, report, route, send, set, show, sweep, tag, undo, why,
 };
 
 /// One verb.
@@ -69,6 +69,7 @@ pub(crate) const COMMANDS: &[Command] = &[
     command!("reply", reply),
     command!("autoreply", autoreply, autoreply::is_delivery),
     command!("send", send),
+    command!("sweep", sweep),
     command!("log", log),
     command!("why", why),
     command!("report", report),

@@ -1,7 +1,6 @@
 //! `postroom ingest`: messages come in.
 
 mod files;
-mod progress;
 
 use std::ffi::OsString;
 use std::io::Write;

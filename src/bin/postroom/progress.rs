@@ -1,4 +1,4 @@
-//! The line on a terminal that tells how far an import is.
+//! The line on a terminal that tells how far a long task is.
 
 use std::io::{self, Write};
 use std::time::{Duration, Instant};
@@ -11,7 +11,7 @@ const OFTEN: Duration = Duration::from_millis(100);
 
 /// A line that is drawn anew again and again; nothing where stderr is no terminal.
 #[derive(Debug)]
-pub(super) struct Line {
+pub(crate) struct Line {
     width: Option<usize>,
     begun: Instant,
     first: Option<f64>,
@@ -20,13 +20,13 @@ pub(super) struct Line {
 
 impl Line {
     /// `quiet`: nothing on a terminal either.
-    pub(super) fn new(quiet: bool) -> Self {
+    pub(crate) fn new(quiet: bool) -> Self {
         let width = terminal::stderr_width().filter(|_| !quiet);
         Line { width, begun: Instant::now(), first: None, drawn: None }
     }
 
     /// Draws it, now and then. Nobody is there to be told when that fails.
-    pub(super) fn draw(&mut self, done: usize, part: f64) {
+    pub(crate) fn draw(&mut self, done: usize, part: f64) {
         let Some(width) = self.width else { return };
         if self.drawn.is_some_and(|at| at.elapsed() < OFTEN) {
             return;
@@ -38,7 +38,7 @@ impl Line {
     }
 
     /// Takes it away, so that something else can be written.
-    pub(super) fn clear(&self) {
+    pub(crate) fn clear(&self) {
         if self.width.is_some() {
             let _ = write!(io::stderr(), "\r\x1b[K");
         }

@@ -18,11 +18,11 @@ use postroom::host::{parallel, signal};
 use postroom::render::clean;
 use serde::Serialize;
 
-use super::progress::Line;
 use super::{Args, print, queued};
 use crate::exit::Exit;
 use crate::mbox;
 use crate::out::{self, Out};
+use crate::progress::Line;
 
 /// What says how files are read, and what becomes of them.
 #[derive(Debug, ClapArgs)]
