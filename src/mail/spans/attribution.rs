@@ -368,6 +368,7 @@ mod tests {
             ("------On 6/1/2026 9:00 AM, Erika wrote-----", 0, 1),
             ("On Mon, 1 Jun 2026 09:00:00 +0200 Erika <e@example.org> wrote", 0, 1),
             ("Bye. --- On Mon, 6/1/26, Erika <e@example.org> wrote:", 5, 1),
+            ("Bye.--- On Mon, 6/1/26, Erika <e@example.org> wrote:", 4, 1),
             ("2026/6/1 Erika <e@example.org>\n\n> When", 0, 1),
             ("2026-06-01 9:00 GMT+02:00 Erika <e@example.org>:", 0, 1),
             ("01.06.2026, 09:00, \"Erika\" <e@example.org>:", 0, 1),
