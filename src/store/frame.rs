@@ -23,7 +23,9 @@ pub fn compress(plain: &[u8]) -> Result<Vec<u8>> {
     let compress = || -> io::Result<Vec<u8>> {
         let mut compressor = Compressor::new(LEVEL)?;
         compressor.set_parameter(CParameter::WindowLog(WINDOW))?;
-        compressor.compress(plain)
+        let mut frame = compressor.compress(plain)?;
+        frame.shrink_to_fit();
+        Ok(frame)
     };
     compress().context("zstd")
 }

@@ -122,7 +122,8 @@ impl Snapshot<'_> {
             messages.extend(self.in_pack(*pack)?.into_iter().map(|(message, _)| message));
         }
         messages.extend(group.messages.iter().map(|(message, _)| *message));
-        let mut bundle = Bundle::default();
+        let room = usize::try_from(group.bytes()).unwrap_or_default();
+        let mut bundle = Bundle { bytes: Vec::with_capacity(room), ..Bundle::default() };
         for message in messages {
             let begin = bundle.bytes.len();
             let read = self.raw_chunks(message, |bytes| {
@@ -223,22 +224,32 @@ impl Tx<'_> {
     /// # Errors
     /// Those of the database.
     pub fn put_pack(&self, messages: &[MessageId], frame: &[u8], size: u64) -> Result<bool> {
+        let Some(places) = self.proved(messages, frame, size)? else { return Ok(false) };
+        self.move_into_pack(&places, frame, size)?;
+        Ok(true)
+    }
+
+    /// Where each message begins in what is in the frame, if it holds each as it came in, and
+    /// nothing else.
+    fn proved(
+        &self,
+        messages: &[MessageId],
+        frame: &[u8],
+        size: u64,
+    ) -> Result<Option<Vec<(MessageId, usize)>>> {
         let plain = frame::decompress(frame, size)?;
         let mut rest = plain.as_slice();
         let mut places = Vec::new();
         for message in messages {
             let size = self.size_of(*message)?.unwrap_or(usize::MAX);
-            let Some((bytes, behind)) = rest.split_at_checked(size) else { return Ok(false) };
+            let Some((bytes, behind)) = rest.split_at_checked(size) else { return Ok(None) };
             if !self.is_what_came_in(*message, bytes)? {
-                return Ok(false);
+                return Ok(None);
             }
             places.push((*message, plain.len() - rest.len()));
             rest = behind;
         }
-        if rest.is_empty() {
-            self.move_into_pack(&places, frame, size)?;
-        }
-        Ok(rest.is_empty())
+        Ok(rest.is_empty().then_some(places))
     }
 
     fn move_into_pack(&self, places: &[(MessageId, usize)], frame: &[u8], size: u64) -> Result<()> {

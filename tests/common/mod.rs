@@ -13,7 +13,7 @@ use std::{env, fs};
 pub(crate) const POSTROOM: &str = env!("CARGO_BIN_EXE_postroom");
 
 /// What the clock of every desk says: a minute after its mails were written.
-const NOW: &str = "2026-06-01T09:01:00Z";
+pub(crate) const NOW: &str = "2026-06-01T09:01:00Z";
 
 /// Stands in every path, so that a test can see that none leaks.
 pub(crate) const CANARY: &str = "canary";
