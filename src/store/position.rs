@@ -29,7 +29,7 @@ pub struct Position {
     pub file: FileMark,
     /// All messages that begin before it are in.
     pub offset: u64,
-    /// The state of a SHA-256 over the bytes before it.
+    /// The state of a SHA-256 over the whole blocks before it: it holds no bytes of mail.
     pub prefix: Vec<u8>,
 }
 

@@ -347,7 +347,7 @@ CREATE TABLE position (
     size     INTEGER NOT NULL,
     modified INTEGER NOT NULL,                       -- in nanoseconds
     offset   INTEGER NOT NULL,                       -- all messages that begin before it are in
-    prefix   BLOB    NOT NULL,                       -- state of a SHA-256 over the bytes before it
+    prefix   BLOB    NOT NULL,                       -- state of a SHA-256 over the whole blocks before it
     PRIMARY KEY (path, manner)
 ) STRICT, WITHOUT ROWID;
 

@@ -11,11 +11,15 @@ use sha2::digest::common::hazmat::SerializableState;
 /// Bytes that are read at once.
 const PIECE: u64 = 1 << 18;
 
-/// SHA-256 over the bytes of a file up to an offset.
+/// Bytes that the hash takes at once. It holds what does not fill a block as it is, and what was put
+/// away would keep that of a mail which is purged: so it takes whole blocks alone.
+const BLOCK: u64 = 64;
+
+/// SHA-256 over the bytes of a file up to an offset, but for those that fill no block.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Prefix {
     hash: Sha256,
-    /// The offset.
+    /// How many bytes it took.
     end: u64,
 }
 
@@ -30,7 +34,7 @@ impl Prefix {
     /// As it was put away; none when that was done by a version that wrote it otherwise.
     pub(super) fn restore(state: &[u8], end: u64) -> Option<Prefix> {
         let hash = Sha256::deserialize(state.try_into().ok()?).ok()?;
-        Some(Prefix { hash, end })
+        Some(Prefix { hash, end: whole(end) })
     }
 
     /// To be put away.
@@ -40,7 +44,7 @@ impl Prefix {
 
     /// Takes what follows in the file, up to an offset.
     pub(super) fn extend(&mut self, file: &File, end: u64) -> io::Result<()> {
-        let mut piece = Vec::new();
+        let (mut piece, end) = (Vec::new(), whole(end));
         while self.end < end {
             let length = PIECE.min(end - self.end);
             piece.resize(usize::try_from(length).unwrap_or_default(), 0);
@@ -50,4 +54,8 @@ impl Prefix {
         }
         Ok(())
     }
+}
+
+fn whole(end: u64) -> u64 {
+    end - end % BLOCK
 }
