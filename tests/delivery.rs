@@ -263,6 +263,23 @@ fn a_configuration_that_is_broken_or_gone() {
     expect_cured("configuration", &desk);
 }
 
+/// Where a file has a correlation, mail without it would go elsewhere.
+#[test]
+fn a_rule_file_that_is_wrong() {
+    let desk = Desk::new();
+    let rules = desk.dir().join("rules");
+    let check = |desk: &Desk| desk.feed(["check", "--delivery"], b"").text();
+    fs::write(rules.join("99-wrong.toml"), "[[rule]]\nname = 3\n").unwrap();
+    expect_try_again("--route", &desk, &desk.feed(["ingest", "--route"], &mail()));
+    assert!(!check(&desk).contains("wrong\trules"));
+    let correlation = "[[correlate]]\nname = \"x\"\nwhen = \"from:x@x.test\"\nsubject = \"/x/\"\n";
+    fs::write(rules.join("50-x.toml"), correlation).unwrap();
+    expect_try_again("a correlation", &desk, &desk.feed(["ingest"], &mail()));
+    assert!(check(&desk).contains("wrong\trules"));
+    fs::remove_file(rules.join("50-x.toml")).unwrap();
+    expect_cured("rules without --route", &desk);
+}
+
 #[test]
 fn a_store_that_is_gone_or_of_another_version() {
     let desk = Desk::new();

@@ -125,6 +125,8 @@ impl Desk {
                 Ok((book, _)) => Line::fine("rules", book.rules.len().to_string()),
                 Err(error) => Line::wrong("rules", "", first_line(&format!("{error:#}"))),
             });
+        } else if let Err(error) = self.scene().correlations() {
+            lines.push(Line::wrong("rules", "", first_line(&format!("{error:#}"))));
         }
         if trial.autoreply {
             lines.push(match self.texts() {

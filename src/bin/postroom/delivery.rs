@@ -14,7 +14,7 @@ use postroom::host::{random, signal, stdin, terminal};
 use postroom::render::clean;
 
 use crate::command::{self, COMMANDS};
-use crate::exit::Exit;
+use crate::exit::{self, Exit};
 use crate::memory;
 
 /// What the last panic said; a panic hook can hand it over in no other way.
@@ -64,7 +64,7 @@ fn done(ended: Result<Exit>) -> Result<(), String> {
             let _ = help.print();
             Ok(())
         }
-        Some(usage) => Err(format!("usage: {}", first_line(&usage.to_string()))),
+        Some(usage) => Err(format!("usage: {}", first_line(&exit::usage_words(usage)))),
         None => Err(format!("{error:#}")),
     }
 }

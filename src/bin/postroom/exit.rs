@@ -82,6 +82,16 @@ pub(crate) fn report(error: &anyhow::Error) -> Exit {
 }
 
 fn usage_error(error: &clap::Error) -> Exit {
-    let _ = error.print();
-    if error.use_stderr() { Exit::Usage } else { Exit::Done }
+    if !error.use_stderr() {
+        let _ = error.print();
+        return Exit::Done;
+    }
+    let _ = write!(std::io::stderr(), "postroom: {}", usage_words(error));
+    Exit::Usage
+}
+
+/// What is wrong with the options and arguments, without the word that clap puts in front.
+pub(crate) fn usage_words(error: &clap::Error) -> String {
+    let words = error.to_string();
+    words.strip_prefix("error: ").map(str::to_owned).unwrap_or(words)
 }
