@@ -225,6 +225,55 @@ fn an_answer_to_the_address_that_says_what_it_answers_joins() {
     assert_eq!(mail::parse(sent.as_bytes()).reply_to, []);
 }
 
+/// R131, each way alone: the mail that it gives back, the address that it came to, its References.
+#[test]
+fn a_bounce_finds_the_mail_that_bounced() {
+    let mut office = Office::new();
+    let root = office.ingest(mail(ERIKA, "").replace("support@", "sales@").as_bytes());
+    let sent = office.reply(root.conversation, ERIKA, Ending::Commit);
+    let address = mail::parse(sent.as_bytes()).reply_to.remove(0).address;
+    let id = id_of(&sent);
+    let report = "Content-Type: multipart/report; report-type=delivery-status; boundary=B\n";
+    let body = |given_back: &str| {
+        format!(
+            "\n--B\n\nSorry.\n--B\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx\n\n\
+             Final-Recipient: rfc822; {ERIKA}\nAction: failed\nStatus: 5.1.1\n{given_back}--B--\n"
+        )
+    };
+    let header = format!("--B\nContent-Type: text/rfc822-headers\n\nMessage-ID: <{id}>\n");
+    let plain = "sales@example.test".parse::<Address>().unwrap();
+    let forged = address.as_str().replace(".1.2.", ".1.1.").parse::<Address>().unwrap();
+    for (n, (to, fields, given_back, stood)) in [
+        (&plain, "", header.as_str(), Some(Stood::Returned)),
+        (&address, "", "", Some(Stood::Recipient)),
+        (&plain, &format!("References: <{id}>\n"), "", Some(Stood::References)),
+        (&plain, "", "", None),
+        (&forged, "", "", None),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        office.set(root.conversation, Status::Closed);
+        let text = format!(
+            "From: MAILER-DAEMON@mx.test\nTo: {to}\nDate: {n}\n{fields}{report}{}",
+            body(given_back)
+        );
+        let envelope = Envelope { recipient: Some(to.clone()), ..Envelope::default() };
+        let landed = office.ingest_as(text.as_bytes(), &envelope);
+        assert_eq!(landed.class, Class::Bounce, "{n}");
+        let event = office.desk.read(|tx| tx.event_of_message(landed.message, landed.conversation));
+        let step = match event.unwrap().unwrap().change {
+            Change::Arrived { step, .. } => step,
+            other => panic!("{other:?}"),
+        };
+        let signed = stood.map(|stood| Step::Token { message: MessageId(2), stood });
+        assert_eq!(step, signed.unwrap_or(Step::New), "{n}");
+        // It is work again only where it is proved to be about mail of ours (R133, R135, R139).
+        let is_open = office.conversation(root.conversation).status == Status::Open;
+        assert_eq!(is_open, stood.is_some(), "{n}");
+    }
+}
+
 /// A restored backup or a rehearsal: the number of the mail went to one that came in.
 #[test]
 fn an_answer_to_what_is_no_more_does_not_join_who_came_in_since() {
