@@ -203,6 +203,11 @@ fn one_slip_at_a_time() {
         ("\"receipt\"", "\"../keys\"", "17:25: '../keys' cannot name a text"),
         ("receipt =", "reciept =", "17:15: unknown key 'reciept', did you mean 'receipt'?"),
         ("\"14d\"", "\"14 days\"", "18:17: '14 days' is not a span of time"),
+        (
+            "team = \"support\"",
+            "team = \"support\"\nsubaddress = \"+\"",
+            "16:14: subaddress must be true or false",
+        ),
         ("Example Support", "Example\\r\\nBcc: x", "13:8: a name is not empty and has no control"),
         (
             "anna@example.org",

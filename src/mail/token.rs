@@ -336,6 +336,10 @@ mod tests {
         let mut rotated = keys.clone();
         rotated.rotate([8; 32]);
         assert_eq!(rotated.verify_address(&signed), Some(wanted));
+        // One that was taken out of the file proves nothing any more.
+        let text = rotated.to_text();
+        let newest = Keys::parse(text.lines().last().unwrap()).unwrap();
+        assert_eq!(newest.verify_address(&signed), None);
         for unfit in [format!("{}@example.org", "x".repeat(40)), "support+x@example.org".to_owned()]
         {
             let signed = keys.sign_address(Number(142), MessageId(881), &address(&unfit));
