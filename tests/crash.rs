@@ -480,8 +480,12 @@ fn deliver(
 fn calls(trace: &Path) -> Vec<Call> {
     let calls = fs::read_to_string(trace).unwrap();
     let calls = calls.lines().map(|line| {
-        let words: Vec<&str> = line.split(' ').collect();
-        Call { kind: words[1].into(), file: words[2].into(), offset: words[3].parse().unwrap() }
+        let mut words = line.splitn(3, ' ').skip(1);
+        let (kind, rest) = (words.next().unwrap(), words.next().unwrap());
+        // The name of a file that is open and removed has a blank in it: 'etilqs_x (deleted)'.
+        let mut rest = rest.rsplitn(3, ' ').skip(1);
+        let (offset, file) = (rest.next().unwrap(), rest.next().unwrap());
+        Call { kind: kind.into(), file: file.into(), offset: offset.parse().unwrap() }
     });
     calls.collect()
 }
