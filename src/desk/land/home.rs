@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 use super::Ready;
 use super::copy;
 use super::key::Found;
-use super::ours::{proven, proven_by_address};
+use super::ours::proven;
 use crate::desk::Scene;
 use crate::desk::incoming::Target;
 use crate::desk::ingest::How;
@@ -155,16 +155,15 @@ fn evidence<'a>(
     // it proves where the mail belongs, not that it is ours. Only equal bytes prove that.
     let own_id = parsed.message_id.iter().map(|id| (id, Stood::MessageId));
     let returned = parsed.returned.iter().map(|id| (id, Stood::Returned));
-    for (id, stood) in ids.iter().map(|id| (id, stood(id))).chain(own_id).chain(returned) {
-        if let Some(named) = proven(tx, keys, id)? {
+    let written = ids.iter().map(|id| (id, stood(id))).chain(own_id).chain(returned);
+    let in_ids = written.filter_map(|(id, stood)| Some((keys.verify(id)?, stood)));
+    let addresses = addressed(scene, ready, target).into_iter();
+    let in_addresses =
+        addresses.filter_map(|one| Some((keys.verify_address(&one)?, Stood::Recipient)));
+    for (token, stood) in in_ids.chain(in_addresses) {
+        if let Some(named) = proven(tx, keys, &token)? {
             let homes = tx.homes_of(named.id, &sender.person)?;
             signed.extend(homes.into_iter().map(|to| Lead { to, stood }));
-        }
-    }
-    for address in addressed(scene, ready, target) {
-        if let Some(named) = proven_by_address(tx, keys, &address)? {
-            let homes = tx.homes_of(named.id, &sender.person)?;
-            signed.extend(homes.into_iter().map(|to| Lead { to, stood: Stood::Recipient }));
         }
     }
     let (mut references, mut siblings) = (Vec::new(), Vec::new());

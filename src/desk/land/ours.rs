@@ -9,28 +9,13 @@ use crate::mail::token::{self, Keys, Signed};
 use crate::mail::{Defect, Parsed};
 use crate::store::{Snapshot, StoredMessage};
 
-/// The mail of ours that an id proves to know: its signature is valid, and the mail that it names
-/// has that very signature. After a restore, or a rehearsal, another may have come to its number.
-pub(super) fn proven(tx: &Snapshot<'_>, keys: &Keys, id: &str) -> Result<Option<StoredMessage>> {
-    match keys.verify(id) {
-        Some(token) => agreed(tx, keys, &token),
-        None => Ok(None),
-    }
-}
-
-/// The mail of ours that the extension of an address proves to know, likewise (R70).
-pub(super) fn proven_by_address(
+/// The mail of ours that a signature proves to know: it is valid, and the mail that it names has that
+/// very signature. After a restore, or a rehearsal, another may have come to its number.
+pub(super) fn proven(
     tx: &Snapshot<'_>,
     keys: &Keys,
-    address: &Address,
+    token: &Signed,
 ) -> Result<Option<StoredMessage>> {
-    match keys.verify_address(address) {
-        Some(token) => agreed(tx, keys, &token),
-        None => Ok(None),
-    }
-}
-
-fn agreed(tx: &Snapshot<'_>, keys: &Keys, token: &Signed) -> Result<Option<StoredMessage>> {
     let Some(named) = tx.message(token.message)? else { return Ok(None) };
     let own = named.message_id.as_deref().and_then(|id| keys.verify(id));
     let agrees = own.is_some_and(|own| own.agrees_with(token));
@@ -58,7 +43,8 @@ fn came_back(tx: &Snapshot<'_>, scene: &Scene<'_>, keys: &Keys, parsed: &Parsed)
     let (Some(id), Some(from)) = (&parsed.message_id, only_author(parsed)) else {
         return Ok(false);
     };
-    let Some(sent) = proven(tx, keys, id)? else { return Ok(false) };
+    let Some(token) = keys.verify(id) else { return Ok(false) };
+    let Some(sent) = proven(tx, keys, &token)? else { return Ok(false) };
     let author = tx.author(sent.id)?;
     Ok(sent.message_id.as_ref() == Some(id)
         && scene.config.is_ours(from)
