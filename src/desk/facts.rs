@@ -8,7 +8,9 @@ use super::failure::no_such;
 use super::raw;
 use super::{Failure, Kind};
 use crate::domain::query::Needs;
-use crate::domain::{Address, Conversation, Direction, Mailbox, MessageFacts, MessageId, Number};
+use crate::domain::{
+    Address, Change, Conversation, Direction, Mailbox, MessageFacts, MessageId, Number, Step,
+};
 use crate::store::{AddressRole, Snapshot, StoredMessage};
 
 /// Where the text of a message is to be had.
@@ -23,10 +25,15 @@ pub(super) enum TextOf<'a> {
 /// A conversation that was named, or the one that it is merged into: both numbers stay valid (R63).
 /// Not to be there is the fault of whoever named it.
 pub(super) fn conversation(snapshot: &Snapshot<'_>, number: Number) -> Result<Conversation> {
+    let found = shown(snapshot, number)?;
+    Ok(if found.purged.is_some() { Err(purged(number)) } else { Ok(found) }?)
+}
+
+/// The conversation at which one is shown, purged or not.
+pub(super) fn shown(snapshot: &Snapshot<'_>, number: Number) -> Result<Conversation> {
     let root = root(snapshot, number)?;
     let found = snapshot.conversation(root)?;
-    let found = found.with_context(|| format!("{root}, at which {number} is shown, is gone"))?;
-    Ok(if found.purged.is_some() { Err(purged(number)) } else { Ok(found) }?)
+    found.with_context(|| format!("{root}, at which {number} is shown, is gone"))
 }
 
 /// A conversation by its own number, merged into another or not.
@@ -49,6 +56,17 @@ fn purged(what: impl Display) -> Failure {
 /// Where a conversation that was named is shown.
 pub(super) fn root(snapshot: &Snapshot<'_>, number: Number) -> Result<Number> {
     Ok(snapshot.root(number)?.ok_or_else(|| no_such(&format!("conversation {number}")))?)
+}
+
+/// Whether our signature led a message to its home.
+pub(super) fn is_signed(snapshot: &Snapshot<'_>, message: MessageId, home: Number) -> Result<bool> {
+    let event = snapshot.event_of_message(message, home)?;
+    Ok(event.is_some_and(|event| match event.change {
+        Change::Arrived { step, .. } => matches!(step, Step::Token { .. }),
+        // Our own mail has its home of itself.
+        Change::Queued { .. } => true,
+        _ => false,
+    }))
 }
 
 /// The facts of one message.

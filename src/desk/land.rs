@@ -10,8 +10,7 @@ use super::{Scene, autoreply, facts, header, route};
 use crate::domain::arrival::Occasion;
 use crate::domain::bounce::Outcome;
 use crate::domain::{
-    Address, Change, Class, Conversation, Direction, EventId, InboxName, MessageId, Number, Signal,
-    Step, Time,
+    Address, Class, Direction, EventId, InboxName, MessageId, Number, Signal, Time,
 };
 use crate::mail::authentication::{self, Authentication};
 use crate::mail::token::Keys;
@@ -162,7 +161,7 @@ pub(super) fn land(
             false => known_home(tx, arrived, &target.inbox, row)?,
         };
         let (home, how, shown) = match (known, row) {
-            (Some((home, how)), _) => (home, how, shown(tx, home)?),
+            (Some((home, how)), _) => (home, how, facts::shown(tx, home)?),
             (None, Some(row)) => {
                 let key = Found::within(&found, &target.inbox);
                 let (shown, how, step) = find_home(tx, scene, ready, keys, &target, arrived, key)?;
@@ -214,12 +213,6 @@ fn known_home(
     Ok(purged.map(|home| (home, How::Tombstone)))
 }
 
-/// The conversation at which a home is shown.
-fn shown(tx: &Snapshot<'_>, home: Number) -> Result<Conversation> {
-    let root = tx.root(home)?.unwrap_or(home);
-    tx.conversation(root)?.with_context(|| format!("{root}, at which {home} is shown, is gone"))
-}
-
 /// What was purged stays so: it is known, and nothing of it is kept.
 fn tombstone(tx: &Snapshot<'_>, stored: &StoredMessage, by: EventId) -> Result<Vec<Landed>> {
     let event = tx.event(by)?.context("the event of a purge is gone")?;
@@ -236,13 +229,7 @@ fn settled(tx: &Snapshot<'_>, message: MessageId, inbox: &InboxName) -> Result<O
         return Ok(Some(here));
     }
     for home in tx.homes(message)? {
-        let event = tx.event_of_message(message, home)?;
-        let crossed = event.is_some_and(|event| match event.change {
-            Change::Arrived { step, .. } => matches!(step, Step::Token { .. }),
-            Change::Queued { .. } => true,
-            _ => false,
-        });
-        if crossed {
+        if facts::is_signed(tx, message, home)? {
             return Ok(Some(home));
         }
     }

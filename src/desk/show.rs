@@ -8,10 +8,7 @@ use super::failure::no_such;
 use super::{Desk, facts, raw};
 use crate::domain::bounce::Bounce;
 use crate::domain::event::MailKind;
-use crate::domain::{
-    Change, Class, Direction, Event, InboxName, Mailbox, MessageId, Number, Participants, Step,
-    Time,
-};
+use crate::domain::{Class, Direction, InboxName, Mailbox, MessageId, Number, Participants, Time};
 use crate::mail::Attachment;
 use crate::store::{AddressRole, Note, Outgoing, Row, Snapshot, StoredArrival, StoredMessage};
 
@@ -179,12 +176,8 @@ fn is_proven_report(snapshot: &Snapshot<'_>, letter: &Letter) -> Result<bool> {
     if !matches!(letter.message.class, Class::Bounce | Class::Delay | Class::ReadReceipt) {
         return Ok(false);
     }
-    let is_token = |event: Event| match event.change {
-        Change::Arrived { step, .. } => matches!(step, Step::Token { .. }),
-        _ => false,
-    };
     for home in snapshot.homes(letter.message.id)? {
-        if snapshot.event_of_message(letter.message.id, home)?.is_some_and(is_token) {
+        if facts::is_signed(snapshot, letter.message.id, home)? {
             return Ok(true);
         }
     }

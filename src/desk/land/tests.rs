@@ -4,7 +4,7 @@ use super::*;
 use crate::desk::letter::{self, Words};
 use crate::desk::{Desk, Purpose, Wanted, init};
 use crate::domain::event::{MailKind, Stood};
-use crate::domain::{Class, Conversation, Mailbox, Reason, Status};
+use crate::domain::{Change, Class, Conversation, Mailbox, Reason, Status, Step};
 use crate::store::{Act, Clock, Ending};
 
 /// A desk on a test clock, with the inboxes support and sales.
