@@ -57,12 +57,11 @@ impl Desk {
             .map(|action| action.resolve(me.as_ref()))
             .collect::<Result<_, Refusal>>()
             .map_err(Failure::from)?;
-        self.must_exist(numbers)?;
+        let roots = self.shown_at(numbers)?;
         let mut batch = None;
         let mut seen = BTreeSet::new();
         let mut acted = Vec::new();
-        for named in numbers {
-            let root = self.read(|snapshot| snapshot.root(*named))?.unwrap_or(*named);
+        for (named, root) in numbers.iter().zip(roots) {
             if seen.insert(root) || root == *named {
                 let one = self.act_on(via, root, &actions, batch)?;
                 let events = one.result.as_deref().unwrap_or_default();

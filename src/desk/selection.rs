@@ -43,14 +43,19 @@ impl Desk {
 
     /// That there are these conversations: whoever names one that is not there has mistyped.
     pub(super) fn must_exist(&self, numbers: &[Number]) -> Result<()> {
+        self.shown_at(numbers).map(|_| ())
+    }
+
+    /// Where these conversations are shown, each in its place. Likewise.
+    pub(super) fn shown_at(&self, numbers: &[Number]) -> Result<Vec<Number>> {
+        let missing = |number: &Number| {
+            let words = format!("there is no conversation {number}; nothing was done");
+            Failure::new(Kind::Unknown, words)
+        };
         self.read(|snapshot| {
-            for number in numbers {
-                if snapshot.conversation(*number)?.is_none() {
-                    let words = format!("there is no conversation {number}; nothing was done");
-                    return Err(Failure::new(Kind::Unknown, words).into());
-                }
-            }
-            Ok(())
+            let root =
+                |number: &Number| Ok(snapshot.root(*number)?.ok_or_else(|| missing(number))?);
+            numbers.iter().map(root).collect()
         })
     }
 
