@@ -1,7 +1,7 @@
 //! Whether the names in a query or an action are configured.
 
 use crate::domain::Assignee;
-use crate::domain::query::{Term, Who};
+use crate::domain::query::Term;
 
 use super::Config;
 use super::nearest::hint;
@@ -12,15 +12,11 @@ impl Config {
     /// # Errors
     /// What is not there, and which name is near.
     pub fn know(&self, term: &Term) -> Result<(), String> {
-        match term {
-            Term::Inbox(name) => {
-                let known = self.inboxes().map(|inbox| inbox.name.as_str());
-                among("inbox", name.as_str(), known)
-            }
-            Term::Assignee(Who::Agent(name)) => self.know_assignee(&Assignee::Agent(name.clone())),
-            Term::Team(name) => self.know_assignee(&Assignee::Team(name.clone())),
-            _ => Ok(()),
+        if let Term::Inbox(name) = term {
+            let known = self.inboxes().map(|inbox| inbox.name.as_str());
+            return among("inbox", name.as_str(), known);
         }
+        term.assignee().map_or(Ok(()), |assignee| self.know_assignee(&assignee))
     }
 
     /// Whether it has an agent or a team.

@@ -4,8 +4,8 @@ use anyhow::Result;
 
 use super::raw::Raw;
 use super::{Desk, Failure, Kind, facts, index, select};
-use crate::domain::query::{Bound, Needs, Term, Who};
-use crate::domain::{Assignee, Number, Query};
+use crate::domain::query::{Bound, Needs, Term};
+use crate::domain::{Number, Query};
 use crate::store::Page;
 
 impl Desk {
@@ -76,12 +76,9 @@ impl Desk {
 
     fn must_know(&self, term: &Term) -> Result<()> {
         let Err(wrong) = self.config.know(term) else { return Ok(()) };
-        let was = self.read(|snapshot| match term {
-            Term::Inbox(name) => snapshot.has_inbox(name),
-            Term::Assignee(Who::Agent(name)) => {
-                snapshot.has_assignee(&Assignee::Agent(name.clone()))
-            }
-            Term::Team(name) => snapshot.has_assignee(&Assignee::Team(name.clone())),
+        let was = self.read(|snapshot| match (term, term.assignee()) {
+            (Term::Inbox(name), _) => snapshot.has_inbox(name),
+            (_, Some(assignee)) => snapshot.has_assignee(&assignee),
             _ => Ok(true),
         })?;
         if was { Ok(()) } else { Err(Failure::new(Kind::Unknown, wrong).into()) }

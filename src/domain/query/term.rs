@@ -7,7 +7,8 @@ use super::pattern::Pattern;
 use super::range::{Day, Range};
 use super::text::{Text, quoted};
 use crate::domain::{
-    AgentName, Duration, FieldName, InboxName, MessageId, Number, Priority, Status, Tag, TeamName,
+    AgentName, Assignee, Duration, FieldName, InboxName, MessageId, Number, Priority, Status, Tag,
+    TeamName,
 };
 
 /// One test of a conversation or of its messages in view.
@@ -69,6 +70,16 @@ impl Term {
         "text",
         "to",
     ];
+
+    /// The agent or team that it names.
+    #[must_use]
+    pub fn assignee(&self) -> Option<Assignee> {
+        match self {
+            Term::Assignee(Who::Agent(name)) => Some(Assignee::Agent(name.clone())),
+            Term::Team(name) => Some(Assignee::Team(name.clone())),
+            _ => None,
+        }
+    }
 }
 
 impl fmt::Display for Term {
