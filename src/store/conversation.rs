@@ -215,7 +215,8 @@ impl Snapshot<'_> {
                  WHERE conversation IN (SELECT conversation FROM member WHERE root = ?1)",
             )?
             .query_row([number.0], |row| row.get(0))?;
-        let (merged, related) = (self.merged_into(number)?, self.related(number)?);
+        let merged = self.merged_into(number)?;
+        let related = self.related(number, &merged)?;
         Ok(Some(Row { conversation, subject, from, messages, merged, repeats, related }))
     }
 

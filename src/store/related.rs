@@ -16,10 +16,10 @@ const MOST: usize = 100;
 
 const TOLD_HERE: &str = "SELECT other.root, how, message
      FROM related JOIN conversation AS other ON other.number = related.other
-     WHERE related.conversation = ?1 ORDER BY related.other LIMIT 100";
+     WHERE related.conversation = ?1 AND other.root <> ?2 ORDER BY related.other LIMIT ?3";
 const TOLD_THERE: &str = "SELECT teller.root, how, message
      FROM related JOIN conversation AS teller ON teller.number = related.conversation
-     WHERE related.other = ?1 ORDER BY related.conversation LIMIT 100";
+     WHERE related.other = ?1 AND teller.root <> ?2 ORDER BY related.conversation LIMIT ?3";
 
 /// Another conversation, seen from one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,32 +70,36 @@ impl Snapshot<'_> {
         Ok(select.query_row((one.0, other.0), |row| row.get(0))?)
     }
 
-    /// The conversations that one, or what is merged into it, has to do with, each where it is
-    /// shown, lowest number first; the first 100. What has become one has nothing to do with
+    /// The conversations that one, or what is merged into it, `merged`, has to do with, each where
+    /// it is shown, lowest number first; the first 100. What has become one has nothing to do with
     /// itself: an offer to merge is gone when it was taken.
     ///
     /// # Errors
     /// Those of the database.
-    pub fn related(&self, number: Number) -> Result<Vec<Related>> {
-        let mut all = Vec::new();
-        for member in iter::once(number).chain(self.merged_into(number)?) {
-            all.extend(self.links(TOLD_HERE, member)?.into_iter().map(|r| (r, number)));
-            all.extend(self.links(TOLD_THERE, member)?.into_iter().map(|r| (r, r.0)));
+    pub fn related(&self, number: Number, merged: &[Number]) -> Result<Vec<Related>> {
+        let mut related = Vec::new();
+        for member in iter::once(&number).chain(merged) {
+            for (other, how, message) in self.links(TOLD_HERE, *member, number)? {
+                related.push(Related { number: other, how, message, told_by: number });
+            }
+            for (other, how, message) in self.links(TOLD_THERE, *member, number)? {
+                related.push(Related { number: other, how, message, told_by: other });
+            }
         }
-        let mut related: Vec<Related> = all
-            .into_iter()
-            .filter(|((other, ..), _)| *other != number)
-            .map(|((number, how, message), told_by)| Related { number, how, message, told_by })
-            .collect();
         related.sort_by_key(|related| (related.number, related.how.as_str()));
         related.truncate(MOST);
         Ok(related)
     }
 
-    /// The other conversations, each where it is shown.
-    fn links(&self, sql: &str, number: Number) -> Result<Vec<(Number, Link, MessageId)>> {
+    /// The other conversations that a member of one has to do with, each where it is shown.
+    fn links(
+        &self,
+        sql: &str,
+        member: Number,
+        root: Number,
+    ) -> Result<Vec<(Number, Link, MessageId)>> {
         let mut select = self.connection.prepare_cached(sql)?;
-        let rows = select.query_map([number.0], |row| {
+        let rows = select.query_map((member.0, root.0, i64::try_from(MOST)?), |row| {
             let how: String = row.get(1)?;
             let known = Link::ALL.into_iter().find(|link| link.as_str() == how);
             let known = known.ok_or_else(|| unreadable(1, &format!("'{how}' is no link")))?;
