@@ -3,7 +3,7 @@
 use anyhow::{Context, Result};
 
 use super::{Desk, Failure, Kind};
-use crate::host::file;
+use crate::host::{file, limit};
 
 /// What a message takes for a moment: its place in the database, in the journal beside it, and, for
 /// what is derived of it, as much again.
@@ -16,7 +16,7 @@ impl Desk {
         if keep == 0 {
             return Ok(());
         }
-        let free = file::free(&self.dir).with_context(|| self.dir.display().to_string())?;
+        let free = self.free()?;
         if free >= bytes.saturating_mul(TIMES).saturating_add(keep) {
             return Ok(());
         }
@@ -26,5 +26,32 @@ impl Desk {
             free / 1_000_000
         );
         Err(Failure::new(Kind::TryAgain, words).into())
+    }
+
+    /// Bytes that are free on the disk of the desk.
+    fn free(&self) -> Result<u64> {
+        file::free(&self.dir).with_context(|| self.dir.display().to_string())
+    }
+
+    /// Refuses to write the database anew if there is no room for what that takes: a copy of all the
+    /// bytes that it holds, and the log from which they come back.
+    pub(super) fn must_have_room_for_copies(&self, bytes: u64) -> Result<()> {
+        let (needed, free) = (bytes.saturating_mul(2), self.free()?);
+        let full = |words: String| Err(Failure::new(Kind::TryAgain, words).into());
+        if free < needed.saturating_add(self.config.settings().keep_free) {
+            return full(format!(
+                "--vacuum writes {} MB for a moment, and {} MB are free on the disk of the desk: \
+                 make room, or see keep-free-mb in postroom.toml(5)",
+                needed / 1_000_000,
+                free / 1_000_000
+            ));
+        }
+        // In the log each page has a few bytes of its own.
+        if limit::file_size().is_some_and(|most| most < bytes + bytes / 100) {
+            let words =
+                "--vacuum writes a file that is larger than a file may be here (RLIMIT_FSIZE)";
+            return full(words.to_owned());
+        }
+        Ok(())
     }
 }

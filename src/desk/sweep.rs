@@ -3,13 +3,12 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 
 use super::{Desk, Failure, Kind, index};
 use crate::domain::pack::{Group, Packer};
 use crate::domain::{Duration, MessageId, Time};
 use crate::host::log::Level;
-use crate::host::{file, limit};
 use crate::mail::parse::MOST_BYTES;
 use crate::store::{self, Bundle, Ending, Extent, Waiting};
 
@@ -165,30 +164,6 @@ impl Desk {
         self.must_have_room_for_copies(before.file - before.free)?;
         self.store.vacuum(&self.dir)?;
         Ok((before, self.extent()?))
-    }
-
-    /// A copy of all that the database holds, and the log from which it comes back.
-    fn must_have_room_for_copies(&self, bytes: u64) -> Result<()> {
-        let needed = bytes.saturating_mul(2);
-        let free = file::free(&self.dir).with_context(|| self.dir.display().to_string())?;
-        let too_few = free < needed.saturating_add(self.config.settings().keep_free);
-        // In the log each page has a few bytes of its own.
-        let limited = limit::file_size().is_some_and(|most| most < bytes + bytes / 100);
-        if !too_few && !limited {
-            return Ok(());
-        }
-        let words = if too_few {
-            format!(
-                "--vacuum writes {} MB for a moment, and {} MB are free on the disk of the desk: \
-                 make room, or see keep-free-mb in postroom.toml(5)",
-                needed / 1_000_000,
-                free / 1_000_000
-            )
-        } else {
-            "--vacuum writes a file that is larger than a file may be here (RLIMIT_FSIZE)"
-                .to_owned()
-        };
-        Err(Failure::new(Kind::TryAgain, words).into())
     }
 }
 
