@@ -1,6 +1,7 @@
 //! What we see in messages, stored or not. Changes nothing, and needs a desk only for stored ones.
 
 use std::convert::Infallible;
+use std::fmt;
 use std::fs::File;
 use std::io::{self, BufReader, Read};
 use std::path::{Path, PathBuf};
@@ -84,23 +85,18 @@ pub fn looks(path: &Path, said: Option<Variant>) -> Result<Vec<Look>, Failure> {
     for path in source::files(path)? {
         let name = path.display().to_string();
         let variant = said.unwrap_or_default();
+        let wrong = |why: &dyn fmt::Display| Failure::new(Kind::Data, format!("{name}: {why}"));
         let begins = begins(&path, variant);
         let begins = match said {
             None => begins.unwrap_or_default(),
-            Some(_) => {
-                begins.map_err(|error| Failure::new(Kind::Data, format!("{name}: {error}")))?
-            }
+            Some(_) => begins.map_err(|error| wrong(&error))?,
         };
-        match (begins.len(), said) {
-            (0, Some(_)) => {
-                let words = format!("{name}: not an mbox: no 'From ' line at offset 0");
-                return Err(Failure::new(Kind::Data, words));
-            }
-            (0 | 1, None) => {
-                all.push(Look { name, at: Place::File(path) });
-                continue;
-            }
-            _ => {}
+        if said.is_some() && begins.is_empty() {
+            return Err(wrong(&"not an mbox: no 'From ' line at offset 0"));
+        }
+        if said.is_none() && begins.len() < 2 {
+            all.push(Look { name, at: Place::File(path) });
+            continue;
         }
         let numbered = (1..).zip(begins);
         let parts = numbered.map(|(n, begin)| Look {
