@@ -35,12 +35,13 @@ impl Desk {
     /// When one of these is no conversation, before anything is done; and those of the store.
     /// Refusals stand in the results.
     pub fn purge(&mut self, numbers: &[Number], ending: Ending) -> Result<Vec<Purged>> {
-        self.must_exist(numbers)?;
-        self.read(|snapshot| must_be_whole(snapshot, numbers))?;
+        let roots = self.shown_at(numbers)?;
+        must_be_whole(numbers, &roots)?;
         self.store.overwrite_what_is_deleted()?;
         let mut batch = None;
+        let mut seen = BTreeSet::new();
         let mut purged = Vec::new();
-        for number in self.read(|snapshot| roots(snapshot, numbers))? {
+        for number in roots.into_iter().filter(|root| seen.insert(*root)) {
             let written = self.write("purge", ending, |tx, scene| forget(tx, scene, number, batch));
             let result = match written {
                 Ok(forgotten) => {
@@ -60,32 +61,20 @@ impl Desk {
     }
 }
 
-/// Where they are shown, each once.
 /// Whoever names a part of a merged conversation may not know that it takes the rest along; it cannot
-/// be undone.
-fn must_be_whole(snapshot: &Snapshot<'_>, numbers: &[Number]) -> Result<()> {
-    for number in numbers {
-        let root = snapshot.root(*number)?.unwrap_or(*number);
-        if !numbers.contains(&root) {
-            let why = format!(
+/// be undone. `roots` is where each is shown.
+fn must_be_whole(numbers: &[Number], roots: &[Number]) -> Result<(), Failure> {
+    let named: BTreeSet<&Number> = numbers.iter().collect();
+    match numbers.iter().zip(roots).find(|(_, root)| !named.contains(root)) {
+        None => Ok(()),
+        Some((number, root)) => Err(Failure::new(
+            Kind::No,
+            format!(
                 "{number} is merged into {root}: 'postroom purge {root}' forgets both; \
                  'postroom undo {number}' parts them"
-            );
-            return Err(Failure::new(Kind::No, why).into());
-        }
+            ),
+        )),
     }
-    Ok(())
-}
-
-fn roots(snapshot: &Snapshot<'_>, numbers: &[Number]) -> Result<Vec<Number>> {
-    let mut roots = Vec::new();
-    for number in numbers {
-        let root = snapshot.root(*number)?.unwrap_or(*number);
-        if !roots.contains(&root) {
-            roots.push(root);
-        }
-    }
-    Ok(roots)
 }
 
 fn forget(
