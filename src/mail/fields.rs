@@ -63,11 +63,11 @@ impl<'a> Fields<'a> {
     ///
     /// A first mbox line is skipped: `From ` that is not followed by optional blanks and a colon
     /// (R16, R17); then lines of blanks alone, if the first field follows on them, as web mail that
-    /// shows "the original" puts them there. The header ends at the first empty line, or before the first line that is neither
-    /// a field (a name of printable ASCII without blank and colon, optional blanks, a colon) nor
-    /// the continuation of one (begins with a blank or TAB), or behind 10,000 fields, or before a
-    /// field that ends beyond the first 4 MiB of the message. The rest is the body. An mbox line that
-    /// ends beyond them is none. A line ends with LF or CRLF.
+    /// shows "the original" puts them there. The header ends at the first empty line, or before the
+    /// first line that is neither a field (a name of printable ASCII without blank and colon,
+    /// optional blanks, a colon) nor the continuation of one (begins with a blank or TAB), or behind
+    /// 10,000 fields, or before a field that ends beyond the first 4 MiB of the message. The rest is
+    /// the body. An mbox line that ends beyond them is none. A line ends with LF or CRLF.
     #[must_use]
     pub fn scan(raw: &'a [u8]) -> Self {
         Self::scan_window(raw, WINDOW)

@@ -38,9 +38,9 @@ impl fmt::Display for Identity {
 /// Computes the identity of a message, version 1: SHA-256 over the bytes defined here.
 ///
 /// 1. The header and the body are told apart as [`Fields::scan`] does: a first mbox line is
-///    dropped, and so are lines of blanks alone on which the first field follows; the header ends at the first empty line, or before the first line that is neither a
-///    field nor a continuation, or behind 10,000 fields, or before a field that ends beyond the
-///    first 4 MiB. The rest is the body.
+///    dropped, and so are lines of blanks alone on which the first field follows; the header ends at
+///    the first empty line, or before the first line that is neither a field nor a continuation, or
+///    behind 10,000 fields, or before a field that ends beyond the first 4 MiB. The rest is the body.
 /// 2. A field counts when its name, lower-cased, is one of `from`, `to`, `cc`, `date`,
 ///    `message-id`, `subject`, `in-reply-to`, `references`, `mime-version`, or begins with
 ///    `content-`. If there is neither a `date` nor a `message-id` field, every field counts, so

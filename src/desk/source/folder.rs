@@ -42,7 +42,7 @@ pub(super) fn is_own(path: &Path) -> bool {
 pub(super) struct Folder {
     dir: PathBuf,
     names: Vec<Name>,
-    /// How many names there are those of no files.
+    /// How many names there are not those of files.
     others: usize,
     whereabouts: Whereabouts,
 }
