@@ -12,7 +12,7 @@ use super::{Failure, Kind};
 use crate::config::{self, ConfigError};
 use crate::domain::address::Pattern;
 use crate::domain::{InboxName, Time};
-use crate::host::{file, place, random, user};
+use crate::host::{accounts, file, place, random};
 use crate::mail::token::Keys;
 use crate::store::{Clock, Store};
 
@@ -163,7 +163,7 @@ fn clear(dir: &Path, room: Room) {
 const NEW_STORE: &str = "postroom.db.new";
 
 fn group(name: &str) -> Result<u32> {
-    let found = user::group(name).with_context(|| format!("group {name}"))?;
+    let found = accounts::group_number(name).with_context(|| format!("group {name}"))?;
     let unknown = || Failure::new(Kind::Unknown, format!("there is no Unix group '{name}'"));
     Ok(found.ok_or_else(unknown)?)
 }

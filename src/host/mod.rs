@@ -1,5 +1,6 @@
 //! The machine: clock, environment, locks, files, child processes, log. Knows nothing of mail.
 
+pub mod accounts;
 pub mod budget;
 pub mod child;
 pub mod clock;

@@ -9,7 +9,7 @@ use nix::fcntl::AtFlags;
 use nix::sys::statfs::statfs;
 use nix::unistd::{AccessFlags, faccessat};
 
-use super::process;
+use super::{process, user};
 use crate::domain::surroundings::{Owned, Place, remote_file_system};
 
 /// What has to be possible with a file.
@@ -62,7 +62,7 @@ fn may_use(folder: &Path) -> io::Result<()> {
 
 fn place(path: &Path, tried: io::Result<()>) -> Place {
     let owned = path.metadata().ok().map(|meta| Owned {
-        owner: process::user_name(meta.uid()),
+        owner: user::login(meta.uid()),
         group: process::group_name(meta.gid()),
         mode: meta.mode() & 0o7777,
     });

@@ -2,9 +2,9 @@
 
 use std::fs;
 
-use nix::unistd::{Gid, Group, Uid, User, getgroups, getppid};
+use nix::unistd::{Gid, Uid, getgroups, getppid};
 
-use super::{env, limit};
+use super::{accounts, env, limit, user};
 use crate::domain::caller::Process;
 use crate::domain::surroundings::Surroundings;
 
@@ -17,12 +17,12 @@ const LONGEST: usize = 200;
 /// The surroundings of this process.
 #[must_use]
 pub fn surroundings() -> Surroundings {
-    let user = Uid::effective();
+    let uid = Uid::effective().as_raw();
     let mut groups = vec![Gid::effective()];
     groups.extend(getgroups().unwrap_or_default().into_iter().filter(|g| *g != Gid::effective()));
     let folder = std::env::current_dir();
     Surroundings {
-        user: (user_name(user.as_raw()), user.as_raw()),
+        user: (user::login(uid), uid),
         groups: groups.iter().map(|g| (group_name(g.as_raw()), g.as_raw())).collect(),
         umask: status_field("self", "Umask:").and_then(|m| u32::from_str_radix(&m, 8).ok()),
         folder: folder.map_or_else(|error| error.to_string(), |dir| dir.display().to_string()),
@@ -32,18 +32,10 @@ pub fn surroundings() -> Surroundings {
     }
 }
 
-/// The login of a uid; the number where it has none.
-#[must_use]
-pub fn user_name(uid: u32) -> String {
-    let user = User::from_uid(Uid::from_raw(uid)).ok().flatten();
-    user.map_or_else(|| uid.to_string(), |user| user.name)
-}
-
 /// The name of a gid; the number where it has none.
 #[must_use]
 pub fn group_name(gid: u32) -> String {
-    let group = Group::from_gid(Gid::from_raw(gid)).ok().flatten();
-    group.map_or_else(|| gid.to_string(), |group| group.name)
+    accounts::group_name(gid).ok().flatten().unwrap_or_else(|| gid.to_string())
 }
 
 /// The variables that a delivery looks at, and those by which a caller is known.

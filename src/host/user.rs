@@ -1,12 +1,11 @@
 //! Who runs the command: the real uid, never a variable that anybody can set (R188).
 
-use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
-use nix::unistd::{Group, Uid, User};
+use nix::unistd::Uid;
 
-use super::env;
+use super::{accounts, env};
 
 /// The caller.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,15 +22,11 @@ impl Caller {
     pub fn current() -> Self {
         let uid = Uid::current();
         let behind = if uid.is_root() {
-            env::text("SUDO_UID").and_then(|uid| uid.parse().ok()).map_or(uid, Uid::from_raw)
+            env::text("SUDO_UID").and_then(|uid| uid.parse().ok()).unwrap_or(uid.as_raw())
         } else {
-            uid
+            uid.as_raw()
         };
-        let login = match User::from_uid(behind) {
-            Ok(Some(user)) => user.name,
-            _ => behind.to_string(),
-        };
-        Caller { login, uid: uid.as_raw() }
+        Caller { login: login(behind), uid: uid.as_raw() }
     }
 
     /// Whether the process runs as root.
@@ -47,20 +42,14 @@ impl Caller {
     }
 }
 
+/// The login of a uid; the number where it has none.
+#[must_use]
+pub fn login(uid: u32) -> String {
+    accounts::user_name(uid).ok().flatten().unwrap_or_else(|| uid.to_string())
+}
+
 /// The login of the owner of a file, for messages.
 #[must_use]
 pub fn owner_of(path: &Path) -> Option<String> {
-    let uid = path.metadata().ok()?.uid();
-    match User::from_uid(Uid::from_raw(uid)) {
-        Ok(Some(user)) => Some(user.name),
-        _ => Some(uid.to_string()),
-    }
-}
-
-/// The number of a Unix group; none when there is no such group.
-///
-/// # Errors
-/// When the group database cannot be read.
-pub fn group(name: &str) -> io::Result<Option<u32>> {
-    Ok(Group::from_name(name)?.map(|group| group.gid.as_raw()))
+    Some(login(path.metadata().ok()?.uid()))
 }
