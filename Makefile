@@ -8,8 +8,14 @@
 #   make corpus     how well real mail is understood, where ../shared/corpus is there
 #   make bench      how fast it is, against a plain delivery and the mail indexers
 #   make install    into DESTDIR/PREFIX
+#
+# Linked statically at a fixed place the program starts in half the time, which is a fifth of a
+# delivery: no libraries to find, no 20,000 pointers to relocate. A static libc comes with
+# Debian's libc6-dev; where there is none, and with LINK= (for a package that wants PIE and the
+# libc of the system), it is linked as Cargo does by itself.
 
 CARGO   = cargo
+CC      = cc
 PREFIX  = /usr/local
 DESTDIR =
 PROFILE = dev
@@ -22,8 +28,12 @@ prefix  = $(DESTDIR)$(PREFIX)
 
 all: $(release)
 
+empty  = echo 'int main(void) { return 0; }'
+linked = $(shell $(empty) | $(CC) -static -no-pie -x c -o /dev/null - 2>/dev/null && echo statically)
+LINK  := $(if $(linked),-C target-feature=+crt-static -C relocation-model=static)
+
 $(release):
-	$(CARGO) build --release --locked
+	$(CARGO) rustc --release --locked --bin postroom -- $(LINK)
 
 demo: $(release)
 	@POSTROOM=$(CURDIR)/$(release) examples/demo/run
