@@ -9,8 +9,7 @@ use rusqlite::types::Value;
 
 use crate::domain::Address;
 use crate::domain::query::{
-    BoundTerm, Domain, FieldTest, OfConversation, OfMessage, Party, Phrase, Test, Text, Tree,
-    Window,
+    BoundTerm, Domain, FieldTest, OfConversation, OfMessage, Party, Test, Text, Tree, Window,
 };
 
 /// The side from which a condition comes near to what the query means.
@@ -192,15 +191,15 @@ fn of_message(test: &OfMessage, edge: Edge, index: Index) -> Sql {
         ),
         OfMessage::Attachment => some("message.attachments > 0"),
         OfMessage::Received(window) => homes(MESSAGE, within("message.received", window)),
-        OfMessage::From(Party::Text(of)) => words("author", of, edge, index),
+        OfMessage::From(Party::Text(_))
+        | OfMessage::To(Party::Text(_))
+        | OfMessage::Subject(_)
+        | OfMessage::Body(_)
+        | OfMessage::Anywhere(_) => words(test, edge, index),
         OfMessage::From(Party::Address(address)) => homes(ADDRESS, is(address).and(AUTHOR)),
         OfMessage::From(Party::Domain(domain)) => homes(ADDRESS, of_domain(domain).and(AUTHOR)),
-        OfMessage::To(Party::Text(of)) => words("recipients", of, edge, index),
         OfMessage::To(Party::Address(address)) => homes(ADDRESS, is(address).and(RECIPIENT)),
         OfMessage::To(Party::Domain(domain)) => homes(ADDRESS, of_domain(domain).and(RECIPIENT)),
-        OfMessage::Subject(of) => words("subject", of, edge, index),
-        OfMessage::Body(of) => words("body", of, edge, index),
-        OfMessage::Anywhere(of) => words("subject author body", of, edge, index),
     }
 }
 
@@ -252,9 +251,9 @@ fn of_domain(domain: &Domain) -> Sql {
 }
 
 /// Words in a row in one of the columns of the full-text index.
-fn words(columns: &str, of: &Text, edge: Edge, index: Index) -> Sql {
-    let Text::Phrase(phrase) = of else { return edge.unknown() };
-    let found = homes(SEARCH, Sql::new("search MATCH ?", [quoted(columns, phrase)]));
+fn words(test: &OfMessage, edge: Edge, index: Index) -> Sql {
+    let Some(asked) = full_text(test) else { return edge.unknown() };
+    let found = homes(SEARCH, Sql::new("search MATCH ?", [asked.into()]));
     match (edge, index) {
         (Edge::Outer, Index::Behind) => {
             let waiting = homes(MESSAGE, Sql::plain("message.indexed = 0"));
@@ -264,7 +263,19 @@ fn words(columns: &str, of: &Text, edge: Edge, index: Index) -> Sql {
     }
 }
 
-/// In the language of FTS5. Words have letters and digits only, so nothing in them ends the quotes.
-fn quoted(columns: &str, phrase: &Phrase) -> Value {
-    format!("{{{columns}}} : \"{}\"", phrase.words().join(" ")).into()
+/// What the full-text index is asked for a test, in the language of FTS5; nothing where it cannot tell.
+/// Words have letters and digits only, so nothing in them ends the quotes.
+pub(super) fn full_text(test: &OfMessage) -> Option<String> {
+    let (columns, of) = match test {
+        OfMessage::From(Party::Text(of)) => ("author", of),
+        OfMessage::To(Party::Text(of)) => ("recipients", of),
+        OfMessage::Subject(of) => ("subject", of),
+        OfMessage::Body(of) => ("body", of),
+        OfMessage::Anywhere(of) => ("subject author body", of),
+        _ => return None,
+    };
+    match of {
+        Text::Phrase(phrase) => Some(format!("{{{columns}}} : \"{}\"", phrase.words().join(" "))),
+        Text::Pattern(_) => None,
+    }
 }

@@ -2,15 +2,15 @@
 
 use anyhow::Result;
 use rusqlite::params_from_iter;
-use rusqlite::types::Value;
 
 use super::Snapshot;
-use super::condition::{Edge, Index, condition};
+use super::condition::{Edge, Index, Sql, condition};
 use crate::domain::Number;
-use crate::domain::query::Bound;
+use crate::domain::query::{Bound, BoundTerm, Tree};
 
 #[cfg(test)]
 mod tests;
+mod walk;
 
 /// A conversation that a query may mean.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,45 +60,42 @@ impl Snapshot<'_> {
     /// # Errors
     /// Those of the database.
     pub fn select(&self, query: &Bound, page: Page) -> Result<Vec<Candidate>> {
-        let (sql, values) = self.statement(query, page)?;
-        let mut select = self.connection.prepare(&sql)?;
-        let rows = select.query_map(params_from_iter(values), |row| {
-            let number = Number(row.get(0)?);
-            let is_sure: bool = row.get(1)?;
-            Ok(if is_sure { Candidate::Sure(number) } else { Candidate::Maybe(number) })
-        })?;
-        let mut candidates = Vec::new();
-        let mut sure = 0;
-        for candidate in rows {
-            if page.limit.is_some_and(|limit| sure >= limit) {
-                break;
-            }
-            let candidate = candidate?;
-            sure += usize::from(matches!(candidate, Candidate::Sure(_)));
-            candidates.push(candidate);
+        let index = self.index()?;
+        if let (Order::Changed, Some(limit), Index::Complete) = (page.order, page.limit, index)
+            && let Some(found) = walk::newest_first(self, query.tree(), limit)?
+        {
+            return Ok(found);
         }
-        Ok(candidates)
+        let statement = statement(query.tree(), page.order, index);
+        self.candidates(&statement, page.limit, |_| Ok(Some(true)))
     }
 
-    fn statement(&self, query: &Bound, page: Page) -> Result<(String, Vec<Value>)> {
-        let index = self.index()?;
-        let outer = condition(query.tree(), Edge::Outer, index);
-        let inner = condition(query.tree(), Edge::Inner, index);
-        let order = page.order.as_sql();
-        let (sure, mut values) = match inner == outer {
-            true => ("1", Vec::new()),
-            false => (inner.text.as_str(), inner.values),
-        };
-        values.extend(outer.values);
-        let outer = outer.text;
-        Ok((
-            // What is merged into another is meant by it, not by itself; what was purged is gone.
-            format!(
-                "SELECT number, {sure} FROM conversation
-                 WHERE root = number AND purged IS NULL AND {outer} ORDER BY {order}"
-            ),
-            values,
-        ))
+    /// Candidates of a statement that are `fit`, until the limit of sure ones is reached or `fit`
+    /// gives up.
+    fn candidates(
+        &self,
+        statement: &Sql,
+        limit: Option<usize>,
+        mut fit: impl FnMut(Number) -> Result<Option<bool>>,
+    ) -> Result<Vec<Candidate>> {
+        let mut select = self.connection.prepare(&statement.text)?;
+        let mut rows = select.query(params_from_iter(&statement.values))?;
+        let (mut candidates, mut sure) = (Vec::new(), 0);
+        while limit.is_none_or(|limit| sure < limit) {
+            let Some(row) = rows.next()? else { break };
+            let (number, is_sure) = (Number(row.get(0)?), row.get(1)?);
+            match fit(number)? {
+                Some(true) => {}
+                Some(false) => continue,
+                None => break,
+            }
+            sure += usize::from(is_sure);
+            candidates.push(match is_sure {
+                true => Candidate::Sure(number),
+                false => Candidate::Maybe(number),
+            });
+        }
+        Ok(candidates)
     }
 
     fn index(&self) -> Result<Index> {
@@ -107,4 +104,21 @@ impl Snapshot<'_> {
             false => Index::Behind,
         })
     }
+}
+
+/// What is merged into another is meant by it, not by itself; what was purged is gone.
+fn statement(tree: &Tree<BoundTerm>, order: Order, index: Index) -> Sql {
+    let outer = condition(tree, Edge::Outer, index);
+    let inner = condition(tree, Edge::Inner, index);
+    let (sure, mut values) = match inner == outer {
+        true => ("1", Vec::new()),
+        false => (inner.text.as_str(), inner.values),
+    };
+    values.extend(outer.values);
+    let (outer, order) = (outer.text, order.as_sql());
+    let text = format!(
+        "SELECT number, {sure} FROM conversation
+         WHERE root = number AND purged IS NULL AND {outer} ORDER BY {order}"
+    );
+    Sql { text, values }
 }

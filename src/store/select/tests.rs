@@ -53,8 +53,10 @@ fn index(tx: &Tx<'_>, id: MessageId, subject: &str) {
 
 /// How SQLite goes about it: a line for each table.
 fn plan(tx: &Tx<'_>, query: &str, order: Order) -> Vec<String> {
-    let (sql, values) = tx.statement(&bound(query), Page { order, limit: None }).unwrap();
-    let mut explain = tx.connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+    let snapshot: &Snapshot<'_> = tx;
+    let index = snapshot.index().unwrap();
+    let Sql { text, values } = statement(bound(query).tree(), order, index);
+    let mut explain = tx.connection.prepare(&format!("EXPLAIN QUERY PLAN {text}")).unwrap();
     let rows = explain.query_map(params_from_iter(values), |row| row.get(3)).unwrap();
     rows.collect::<Result<_, _>>().unwrap()
 }
@@ -226,5 +228,36 @@ fn the_index_knows_what_it_lacks() {
         assert_eq!(tx.lost_from_index().unwrap(), []);
         tx.connection.execute("DELETE FROM search WHERE rowid = ?1", [ids[1].0]).unwrap();
         assert_eq!(tx.lost_from_index().unwrap(), [ids[1]]);
+    });
+}
+
+/// Sets answer what the walk gives up: a rare word, a page that costs too much.
+#[test]
+fn common_words_are_walked() {
+    with(|tx| {
+        let inbox = "support".parse().unwrap();
+        for n in 0..8_i64 {
+            let c = tx.begin_conversation(&inbox, Time(n)).unwrap();
+            let subject = match n {
+                2 => "rare word",
+                0 | 4 | 6 | 7 => "printer word",
+                _ => "invoice word",
+            };
+            let message = add_message(tx, subject);
+            index(tx, message, subject);
+            tx.insert(&c).unwrap();
+            let entry = "INSERT INTO entry (message, conversation) VALUES (?1, ?2)";
+            tx.connection.execute(entry, (message.0, c.number.0)).unwrap();
+        }
+        let walk = |query: &str| walk::newest_first(tx, bound(query).tree(), 3).unwrap();
+        let sure = |numbers: &[i64]| numbers.iter().map(|n| Candidate::Sure(Number(*n))).collect();
+        assert_eq!(walk("printer word"), Some(sure(&[8, 7, 5])));
+        // Four blocks are more than this costs.
+        assert_eq!(walk("word subject:printer -id:8"), None);
+        assert_eq!(walk("word rare"), Some(sure(&[3])));
+        assert_eq!(walk("word is:closed"), Some(sure(&[])));
+        for query in ["rare", "invoice", "printer or word", "-printer", "is:open", ""] {
+            assert_eq!(walk(query), None, "{query}");
+        }
     });
 }
