@@ -149,6 +149,9 @@ pub fn decide(
         return Err(Silence::Old);
     }
     let memory = memory.ok_or(Silence::NoMemory)?;
+    if memory.complained {
+        return Err(Silence::Complained);
+    }
     if memory.answered {
         return Err(Silence::AnsweredElsewhere);
     }

@@ -44,7 +44,8 @@ pub struct Parsed {
     pub references: Vec<String>,
     /// What a report of a mail system says of each recipient; none when it is no such report.
     pub bounce: Option<Bounce>,
-    /// The ids of the mail that a report of a mail system gives back (R131).
+    /// The ids of the mail that a report is about: those that a mail system gives back (R131), one
+    /// that was read (R137) or called spam (R138).
     pub returned: Vec<String>,
     /// The Date field, for display only (R220).
     pub date: Option<Time>,
@@ -113,11 +114,17 @@ fn read(fields: &Fields<'_>) -> Parsed {
     let envelope = Trace::read(fields);
     let report = bounce::read(fields, &parts);
     let signals = classify::signals(fields, &parts, report.as_ref().map(|found| found.signal));
-    let (bounce, returned) = report.map(|found| (found.bounce, found.returned)).unzip();
+    let is_other_report =
+        signals.iter().any(|signal| [Signal::AbuseReport, Signal::ReadReceipt].contains(signal));
+    let (bounce, returned) = match report {
+        Some(found) => (found.bounce, found.returned),
+        None if is_other_report => (None, bounce::reported_on(&parts)),
+        None => (None, Vec::new()),
+    };
     Parsed {
         subject: fields.get("Subject").map(decode::text).unwrap_or_default(),
-        bounce: bounce.flatten(),
-        returned: returned.unwrap_or_default(),
+        bounce,
+        returned,
         signals,
         from,
         sender,

@@ -97,6 +97,15 @@ pub(super) const INBOX_HOUR: &str =
     "SELECT count(*) FROM autoreply WHERE inbox = ?1 AND at > ?2 AND person IS NOT NULL";
 pub(super) const DESK_HOUR: &str =
     "SELECT count(*) FROM autoreply WHERE at > ?1 AND person IS NOT NULL";
+/// The report names our mail by our signature, and whoever got that mail has complained.
+pub(super) const COMPLAINED: &str = "SELECT count(*) FROM message AS report
+     JOIN entry ON entry.message = report.id
+     JOIN event ON event.conversation = entry.conversation AND event.kind = 'arrived'
+               AND json_extract(event.data, '$.message') = report.id
+     JOIN outbox ON outbox.message = json_extract(event.data, '$.step.message')
+     JOIN outbox_recipient ON outbox_recipient.outbox = outbox.id
+     WHERE report.class = 'abuse-report' AND json_extract(event.data, '$.step.how') = 'token'
+       AND outbox_recipient.person = ?1";
 pub(super) const ANSWERED: &str =
     "SELECT count(*) FROM autoreply WHERE message = ?1 AND person IS NOT NULL";
 
@@ -148,6 +157,7 @@ impl Snapshot<'_> {
             inbox_hour: count(INBOX_HOUR, &[&inbox.as_str(), &hour])?,
             desk_hour: count(DESK_HOUR, &[&hour])?,
             answered: count(ANSWERED, &[&message.0])? > 0,
+            complained: count(COMPLAINED, &[&person])? > 0,
         })
     }
 }

@@ -54,6 +54,7 @@ fn what_each_mail_asks() {
         (autoreply::INBOX_HOUR, "autoreply USING INDEX autoreply_inbox (inbox=? AND at>?)"),
         (autoreply::DESK_HOUR, "autoreply USING INDEX autoreply_at (at>?)"),
         (autoreply::ANSWERED, "autoreply USING PRIMARY KEY (message=?)"),
+        (autoreply::COMPLAINED, "report USING COVERING INDEX message_complaint (class=?)"),
     ] {
         let plan = plan(&connection, sql);
         let wanted = format!("SEARCH {first}");

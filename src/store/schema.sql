@@ -44,6 +44,7 @@ CREATE TABLE message (
 CREATE INDEX message_message_id ON message (message_id) WHERE message_id IS NOT NULL;
 CREATE INDEX message_received   ON message (received);        -- date: the few of a day among all
 CREATE INDEX message_bounced    ON message (class) WHERE class = 'bounce';
+CREATE INDEX message_complaint  ON message (class) WHERE class = 'abuse-report';
 CREATE INDEX message_unindexed  ON message (id) WHERE indexed = 0;
 
 -- The bytes as they came, in rows of at most 1 MiB, until they are packed.

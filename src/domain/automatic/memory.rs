@@ -29,6 +29,9 @@ pub struct Memory {
     pub desk_hour: u32,
     /// Whether this same message has had an automatic answer, through whichever inbox.
     pub answered: bool,
+    /// Whether this sender once called a mail of ours spam, as our signature in the report proves
+    /// (R138): a report that anybody can write silences nobody.
+    pub complained: bool,
 }
 
 /// The most automatic mails (R96, R116). A limit of 0 means none at all.

@@ -46,6 +46,8 @@ pub enum Silence {
     Old,
     /// It came with an archive.
     Archived,
+    /// R138.
+    Complained,
     /// R116.
     FollowUp,
     /// One message, one automatic answer, however many inboxes it came for.
@@ -66,7 +68,7 @@ pub enum Silence {
 
 impl Silence {
     /// Every reason.
-    pub const ALL: [Silence; 26] = [
+    pub const ALL: [Silence; 27] = [
         Silence::Archived,
         Silence::NullSender,
         Silence::NoEnvelope,
@@ -86,6 +88,7 @@ impl Silence {
         Silence::Off,
         Silence::Old,
         Silence::NoMemory,
+        Silence::Complained,
         Silence::AnsweredElsewhere,
         Silence::FollowUp,
         Silence::Rate,
@@ -148,6 +151,9 @@ impl Silence {
             Silence::Archived => ("archived", "the mail was read in from an archive"),
             Silence::FollowUp => {
                 ("follow-up", "the mail continues a conversation, a receipt is for new ones")
+            }
+            Silence::Complained => {
+                ("complained", "the sender reported a mail of ours as spam, by our signature in it")
             }
             Silence::AnsweredElsewhere => {
                 ("answered-elsewhere", "this mail was answered by machine through another inbox")

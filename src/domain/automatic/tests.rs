@@ -338,6 +338,7 @@ fn recall(log: &[Sent], to: &Address, now: Time) -> Memory {
         inbox_hour: count(HOUR, &|_| true),
         desk_hour: count(HOUR, &|_| true),
         answered: false,
+        complained: false,
     }
 }
 

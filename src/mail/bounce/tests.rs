@@ -353,3 +353,29 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn what_other_reports_are_about() {
+    let report = |kind: &str, parts: &str| {
+        let head = format!("Content-Type: multipart/report; report-type={kind}; boundary=x");
+        parse(format!("{head}\n\n--x\n\nA report.\n{parts}--x--\n").as_bytes())
+    };
+    let mail = "--x\nContent-Type: message/rfc822\n\nMessage-ID: <mail@example.org>\n\nHello.\n";
+    let abuse = "--x\nContent-Type: message/feedback-report\n\nFeedback-Type: abuse\n";
+    let read = "--x\nContent-Type: message/disposition-notification\n\n\
+                Final-Recipient: rfc822; erika@example.org\n\
+                Original-Message-ID: <mail@example.org>\n\
+                Disposition: manual-action/MDN-sent-manually; displayed\n";
+    for (kind, parts, about) in [
+        ("feedback-report", format!("{abuse}{mail}"), &["mail@example.org"][..]),
+        ("feedback-report", abuse.to_owned(), &[]),
+        ("disposition-notification", read.to_owned(), &["mail@example.org"]),
+        ("disposition-notification", read.replace("Original-Message-ID", "Other"), &[]),
+        // Somebody passes a mail on.
+        ("other", mail.to_owned(), &[]),
+    ] {
+        assert_eq!(report(kind, &parts).returned, about, "{kind}: {parts}");
+    }
+    let passed_on = format!("Content-Type: multipart/mixed; boundary=x\n\n{mail}--x--\n");
+    assert!(parse(passed_on.as_bytes()).returned.is_empty());
+}
