@@ -8,7 +8,7 @@
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
-use super::date::{is_date, is_time, is_year};
+use super::date::{is_date, is_time, is_time_in_seconds, is_year};
 use super::line::{Line, entries, undecorated};
 
 /// Longest attribution, in bytes.
@@ -23,7 +23,7 @@ static WROTE: LazyLock<HashSet<&str>> = LazyLock::new(|| {
         "
         wrote | writes | said | sent | replied | schrieb | schreibt | geschrieben | écrit | ecrit |
         escribió | escribio | escribiu | scritto | scrisse | scrive | schreef | geschreven |
-        escreveu | napisał | napisała | napisał(a) | napisał/a | napisal | napsal | napsala |
+        escreveu | napisał | napisała | napisał(a) | napisana | napisał/a | napisal | napsal | napsala |
         napsal(a) | napísal | napísala | napísal(a) | píše | skrev | skreiv | skrifaði | kirjoitti |
         написал | написала | написал(а) | написали | писал | писал(а) | писала | пишет | написа |
         написав | пише | написао | yazdı | yazmış | yazdi | írta | pisze | írt | scris | έγραψε |
@@ -77,6 +77,8 @@ pub(super) fn begins(lines: &[Line<'_>]) -> Option<Attribution> {
     for (n, line) in lines.iter().enumerate().take(MOST_LINES) {
         let text = if n == 0 { first.get(begin..)? } else { line.text };
         let behind = lines.get(n + 1..).unwrap_or_default();
+        let glued = glued_end(text);
+        let text = glued.and_then(|end| text.get(..end)).unwrap_or(text);
         if said.len() + text.len() > LONGEST || n > 0 && !goes_on(&said, line, behind) {
             return None;
         }
@@ -94,6 +96,18 @@ pub(super) fn begins(lines: &[Line<'_>]) -> Option<Attribution> {
         }
     }
     None
+}
+
+/// Where one ends in a line whose quote goes on behind the colon: `Erika wrote:When?`, from
+/// programs that lose the ends of lines.
+fn glued_end(line: &str) -> Option<usize> {
+    let line = line.get(..line.floor_char_boundary(LONGEST))?;
+    line.match_indices(':').map(|(at, colon)| at + colon.len()).find(|end| {
+        let begins_word = |c: char| c.is_alphabetic() || matches!(c, '>' | '<' | '"');
+        let word = || line.get(..end - 1)?.split_whitespace().next_back();
+        line.get(*end..).is_some_and(|rest| rest.starts_with(begins_word))
+            && word().is_some_and(is_wrote)
+    })
 }
 
 /// Whether a line may be the end of one.
@@ -120,7 +134,7 @@ fn above_quote(lines: &[Line<'_>]) -> bool {
 /// Where in a line an attribution may begin: at its beginning, or behind the dashes that Yahoo
 /// put before one. None if nothing in the line looks like it.
 fn opening(line: &str) -> Option<usize> {
-    if line.len() > LONGEST {
+    if line.len() > LONGEST && glued_end(line).is_none() {
         return None;
     }
     if let Some(behind) = line.find("--- On ") {
@@ -184,7 +198,9 @@ impl<'a> Said<'a> {
                     || self.ends_in_wrote() && before <= 8 && behind <= 2
             }
             _ if self.is_dashed && self.ends_in_wrote() => true,
-            None if self.has_colon => self.is_day_and_wrote(),
+            None if self.has_colon => {
+                self.is_day_and_wrote(above_quote) || self.is_day_and_bare_address()
+            }
             // Zoho leaves the colon out.
             _ if self.ends_in_wrote() => {
                 self.has_address && self.has_date() && self.begins_with_date()
@@ -201,18 +217,31 @@ impl<'a> Said<'a> {
         self.words.len() <= 6 && (wrote || self.has_colon && ends_in_address)
     }
 
-    /// `On 1 June 2026, Erika wrote` or `Erika wrote 1/6/2026 9:00`: without an address, the words
-    /// must be known.
-    fn is_day_and_wrote(&self) -> bool {
+    /// `On 1 June 2026, Erika wrote` or `Erika wrote 1/6/2026 9:00`: without an address in
+    /// brackets, the words must be known. As people write `She wrote on 1 June at 9:00:`, a date in
+    /// words needs more behind the name: an address, a time in seconds, or marks below.
+    fn is_day_and_wrote(&self, above_quote: impl Fn() -> bool) -> bool {
         let is_day_first = self.begins_with_date() && self.has_lead();
+        let is_exact = || {
+            let is_exact = |word: &&str| is_date(word) || is_time_in_seconds(word);
+            self.words.iter().any(is_exact) || self.has_address || above_quote()
+        };
         let is_name_first = || {
-            let day = self.words.iter().any(|word| is_date(word));
-            day && self.ends_in_time() && self.words.iter().take(5).any(|word| is_wrote(word))
+            let wrote = self.words.iter().take(5).any(|word| is_wrote(word));
+            wrote && self.ends_in_time() && is_exact()
         };
         self.words.len() <= 25
             && self.has_date()
             && self.says_wrote()
             && (is_day_first || is_name_first())
+    }
+
+    /// Tutanota: `1 Jun 2026, 09:00 by erika@example.org`.
+    fn is_day_and_bare_address(&self) -> bool {
+        let begins = self.words.first().is_some_and(|word| word.starts_with(char::is_numeric));
+        let ends = self.words.last().is_some_and(|word| word.contains('@'));
+        let has_time = self.words.iter().any(|word| is_time(word) && word.contains(':'));
+        begins && ends && has_time && self.has_full_date() && self.words.len() <= 7
     }
 
     /// Old Gmail in some languages: `2011/4/7 Erika <erika@example.org>`, and no more.
@@ -229,8 +258,14 @@ impl<'a> Said<'a> {
         !name.iter().any(has_digits) && (self.says_wrote() || self.ends_in_time())
     }
 
+    /// Whether it ends in a time, which half of the day or a zone may follow.
     fn ends_in_time(&self) -> bool {
-        self.words.last().is_some_and(|word| is_time(word))
+        let mut words = self.words.iter().rev().map(|word| word.trim_matches(['(', ')', ',']));
+        match (words.next(), words.next()) {
+            (Some(last), _) if is_time(last) => true,
+            (Some(last), Some(time)) => is_of_time(last) && is_time(time),
+            _ => false,
+        }
     }
 
     /// Whether a word with a digit is among the first five.
@@ -252,8 +287,12 @@ impl<'a> Said<'a> {
 
     /// A full date or a time: `2026-06-01`, `1/6/26`, `09:00`, or a year beside a day.
     fn has_date(&self) -> bool {
+        self.words.iter().any(|word| is_time(word)) || self.has_full_date()
+    }
+
+    fn has_full_date(&self) -> bool {
         let digits = self.words.iter().filter(|word| word.chars().any(char::is_numeric)).count();
-        self.words.iter().any(|word| is_time(word) || is_date(word))
+        self.words.iter().any(|word| is_date(word))
             || digits >= 2 && self.words.iter().any(|word| is_year(word))
     }
 
@@ -279,6 +318,13 @@ fn bracketed(sentence: &str) -> Option<(usize, usize)> {
     let behind = sentence.get(last + close..)?;
     let behind = behind.trim_start_matches(|c: char| ">)]&gt;,".contains(c) || c.is_whitespace());
     Some((sentence.get(..open)?.split_whitespace().count(), behind.split_whitespace().count()))
+}
+
+/// What may stand behind a time: `AM`, `Uhr`, `CEST`, `UTC+2`.
+fn is_of_time(word: &str) -> bool {
+    let is_zone = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || "+-:".contains(c);
+    word.len() <= 9 && word.starts_with(char::is_alphabetic) && word.chars().all(is_zone)
+        || ["uhr", "h", "am", "pm", "a.m.", "p.m."].contains(&word.to_lowercase().as_str())
 }
 
 fn is_wrote(word: &str) -> bool {
@@ -378,6 +424,17 @@ mod tests {
             ("On Mon, Jun 1, 2026 at 9:00 AM A Long Name <\nlong@example.org> wrote:", 0, 2),
             ("On Mon, 1 Jun 2026 at 9:00 Erika\n\n<\nmailto:Erika <e@x.org>\n> wrote:", 0, 5),
             ("man. 1. juni 2026 kl. 09:00 skrev Erika <e@example.org\n>:", 0, 2),
+            ("Erika (Example) erika@example.org schrieb am Mo. 1. Juni 2026 um 9:00:", 0, 1),
+            ("erika@example.org schrieb am Mo., 1. Juni 2026, 9:00:", 0, 1),
+            ("Erika schrieb am Montag, 1. Juni 2026 um 9:00:\n> Wann?", 0, 1),
+            ("Erika schrieb am Montag, 1. Juni 2026 um 09:00:15 UTC+2:", 0, 1),
+            ("Erika Example/Berlin/EX@EX wrote on 06/01/2026 09:00:15 AM:", 0, 1),
+            ("Erika wrote on 1/6/2026 at 9:00 AM:", 0, 1),
+            ("Wiadomość napisana przez Erika e@example.org w dniu 1.06.2026, o godz. 9:00:", 0, 1),
+            ("1 Jun 2026, 09:00 by erika@example.org:", 0, 1),
+            ("01.06.2026, 09:00 von erika@example.org:", 0, 1),
+            ("On 1 Jun 2026 at 9:00, \"Erika\" wrote:When will it\ncome?", 0, 1),
+            ("On 1 Jun 2026 at 9:00, e@example.org\nwrote:> When?", 0, 2),
             (
                 "On Mon, Jun 1, 2026 at 9:00 Erika <e@example.org<mailto:e@example.org>> wrote:",
                 0,
@@ -405,6 +462,10 @@ mod tests {
             "<erika@example.org>: host mx.example.org[192.0.2.1] said:",
             "Call Erika at 480-624-2500.\n\n<erika@example.org>:",
             "- On Monday",
+            "She wrote on 1 June 2026 at 9:00:",
+            "Erika wrote on 1 June 2026 at 9:00 that:",
+            "2 mails of 12.05.2026 went to erika@example.org:",
+            "12.05.2026 is when we told erika@example.org:",
             "",
         ] {
             assert_eq!(begins(&lines(text)), None, "{text}");

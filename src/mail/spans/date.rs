@@ -6,6 +6,11 @@ pub(super) fn is_time(word: &str) -> bool {
     matches!(parts.as_slice(), [1..=2, 2] | [1..=2, 2, 2])
 }
 
+/// `09:00:15`, as no person writes a time.
+pub(super) fn is_time_in_seconds(word: &str) -> bool {
+    matches!(runs(word, &[':']).as_slice(), [1..=2, 2, 2])
+}
+
 /// `2026-06-01`, `1/6/2026`, `01.06.26`, `2026年6月1日`, `1-Jun-2026`.
 pub(super) fn is_date(word: &str) -> bool {
     let parts = runs(word, &['-', '/', '.', '年', '月', '년']);
@@ -39,6 +44,9 @@ mod tests {
         for word in ["9:00", "09:00:15", "9h00", "17.50", "9:00,", "09:00:00AM", "۹:۰۰"] {
             assert!(is_time(word), "{word}");
         }
+        for word in ["09:00:15", "9:00:00AM"] {
+            assert!(is_time_in_seconds(word), "{word}");
+        }
         for word in ["2026-06-01", "1/6/2026", "01.06.26", "2026年6月1日", "1-Jun-2026,"] {
             assert!(is_date(word), "{word}");
         }
@@ -46,6 +54,7 @@ mod tests {
             assert!(is_year(word), "{word}");
         }
         for word in ["", "9", "142", "1.2.3.4", "480-624-2500", "a9:00b", "v1.2", "-", "10:"] {
+            assert!(!is_time_in_seconds(word), "{word}");
             assert!(!is_time(word) && !is_date(word) && !is_year(word), "{word}");
         }
     }
