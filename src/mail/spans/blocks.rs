@@ -3,7 +3,8 @@
 use super::added::is_added;
 use super::attribution::{self, Attribution};
 use super::header::{self, Field};
-use super::line::{Line, trim};
+use super::line::Line;
+use super::mark::{are_initialled, initials, is_ascribed, is_of_groupwise};
 use super::separator::{self, Below};
 use super::signature;
 
@@ -222,41 +223,4 @@ impl<'a> Walk<'a> {
         let same = |n: &usize| self.lines.get(*n).and_then(|l| initials(l.text)) == Some(mark);
         beside.iter().flatten().any(same) && self.blocks.iter().take(100).any(told)
     }
-}
-
-/// `>>> Erika <erika@example.org> 01.06.2026 09:00 >>>`, above a quote without marks.
-fn is_of_groupwise(line: &Line<'_>) -> bool {
-    let inner = line.text.strip_prefix(">>>").and_then(|rest| rest.strip_suffix(">>>"));
-    inner.is_some_and(|inner| inner.contains('@') && inner.contains(char::is_numeric))
-}
-
-/// Whether the first two lines that say something have the same initials.
-fn are_initialled(lines: &[Line<'_>]) -> bool {
-    let mut first = lines.iter().filter(|line| !line.is_blank()).take(2).map(|l| initials(l.text));
-    match (first.next().flatten(), first.next().flatten()) {
-        (Some(one), Some(other)) => one == other,
-        _ => false,
-    }
-}
-
-/// `EE>` at the beginning of a line.
-fn initials(line: &str) -> Option<&str> {
-    let (mark, _) = line.get(..line.len().min(16)).unwrap_or(line).split_once('>')?;
-    let is_name = mark.starts_with(|c: char| c.is_ascii_uppercase())
-        && mark.len() <= 12
-        && mark.chars().all(|c| c.is_ascii_alphabetic());
-    is_name.then_some(mark)
-}
-
-/// Whether one of the first marked lines is an attribution or begins a header.
-fn is_ascribed(lines: &[Line<'_>]) -> bool {
-    let marked = lines.iter().take(8).take_while(|line| line.is_marked() || line.is_blank());
-    let inner: Vec<Line<'_>> =
-        marked.map(|line| Line { text: trim(line.unmarked()), ..line.clone() }).collect();
-    let fields = header::fields(&inner);
-    (0..inner.len().min(3)).any(|n| {
-        let rest = inner.get(n..).unwrap_or_default();
-        attribution::begins(rest).is_some()
-            || header::begins(rest, fields.get(n..).unwrap_or_default(), false)
-    })
 }

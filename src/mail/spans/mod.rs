@@ -10,6 +10,7 @@ mod blocks;
 mod date;
 mod header;
 mod line;
+mod mark;
 mod separator;
 mod signature;
 #[cfg(test)]

@@ -127,3 +127,21 @@ pub(super) fn below(line: &Line<'_>) -> Option<Below> {
         (decoration > 0 && has(&REPLY_ABOVE)).then_some(Below::Answered)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::line::lines;
+    use super::*;
+
+    #[test]
+    fn whole_lines() {
+        for (text, wanted) in [
+            ("-----Original Message-----", Some(Below::Answered)),
+            ("Begin forwarded message:", Some(Below::PassedOn)),
+            ("The original message said more.", None),
+            ("-----", None),
+        ] {
+            assert_eq!(lines(text).first().and_then(below), wanted, "{text}");
+        }
+    }
+}
