@@ -70,7 +70,8 @@ static SHOP: LazyLock<HashSet<&str>> = LazyLock::new(|| {
         "
         get | beziehen | laden | herunterladen | télécharger | telecharger | obtenir | obtener |
         obtén | descargar | obter | baixar | scarica | ottieni | downloaden | download | hent |
-        hämta | pobierz | скачать | завантажити | yükle
+        hämta | skaffa | hanki | lataa | pobierz | stáhnout | stiahnuť | holen | nabavite |
+        скачать | получить | завантажити | отримати | yükle
         ",
     )
     .collect()
@@ -153,6 +154,8 @@ mod tests {
             "Get Outlook for iOS<https://example.org/>",
             "Get Outlook for Android (https://example.org/)",
             "Outlook für iOS beziehen",
+            "Holen Sie sich Outlook für iOS",
+            "Skaffa Outlook för Android",
             "Von meinem iPhone gesendet",
             "Von meinem Samsung Galaxy Smartphone gesendet.",
             "Gesendet mit der Telekom Mail App",

@@ -25,6 +25,8 @@ pub(super) enum Shape {
     PassedOn,
     /// A signature.
     Signature,
+    /// A line that a program added above all that is said.
+    Added,
 }
 
 /// Whether a marked quote says whose it is.
@@ -103,8 +105,8 @@ impl<'a> Walk<'a> {
             self.separator(rest, below);
         } else if self.is_header(rest) {
             self.rest(Shape::Headed);
-        } else if self.is_signature(rest) {
-            self.push(Shape::Signature, line.range.start);
+        } else if let Some(shape) = self.signature(rest) {
+            self.push(shape, line.range.start);
         } else {
             self.text(line);
         }
@@ -202,16 +204,22 @@ impl<'a> Walk<'a> {
         header::begins(rest, fields, after_rule)
     }
 
-    fn is_signature(&self, rest: &[Line<'_>]) -> bool {
-        let Some((line, below)) = rest.split_first() else { return false };
+    /// What a program adds above all that is said has no more of a signature below it.
+    fn signature(&self, rest: &[Line<'_>]) -> Option<Shape> {
+        let (line, below) = rest.split_first()?;
+        if self.last() == Some(Shape::Signature) {
+            return None;
+        }
+        let ends = |next: &Line<'_>| next.is_blank() || next.is_rule() || is_added(next.text);
+        let is_alone = || below.first().is_none_or(ends) || opens_quote(below);
+        if is_added(line.text) && is_alone() {
+            let is_above = matches!(self.last(), None | Some(Shape::Added));
+            return Some(if is_above { Shape::Added } else { Shape::Signature });
+        }
         let above = self.at.checked_sub(1).and_then(|n| self.lines.get(n));
         let is_apart = above.is_none_or(|line| line.is_blank() || line.is_marked());
-        let is_alone = below
-            .first()
-            .is_none_or(|next| next.is_blank() || next.is_rule() || is_added(next.text));
-        self.last() != Some(Shape::Signature)
-            && (is_alone && is_added(line.text)
-                || !self.blocks.is_empty() && signature::is_below(rest, is_apart))
+        let is_below = !self.blocks.is_empty() && signature::is_below(rest, is_apart, opens_quote);
+        is_below.then_some(Shape::Signature)
     }
 
     /// `EE> When will it come?`: marks with the initials or the name of who wrote it, as Emacs
@@ -223,4 +231,13 @@ impl<'a> Walk<'a> {
         let same = |n: &usize| self.lines.get(*n).and_then(|l| initials(l.text)) == Some(mark);
         beside.iter().flatten().any(same) && self.blocks.iter().take(100).any(told)
     }
+}
+
+/// Whether a quote begins with the first of these lines.
+fn opens_quote(lines: &[Line<'_>]) -> bool {
+    let Some(first) = lines.first() else { return false };
+    first.is_marked()
+        || attribution::begins(lines).is_some()
+        || separator::below(first).is_some()
+        || header::opens(lines)
 }

@@ -106,6 +106,13 @@ pub(super) fn begins(lines: &[Line<'_>], fields: &[Option<Field>], after_rule: b
     known(lines, fields, after_rule) || after_rule && unknown(lines) || of_notes(lines)
 }
 
+/// Whether a header in a language of the table begins with the first of these lines.
+pub(super) fn opens(lines: &[Line<'_>]) -> bool {
+    let near = lines.get(..lines.len().min(LONGEST)).unwrap_or_default();
+    let is_field = near.first().is_some_and(|line| field(line.text).is_some());
+    is_field && known(near, &fields(near), false)
+}
+
 /// A header in a language of the table. Where only places and days are named (`From: Amsterdam`,
 /// `To: Berlin`), a traveller wrote it: there must be a subject or an address.
 fn known(lines: &[Line<'_>], fields: &[Option<Field>], after_rule: bool) -> bool {

@@ -128,7 +128,7 @@ impl Beside {
             Shape::Headed if !self.says => Kind::PassedOn,
             Shape::Unmarked | Shape::Headed => Kind::Quote,
             Shape::PassedOn => Kind::PassedOn,
-            Shape::Signature => Kind::Signature,
+            Shape::Signature | Shape::Added => Kind::Signature,
         }
     }
 

@@ -10,22 +10,38 @@ const LONGEST: usize = 6;
 const FARTHEST: usize = 40;
 
 /// Whether the first of these lines is the one that stands above a signature. `is_apart`: nothing,
-/// or an empty line, stands above it.
-pub(super) fn is_below(lines: &[Line<'_>], is_apart: bool) -> bool {
+/// or an empty line, stands above it. `opens` tells whether a quote begins with the first of some
+/// lines.
+pub(super) fn is_below(
+    lines: &[Line<'_>],
+    is_apart: bool,
+    opens: impl Fn(&[Line<'_>]) -> bool,
+) -> bool {
     let Some((first, below)) = lines.split_first() else { return false };
-    matches!(first.text, "--" | "—" | "––" | "- -") || first.is_rule() && is_apart && closes(below)
+    matches!(first.text, "--" | "—" | "––" | "- -")
+        || first.is_rule() && is_apart && closes(below, opens)
 }
 
 /// Whether all that stands below a line of dashes, up to a quote, is one short paragraph, or
 /// further such lines. A line with more below it parts a text.
-fn closes(below: &[Line<'_>]) -> bool {
-    let own = below.iter().take(FARTHEST).take_while(|line| !line.is_marked());
-    let own: Vec<_> = own.skip_while(|line| line.is_blank()).collect();
-    let paragraph = own.iter().take_while(|line| !line.is_blank()).count();
-    let (paragraph, rest) = own.split_at(paragraph);
-    let says = |lines: &[&Line<'_>]| lines.iter().any(|line| !line.is_blank() && !line.is_rule());
-    let has_rule = own.iter().any(|line| line.is_rule());
-    !says(&own) || !has_rule && paragraph.len() <= LONGEST && !says(rest)
+fn closes(below: &[Line<'_>], opens: impl Fn(&[Line<'_>]) -> bool) -> bool {
+    let (mut paragraph, mut has_rule, mut has_ended) = (0, false, false);
+    for (n, line) in below.iter().enumerate().take(FARTHEST) {
+        if line.is_blank() {
+            has_ended = paragraph > 0;
+        } else if line.is_marked() {
+            break;
+        } else if line.is_rule() {
+            has_rule = true;
+        } else if opens(below.get(n..).unwrap_or_default()) {
+            break;
+        } else if has_rule || has_ended || paragraph == LONGEST {
+            return false;
+        } else {
+            paragraph += 1;
+        }
+    }
+    paragraph == 0 || !has_rule
 }
 
 #[cfg(test)]
@@ -48,8 +64,12 @@ mod tests {
             ("-----\nErika\n\nP.S. When?", true, false),
             (&format!("-----\n{}", "line\n".repeat(7)), true, false),
             (&format!("-----\n{}", "\n".repeat(500)), true, true),
+            ("-----\nErika\nSales\n\nQUOTE\nWhen?\n\nBram", true, true),
+            ("-----\nQUOTE\nWhen?", true, true),
+            ("-----\nErika\n-----\nQUOTE", true, false),
         ] {
-            assert_eq!(is_below(&lines(text), apart), wanted, "{text:?}");
+            let opens = |lines: &[Line<'_>]| lines.first().is_some_and(|l| l.text == "QUOTE");
+            assert_eq!(is_below(&lines(text), apart, opens), wanted, "{text:?}");
         }
     }
 }

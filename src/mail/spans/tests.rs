@@ -62,6 +62,26 @@ fn postings() {
         ("only a quote of a quote", format!("> {intro}\n>> When?\n"), vec![Quote]),
         ("a quote without end below nothing", format!("{intro}\n\nWhen?"), vec![Said]),
         ("a header below nothing", "From: a@x.org\nDate: x\n\nWhen?".to_owned(), vec![PassedOn]),
+        (
+            "what a program adds, above all",
+            "Sent from my iPhone\n\nToday.\n\n-- \nErika".to_owned(),
+            vec![Signature, Said, Signature],
+        ),
+        (
+            "what a program adds, above a signature",
+            "Sent from my iPhone\n\n-- \nErika".to_owned(),
+            vec![Signature],
+        ),
+        (
+            "what a program adds, directly above a quote",
+            format!("Today.\nSent from my iPhone\n{intro}\n> When?\n"),
+            vec![Said, Signature, Quote],
+        ),
+        (
+            "a signature below dashes, above a quote without marks",
+            format!("Today.\n\n-----\nErika\nSales\n\n{intro}\n\nWhen?\n\nBram\n"),
+            vec![Said, Signature, Quote],
+        ),
         ("no words", "\n \n".to_owned(), vec![Said]),
         ("nothing", String::new(), vec![]),
     ] {
@@ -156,6 +176,9 @@ fn hostile_texts_take_linear_time() {
         "EE>\n",
         "a@",
         "<@",
+        "\n---\n\nOn 1:00 <\n",
+        "Sent from my X\nOn 1:00 <\n",
+        "wrote:a ",
     ] {
         let text = line.repeat(LONGEST / line.len());
         let begun = Instant::now();
