@@ -103,6 +103,9 @@ impl<'a> Walk<'a> {
             self.attribution(line, rest, found);
         } else if let Some(below) = separator::below(line) {
             self.separator(rest, below);
+        } else if let Some(begin) = separator::within(line.text) {
+            self.cut(line, begin, Shape::Headed);
+            self.at = self.lines.len();
         } else if self.is_header(rest) {
             self.rest(Shape::Headed);
         } else if let Some(shape) = self.signature(rest) {
@@ -135,6 +138,17 @@ impl<'a> Walk<'a> {
     fn rest(&mut self, shape: Shape) {
         self.push(shape, self.above());
         self.at = self.lines.len();
+    }
+
+    /// Begins a block within a line, what stands before it being text, or with the dashes above.
+    fn cut(&mut self, line: &Line<'_>, begin: usize, shape: Shape) {
+        let begin = if begin > 0 {
+            self.text(line);
+            line.range.start + line.indent + begin
+        } else {
+            self.above()
+        };
+        self.push(shape, begin);
     }
 
     /// Below the line that says so stands the rest of the text, or a marked quote.
@@ -185,13 +199,7 @@ impl<'a> Walk<'a> {
         let next = below.iter().find(|line| !line.is_blank());
         let is_marked = next.is_some_and(Line::is_marked) || are_initialled(below);
         let shape = if is_marked { Shape::Introduction } else { Shape::Unmarked };
-        let begin = if found.begin > 0 {
-            self.text(line);
-            line.range.start + line.indent + found.begin
-        } else {
-            self.above()
-        };
-        self.push(shape, begin);
+        self.cut(line, found.begin, shape);
         self.at = if is_marked { self.at + found.lines - 1 } else { self.lines.len() };
     }
 
@@ -239,5 +247,6 @@ fn opens_quote(lines: &[Line<'_>]) -> bool {
     first.is_marked()
         || attribution::begins(lines).is_some()
         || separator::below(first).is_some()
+        || separator::within(first.text) == Some(0)
         || header::opens(lines)
 }

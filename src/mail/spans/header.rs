@@ -213,10 +213,10 @@ fn unknown(lines: &[Line<'_>]) -> bool {
     fields.len() >= 3 && fields.iter().any(|line| line.text.contains('@'))
 }
 
-/// The field that a line begins.
-fn field(line: &str) -> Option<Field> {
+/// The field that a line begins. A name of two letters may be set apart: `主　题`.
+pub(super) fn field(line: &str) -> Option<Field> {
     let (name, _) = name_and_value(line)?;
-    FIELDS.get(name.to_lowercase().as_str()).copied()
+    FIELDS.get(name.replace('\u{3000}', "").to_lowercase().as_str()).copied()
 }
 
 /// `*Name :* value` in its two parts.

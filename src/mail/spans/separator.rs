@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
+use super::header;
 use super::line::{Line, entries, undecorated};
 
 /// Longest line that is looked at, in bytes.
@@ -35,7 +36,7 @@ static ORIGINAL: LazyLock<HashSet<&str>> = LazyLock::new(|| {
 static ORIGINAL_PART: LazyLock<Vec<&str>> = LazyLock::new(|| {
     entries(
         "
-        原始邮件 | 原始郵件 | 原始邮件信息 | 原始訊息 | 元のメッセージ | オリジナルメッセージ | 원본 메시지 | 원본 메일 | הודעה מקורית |
+        原始邮件 | 原始郵件 | 原始邮件信息 | 邮件原件 | 郵件原件 | 原始訊息 | 元のメッセージ | オリジナルメッセージ | 원본 메시지 | 원본 메일 | הודעה מקורית |
         الرسالة الأصلية | پیام اصلی | ข้อความต้นฉบับ | thư gốc | pesan asli
         ",
     )
@@ -105,6 +106,17 @@ pub(super) enum Below {
     PassedOn,
 }
 
+/// Where the mail that was answered begins within a line: `Bye -----Original Message-----From:
+/// Erika`, from programs that lose the ends of lines. A field must follow.
+pub(super) fn within(line: &str) -> Option<usize> {
+    let begin = line.find("----")?;
+    let rest = line.get(begin..)?.trim_start_matches('-');
+    let (words, behind) = rest.get(..rest.floor_char_boundary(LONGEST))?.split_once("----")?;
+    let is_original = ORIGINAL.contains(words.trim().to_lowercase().as_str());
+    let field = behind.trim_start_matches('-').trim();
+    (is_original && header::field(field).is_some()).then_some(begin)
+}
+
 /// Reads one line.
 pub(super) fn below(line: &Line<'_>) -> Option<Below> {
     if line.text.len() > LONGEST || !line.text.contains(char::is_alphabetic) {
@@ -137,11 +149,26 @@ mod tests {
     fn whole_lines() {
         for (text, wanted) in [
             ("-----Original Message-----", Some(Below::Answered)),
+            ("-----邮件原件-----", Some(Below::Answered)),
             ("Begin forwarded message:", Some(Below::PassedOn)),
             ("The original message said more.", None),
             ("-----", None),
         ] {
             assert_eq!(lines(text).first().and_then(below), wanted, "{text}");
+        }
+    }
+
+    #[test]
+    fn within_lines() {
+        for (text, wanted) in [
+            ("-------- Original message --------From: Erika Date: today", Some(0)),
+            ("Bye-----Original Message-----Subject: Order", Some(3)),
+            ("-------- Ursprüngliche Nachricht --------Von: Erika", Some(0)),
+            ("-----Original Message-----", None),
+            ("See -----Original Message----- below: it was late", None),
+            ("---- From: here ---- To: there", None),
+        ] {
+            assert_eq!(within(text), wanted, "{text}");
         }
     }
 }

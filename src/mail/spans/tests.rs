@@ -139,6 +139,15 @@ fn said_by_the_sender() {
             "Log:\n\n```\n-- \n> x\nOn 1 Jun 2026 at 9:00, A wrote:\n```\n\nBye",
         ),
         ("Try this:\n> ls\nBye", "Try this:\n> ls\nBye"),
+        (
+            "Ja.\n-------- Ursprüngliche Nachricht --------Von: A Datum: 1.6.26 An: B\n\nWann?",
+            "Ja.",
+        ),
+        ("Yes, now.-----Original Message-----From: A Sent: today", "Yes, now."),
+        (
+            "Yes.\n\n发件人：A <a@x.org>\n发送时间：2026年6月1日\n收件人：B\n主　题：When\nWhen?",
+            "Yes.",
+        ),
         ("Hi\n\n\n> a\n\n\nThere\n-- \nme", "Hi\n\n\n> a\n\n\nThere"),
         (
             "Yes.\n\nOn 1 Jun 2026 at 9:00, A wrote:\n> see <https://x.org/a\nb>\n> bye\n\nMore.",
@@ -178,6 +187,7 @@ fn hostile_texts_take_linear_time() {
         "<@",
         "\n---\n\nOn 1:00 <\n",
         "Sent from my X\nOn 1:00 <\n",
+        "----original message----",
         "wrote:a ",
     ] {
         let text = line.repeat(LONGEST / line.len());
