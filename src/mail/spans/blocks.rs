@@ -107,7 +107,7 @@ impl<'a> Walk<'a> {
             self.cut(line, begin, Shape::Headed);
             self.at = self.lines.len();
         } else if self.is_header(rest) {
-            self.rest(Shape::Headed);
+            self.header(rest);
         } else if let Some(shape) = self.signature(rest) {
             self.push(shape, line.range.start);
         } else {
@@ -151,15 +151,38 @@ impl<'a> Walk<'a> {
         self.push(shape, begin);
     }
 
-    /// Below the line that says so stands the rest of the text, or a marked quote.
+    /// Below the line that says so stands the rest of the text, or a marked quote, which may have
+    /// a header.
     fn separator(&mut self, rest: &[Line<'_>], below: Below) {
-        let mut next = rest.iter().skip(1);
-        let is_marked = next.find(|line| !line.is_blank()).is_some_and(Line::is_marked);
+        let next = rest.iter().skip(1).position(|line| !line.is_blank()).map_or(0, |n| n + 1);
+        let marked = rest.get(next).is_some_and(Line::is_marked).then_some(1);
+        let introduced = || {
+            let fields = self.fields.get(self.at + next..).unwrap_or_default();
+            let count = header::introduces(rest.get(next..).unwrap_or_default(), fields, true)?;
+            Some(next + count)
+        };
         match below {
-            Below::Answered if is_marked => self.push(Shape::Introduction, self.above()),
-            Below::Answered => self.rest(Shape::Headed),
             Below::PassedOn => self.rest(Shape::PassedOn),
+            Below::Answered => match marked.or_else(introduced) {
+                Some(count) => self.introduction(count),
+                None => self.rest(Shape::Headed),
+            },
         }
+    }
+
+    /// Below a header stands the rest of the text, or a marked quote.
+    fn header(&mut self, rest: &[Line<'_>]) {
+        let fields = self.fields.get(self.at..).unwrap_or_default();
+        match header::introduces(rest, fields, self.is_after_rule()) {
+            Some(count) => self.introduction(count),
+            None => self.rest(Shape::Headed),
+        }
+    }
+
+    /// So many lines from this one on stand above a marked quote.
+    fn introduction(&mut self, count: usize) {
+        self.push(Shape::Introduction, self.above());
+        self.at += count.saturating_sub(1);
     }
 
     /// Where the block at this line begins: lines of dashes above it, also with words between
@@ -205,11 +228,14 @@ impl<'a> Walk<'a> {
 
     fn is_header(&self, rest: &[Line<'_>]) -> bool {
         let fields = self.fields.get(self.at..).unwrap_or_default();
+        header::begins(rest, fields, self.is_after_rule())
+    }
+
+    fn is_after_rule(&self) -> bool {
         let mut above = self.lines.get(..self.at).unwrap_or_default().iter().rev().take(3);
-        let after_rule = above
+        above
             .find(|line| !line.is_blank())
-            .is_some_and(|line| line.is_rule() || line.is_between_dashes());
-        header::begins(rest, fields, after_rule)
+            .is_some_and(|line| line.is_rule() || line.is_between_dashes())
     }
 
     /// What a program adds above all that is said has no more of a signature below it.

@@ -103,29 +103,46 @@ pub(super) fn fields(lines: &[Line<'_>]) -> Vec<Option<Field>> {
 /// Whether a quoted header begins with the first of these lines, whose fields are given.
 /// `after_rule`: a line of dashes stands above it.
 pub(super) fn begins(lines: &[Line<'_>], fields: &[Option<Field>], after_rule: bool) -> bool {
-    known(lines, fields, after_rule) || after_rule && unknown(lines) || of_notes(lines)
+    known(lines, fields, after_rule).is_some() || after_rule && unknown(lines) || of_notes(lines)
 }
 
 /// Whether a header in a language of the table begins with the first of these lines.
 pub(super) fn opens(lines: &[Line<'_>]) -> bool {
     let near = lines.get(..lines.len().min(LONGEST)).unwrap_or_default();
     let is_field = near.first().is_some_and(|line| field(line.text).is_some());
-    is_field && known(near, &fields(near), false)
+    is_field && known(near, &fields(near), false).is_some()
+}
+
+/// The lines of a header that introduces a marked quote: known fields, and the marks directly
+/// below the last one.
+pub(super) fn introduces(
+    lines: &[Line<'_>],
+    fields: &[Option<Field>],
+    after_rule: bool,
+) -> Option<usize> {
+    let count = known(lines, fields, after_rule)?;
+    let mut below = lines.get(count..).unwrap_or_default().iter().take(3);
+    below.find(|line| !line.is_blank()).is_some_and(Line::is_marked).then_some(count)
 }
 
 /// A header in a language of the table. Where only places and days are named (`From: Amsterdam`,
-/// `To: Berlin`), a traveller wrote it: there must be a subject or an address.
-fn known(lines: &[Line<'_>], fields: &[Option<Field>], after_rule: bool) -> bool {
+/// `To: Berlin`), a traveller wrote it: there must be a subject or an address. Gives the lines up
+/// to the last field.
+fn known(lines: &[Line<'_>], fields: &[Option<Field>], after_rule: bool) -> Option<usize> {
     if !matches!(fields.first(), Some(Some(_))) {
-        return false;
+        return None;
     }
     let mut seen = Seen::default();
-    for (line, field) in lines.iter().zip(fields).take(LONGEST) {
+    let mut count = 0;
+    for (n, (line, field)) in lines.iter().zip(fields).take(LONGEST).enumerate() {
         if !seen.take(line, *field) {
             break;
         }
+        if field.is_some() {
+            count = n + 1;
+        }
     }
-    seen.is_header() && (seen.subject || seen.address || after_rule)
+    (seen.is_header() && (seen.subject || seen.address || after_rule)).then_some(count)
 }
 
 /// What was seen of a header so far.
@@ -154,7 +171,7 @@ impl Seen {
             Some(Field::Subject) => self.subject = true,
             Some(Field::Other) => {}
             // A value that goes on.
-            None if self.blank == 0 && self.continued < 3 => {
+            None if self.blank == 0 && self.continued < 3 && !line.is_marked() => {
                 self.continued += 1;
                 self.address |= !self.is_header() && line.text.contains('@');
                 return true;

@@ -63,6 +63,21 @@ fn postings() {
         ("a quote without end below nothing", format!("{intro}\n\nWhen?"), vec![Said]),
         ("a header below nothing", "From: a@x.org\nDate: x\n\nWhen?".to_owned(), vec![PassedOn]),
         (
+            "bottom, below a header",
+            "From: A <a@x.org>\nDate: x\n\n> When?\n\nToday.\n\n-- \nErika".to_owned(),
+            vec![Quote, Said, Signature],
+        ),
+        (
+            "top, above a header and marks",
+            "Yes.\n\n--- Original Message ---\nFrom: A\nDate: x\nTo: b\n\n> When?".to_owned(),
+            vec![Said, Quote],
+        ),
+        (
+            "around a header and marks",
+            "Yes.\n\nFrom: A <a@x.org>\nDate: x\n\n> When?\n\nToday.".to_owned(),
+            vec![Said, Quote, Said],
+        ),
+        (
             "what a program adds, above all",
             "Sent from my iPhone\n\nToday.\n\n-- \nErika".to_owned(),
             vec![Signature, Said, Signature],
@@ -187,6 +202,7 @@ fn hostile_texts_take_linear_time() {
         "<@",
         "\n---\n\nOn 1:00 <\n",
         "Sent from my X\nOn 1:00 <\n",
+        "--- a\nFrom: a\nTo: b@\n\n>\n",
         "----original message----",
         "wrote:a ",
     ] {
