@@ -4,7 +4,7 @@ use super::added::is_added;
 use super::attribution::{self, Attribution};
 use super::header::{self, Field};
 use super::line::Line;
-use super::mark::{are_initialled, initials, is_ascribed, is_of_groupwise};
+use super::mark::{are_initialled, initials, is_ascribed, is_of_groupwise, is_passed_on};
 use super::separator::{self, Below};
 use super::signature;
 
@@ -200,7 +200,11 @@ impl<'a> Walk<'a> {
     }
 
     fn marked(&mut self, line: &Line<'_>, rest: &[Line<'_>]) {
-        if !matches!(self.last(), Some(Shape::Marked(_))) {
+        let begins = !matches!(self.last(), Some(Shape::Marked(_)));
+        if begins && self.last() != Some(Shape::Introduction) && is_passed_on(line) {
+            return self.rest(Shape::PassedOn);
+        }
+        if begins {
             let is_told = self.last() == Some(Shape::Introduction) || is_ascribed(rest);
             let origin = if is_told { Origin::Told } else { Origin::Untold };
             self.push(Shape::Marked(origin), line.range.start);

@@ -1,12 +1,19 @@
 //! What marks the lines of a quote, and what the first marked lines say of it.
 
 use super::line::{Line, trim};
+use super::separator::{self, Below};
 use super::{attribution, header};
 
 /// `>>> Erika <erika@example.org> 01.06.2026 09:00 >>>`, above a quote without marks.
 pub(super) fn is_of_groupwise(line: &Line<'_>) -> bool {
     let inner = line.text.strip_prefix(">>>").and_then(|rest| rest.strip_suffix(">>>"));
     inner.is_some_and(|inner| inner.contains('@') && inner.contains(char::is_numeric))
+}
+
+/// `> Begin forwarded message:`, as Apple Mail marks all of what is passed on.
+pub(super) fn is_passed_on(line: &Line<'_>) -> bool {
+    let inner = Line { text: line.unmarked(), ..line.clone() };
+    separator::below(&inner) == Some(Below::PassedOn)
 }
 
 /// Whether the first two lines that say something have the same initials.
@@ -60,12 +67,15 @@ mod tests {
 
     #[test]
     fn first_marked_lines() {
-        for (text, ascribed) in [
-            ("> On 1 Jun 2026, at 09:00, A <a@x.org> wrote:\n>\n> When?", true),
-            ("> From: A <a@x.org>\n> Date: today\n>\n> When?", true),
-            ("> When?\n> On Monday?", false),
+        for (text, ascribed, passed_on) in [
+            ("> On 1 Jun 2026, at 09:00, A <a@x.org> wrote:\n>\n> When?", true, false),
+            ("> From: A <a@x.org>\n> Date: today\n>\n> When?", true, false),
+            ("> Begin forwarded message:\n>\n> When?", false, true),
+            ("> When?\n> On Monday?", false, false),
         ] {
-            assert_eq!(is_ascribed(&lines(text)), ascribed, "{text}");
+            let lines = lines(text);
+            assert_eq!(is_ascribed(&lines), ascribed, "{text}");
+            assert_eq!(is_passed_on(&lines[0]), passed_on, "{text}");
         }
     }
 }

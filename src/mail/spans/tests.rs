@@ -78,6 +78,12 @@ fn postings() {
             vec![Said, Quote, Said],
         ),
         (
+            "marked mail that is passed on",
+            "See below.\n\n> Begin forwarded message:\n> \n> From: a@x.org\n> Date: x\n> \n> When?"
+                .to_owned(),
+            vec![Said, PassedOn],
+        ),
+        (
             "what a program adds, above all",
             "Sent from my iPhone\n\nToday.\n\n-- \nErika".to_owned(),
             vec![Signature, Said, Signature],
