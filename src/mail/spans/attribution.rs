@@ -128,7 +128,8 @@ fn goes_on(said: &str, line: &Line<'_>, behind: &[Line<'_>]) -> bool {
 
 /// Whether the next line that says something is marked as quote.
 fn above_quote(lines: &[Line<'_>]) -> bool {
-    lines.iter().take(3).find(|line| !line.is_blank()).is_some_and(Line::is_marked)
+    let mut near = lines.iter().take(4);
+    near.find(|line| !line.is_blank() && !line.is_elision()).is_some_and(Line::is_marked)
 }
 
 /// Where in a line an attribution may begin: at its beginning, or behind the dashes that Yahoo
@@ -435,6 +436,7 @@ mod tests {
             ("01.06.2026, 09:00 von erika@example.org:", 0, 1),
             ("On 1 Jun 2026 at 9:00, \"Erika\" wrote:When will it\ncome?", 0, 1),
             ("On 1 Jun 2026 at 9:00, e@example.org\nwrote:> When?", 0, 2),
+            ("On 5/6, Erika (Sales) wrote:\n[...]\n> When?", 0, 1),
             (
                 "On Mon, Jun 1, 2026 at 9:00 Erika <e@example.org<mailto:e@example.org>> wrote:",
                 0,

@@ -99,6 +99,8 @@ impl<'a> Walk<'a> {
             self.rest(Shape::Unmarked);
         } else if line.is_marked() || self.is_initialled(line) {
             self.marked(line, rest);
+        } else if self.is_left_out(line, rest) {
+            // It belongs to the quote, or to what introduces it.
         } else if let Some(found) = attribution::begins(rest) {
             self.attribution(line, rest, found);
         } else if let Some(below) = separator::below(line) {
@@ -125,6 +127,14 @@ impl<'a> Walk<'a> {
             self.blocks.pop();
         }
         self.blocks.push(Block { shape, begin });
+    }
+
+    /// Whether this line stands for a part of a quote, which goes on below it.
+    fn is_left_out(&self, line: &Line<'_>, rest: &[Line<'_>]) -> bool {
+        let mut below = rest.iter().skip(1).take(3);
+        line.is_elision()
+            && matches!(self.last(), Some(Shape::Introduction | Shape::Marked(_)))
+            && below.find(|line| !line.is_blank()).is_some_and(Line::is_marked)
     }
 
     /// A signature goes on until a quote.
@@ -223,7 +233,7 @@ impl<'a> Walk<'a> {
 
     fn attribution(&mut self, line: &Line<'_>, rest: &[Line<'_>], found: Attribution) {
         let below = rest.get(found.lines..).unwrap_or_default();
-        let next = below.iter().find(|line| !line.is_blank());
+        let next = below.iter().find(|line| !line.is_blank() && !line.is_elision());
         let is_marked = next.is_some_and(Line::is_marked) || are_initialled(below);
         let shape = if is_marked { Shape::Introduction } else { Shape::Unmarked };
         self.cut(line, found.begin, shape);

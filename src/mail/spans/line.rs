@@ -39,6 +39,14 @@ impl Line<'_> {
         }
     }
 
+    /// `[...]` or `[snip]`, where somebody left out a part of a quote.
+    pub(super) fn is_elision(&self) -> bool {
+        let bare = self.text.trim_matches(|c: char| "[]()<>".contains(c));
+        let is_bracketed = bare.len() < self.text.len();
+        let is_dots = bare.chars().all(|c| matches!(c, '.' | '…'));
+        !bare.is_empty() && (is_dots || is_bracketed && bare.eq_ignore_ascii_case("snip"))
+    }
+
     /// A few words with dashes on both sides.
     pub(super) fn is_between_dashes(&self) -> bool {
         let bare = undecorated(self.text);

@@ -84,6 +84,11 @@ fn postings() {
             vec![Said, PassedOn],
         ),
         (
+            "a part of the quote left out",
+            format!("{intro}\n[...]\n> When?\n[...]\n> Bram\n\nToday."),
+            vec![Quote, Said],
+        ),
+        (
             "what a program adds, above all",
             "Sent from my iPhone\n\nToday.\n\n-- \nErika".to_owned(),
             vec![Signature, Said, Signature],
@@ -208,6 +213,7 @@ fn hostile_texts_take_linear_time() {
         "<@",
         "\n---\n\nOn 1:00 <\n",
         "Sent from my X\nOn 1:00 <\n",
+        "[...]\n",
         "--- a\nFrom: a\nTo: b@\n\n>\n",
         "----original message----",
         "wrote:a ",
