@@ -96,7 +96,8 @@ pub fn said(text: &str) -> String {
 /// What each block is, beside the others.
 fn kinds(blocks: &[Block]) -> Vec<Kind> {
     let says = blocks.iter().any(|block| block.shape == Shape::Text);
-    let mut beside = Beside { says, text_below: false, piece_below: false };
+    let mut beside =
+        Beside { says, text_below: false, piece_below: false, introduction_below: false };
     let mut kinds: Vec<Kind> = blocks.iter().rev().map(|block| beside.kind(block.shape)).collect();
     kinds.reverse();
     kinds
@@ -110,6 +111,8 @@ struct Beside {
     text_below: bool,
     /// Whether a further piece of the same quote stands below.
     piece_below: bool,
+    /// Whether a marked quote of the mail that was answered is introduced below.
+    introduction_below: bool,
 }
 
 impl Beside {
@@ -121,6 +124,7 @@ impl Beside {
             }
             Shape::Introduction => {
                 self.piece_below = false;
+                self.introduction_below = true;
                 Kind::Quote
             }
             Shape::Marked(origin) => self.marked(origin),
@@ -133,12 +137,13 @@ impl Beside {
     }
 
     /// A whole quote above or below an answer is known to the reader; of one that is answered
-    /// piece by piece, each answer needs the piece above it.
+    /// piece by piece, each answer needs the piece above it. A piece above the mail that was
+    /// answered is not of that mail: the sender quotes something else.
     fn marked(&mut self, origin: Origin) -> Kind {
         let is_piece = origin == Origin::Untold;
         let kind = match self.text_below {
             true if is_piece || self.piece_below => Kind::Answered,
-            false if is_piece && !self.says => Kind::Said,
+            false if is_piece && (!self.says || self.introduction_below) => Kind::Said,
             _ => Kind::Quote,
         };
         self.piece_below |= is_piece;

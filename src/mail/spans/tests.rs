@@ -84,6 +84,11 @@ fn postings() {
             vec![Said, PassedOn],
         ),
         (
+            "another quote above the one that was answered",
+            format!("I mean this:\n\n> Soon.\n\n{intro}\n> When?\n"),
+            vec![Said, Quote],
+        ),
+        (
             "a part of the quote left out",
             format!("{intro}\n[...]\n> When?\n[...]\n> Bram\n\nToday."),
             vec![Quote, Said],
