@@ -49,7 +49,7 @@ pub(super) struct Block {
 /// The blocks of a text, the first one at its beginning; none if the text is empty.
 pub(super) fn blocks(lines: &[Line<'_>]) -> Vec<Block> {
     let fields = header::fields(lines);
-    let mut walk = Walk { lines, fields: &fields, at: 0, blocks: Vec::new() };
+    let mut walk = Walk { lines, fields: &fields, at: 0, shown: 0, blocks: Vec::new() };
     let code = code(lines);
     while let Some(line) = lines.get(walk.at) {
         if !line.is_blank() {
@@ -87,6 +87,8 @@ struct Walk<'a> {
     fields: &'a [Option<Field>],
     /// The line that is looked at.
     at: usize,
+    /// Where a header ends that is shown as it is.
+    shown: usize,
     blocks: Vec<Block>,
 }
 
@@ -240,9 +242,18 @@ impl<'a> Walk<'a> {
         self.at = if is_marked { self.at + found.lines - 1 } else { self.lines.len() };
     }
 
-    fn is_header(&self, rest: &[Line<'_>]) -> bool {
+    fn is_header(&mut self, rest: &[Line<'_>]) -> bool {
+        if self.at < self.shown {
+            return false;
+        }
+        let is_after_rule = self.is_after_rule();
+        if !is_after_rule && rest.first().is_some_and(|line| header::is_raw(line.text)) {
+            let length = rest.iter().position(Line::is_blank).unwrap_or(rest.len());
+            self.shown = self.at + length;
+            return false;
+        }
         let fields = self.fields.get(self.at..).unwrap_or_default();
-        header::begins(rest, fields, self.is_after_rule())
+        header::begins(rest, fields, is_after_rule)
     }
 
     fn is_after_rule(&self) -> bool {

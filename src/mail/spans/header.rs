@@ -106,6 +106,18 @@ pub(super) fn begins(lines: &[Line<'_>], fields: &[Option<Field>], after_rule: b
     known(lines, fields, after_rule).is_some() || after_rule && unknown(lines) || of_notes(lines)
 }
 
+/// Whether this line is of a header that no program writes above a quote: who puts one into a text
+/// shows it, and goes on below it.
+pub(super) fn is_raw(line: &str) -> bool {
+    let Some((name, _)) = name_and_value(line) else { return false };
+    let name = name.to_lowercase();
+    let is_one = |known: &[&str]| known.contains(&name.as_str());
+    is_one(&["received", "message-id", "return-path", "mime-version", "dkim-signature"])
+        || is_one(&["authentication-results", "received-spf", "arc-seal"])
+        || name.starts_with("content-")
+        || name.starts_with("x-")
+}
+
 /// Whether a header in a language of the table begins with the first of these lines.
 pub(super) fn opens(lines: &[Line<'_>]) -> bool {
     let near = lines.get(..lines.len().min(LONGEST)).unwrap_or_default();

@@ -84,6 +84,12 @@ fn postings() {
             vec![Said, PassedOn],
         ),
         (
+            "own words below a header that is shown whole",
+            "See this:\n\nMessage-ID: <1@x.org>\nDate: x\nFrom: a@x.org\nTo: b\n\nIs it spam?"
+                .to_owned(),
+            vec![Said],
+        ),
+        (
             "another quote above the one that was answered",
             format!("I mean this:\n\n> Soon.\n\n{intro}\n> When?\n"),
             vec![Said, Quote],
@@ -219,6 +225,7 @@ fn hostile_texts_take_linear_time() {
         "\n---\n\nOn 1:00 <\n",
         "Sent from my X\nOn 1:00 <\n",
         "[...]\n",
+        "X-A: b\n",
         "--- a\nFrom: a\nTo: b@\n\n>\n",
         "----original message----",
         "wrote:a ",
