@@ -5,11 +5,9 @@
 //! one conversation while that is open. The rule may also know which mail says that it is over, and
 //! which that it is there again.
 
-use std::collections::BTreeMap;
-
-use super::query::{BindContext, Bound, Facts, Is, Party, Pattern, Query, Term, Text, Tree};
+use super::query::{Bound, Is, Party, Pattern, Query, Term, Text, Tree};
 use super::rule::Location;
-use super::{Conversation, Duration, InboxName, MessageFacts, Number, Reason, Status, Time, Zone};
+use super::{Duration, InboxName, MessageFacts, Reason, Status, Time};
 
 /// How old the Date of a mail may be for its order to be believed; a machine without a clock
 /// writes one of 1970, and its alert must not pass for an old one.
@@ -83,9 +81,7 @@ impl Correlation {
         mail: &MessageFacts,
         header: impl Fn(&str) -> Vec<String>,
     ) -> Option<Key> {
-        let place = Conversation::new(Number(0), inbox.clone(), mail.received);
-        let facts = Facts { conversation: &place, in_view: std::slice::from_ref(mail) };
-        let holds = |query: &Bound| query.matches(&facts).is_yes();
+        let holds = |query: &Bound| query.holds_for(inbox, mail);
         if !holds(&self.when) {
             return None;
         }
@@ -161,34 +157,13 @@ pub fn believed(date: Option<Time>, received: Time) -> Option<Time> {
     date.filter(|date| received - *date <= OLDEST).map(|date| date.min(received))
 }
 
-/// Fixes a query that looks at a mail before it has a home.
+/// Fixes a query that looks at a mail before it has a home; reports have no key.
 ///
 /// # Errors
 /// With the term that asks for more than the mail, as written.
 pub fn of_mail(query: &Query) -> Result<Bound, String> {
-    let asks_more = |term: &&&Term| {
-        !matches!(
-            term,
-            Term::From(_)
-                | Term::To(_)
-                | Term::Subject(_)
-                | Term::Body(_)
-                | Term::Anywhere(_)
-                | Term::Attachment
-                | Term::Inbox(_)
-                | Term::Is(Is::Automatic | Is::Verified)
-        )
-    };
-    match query.terms().iter().find(asks_more) {
-        Some(term) => Err(term.to_string()),
-        // None of these depends on who asks, or when.
-        None => Ok(query.bind(&BindContext {
-            now: Time(0),
-            zone: Zone::UTC,
-            me: None,
-            teams: &BTreeMap::new(),
-        })),
-    }
+    const REPORT: Term = Term::Is(Is::Bounce);
+    if query.terms().contains(&&REPORT) { Err(REPORT.to_string()) } else { query.of_mail() }
 }
 
 /// Whether all mail that a query means is of a sender that it names, or verified.

@@ -7,6 +7,7 @@
 
 mod bind;
 mod lex;
+mod mail;
 mod matches;
 mod parse;
 mod party;
