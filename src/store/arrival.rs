@@ -3,7 +3,7 @@
 use anyhow::Result;
 use rusqlite::{OptionalExtension, Row};
 
-use super::column::{unreadable, word, word_or_none};
+use super::column::{of_sender, recipient, sender, word};
 use super::{Snapshot, Tx};
 use crate::domain::{Address, EnvelopeSender, InboxName, MessageId, Time};
 
@@ -85,11 +85,6 @@ impl Tx<'_> {
     /// # Errors
     /// Those of the database.
     pub fn add_arrival(&self, new: &NewArrival<'_>) -> Result<Option<i64>> {
-        let sender = match new.sender {
-            EnvelopeSender::Unknown => None,
-            EnvelopeSender::Null => Some(""),
-            EnvelopeSender::Address(address) => Some(address.as_str()),
-        };
         let added = self
             .connection
             .prepare_cached(
@@ -102,7 +97,7 @@ impl Tx<'_> {
                 new.inbox.as_str(),
                 new.recipient.map_or("", Address::as_str),
                 new.received.0,
-                sender,
+                of_sender(new.sender),
                 new.extension,
                 new.wiring.as_str(),
                 new.trace,
@@ -160,24 +155,12 @@ impl Snapshot<'_> {
 }
 
 fn read(row: &Row<'_>) -> rusqlite::Result<StoredArrival> {
-    let recipient: String = row.get(2)?;
-    let sender: Option<String> = row.get(4)?;
     Ok(StoredArrival {
         id: row.get(0)?,
         inbox: word(row, 1)?,
-        recipient: if recipient.is_empty() {
-            None
-        } else {
-            Some(recipient.parse().map_err(|error| unreadable(2, &error))?)
-        },
+        recipient: recipient(row, 2)?,
         received: Time(row.get(3)?),
-        sender: match sender.as_deref() {
-            None => EnvelopeSender::Unknown,
-            Some("") => EnvelopeSender::Null,
-            Some(_) => {
-                word_or_none(row, 4)?.map_or(EnvelopeSender::Unknown, EnvelopeSender::Address)
-            }
-        },
+        sender: sender(row, 4)?,
         wiring: row.get(5)?,
         dmarc: row.get(6)?,
         spf: row.get(7)?,

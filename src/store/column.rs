@@ -6,7 +6,7 @@ use std::str::FromStr;
 use rusqlite::types::Type;
 use rusqlite::{Error, Result, Row};
 
-use crate::domain::Time;
+use crate::domain::{Address, EnvelopeSender, Time};
 
 /// A text column that holds a word with a form of its own.
 pub(super) fn word<T>(row: &Row<'_>, column: usize) -> Result<T>
@@ -31,6 +31,33 @@ where
 /// A column that holds an instant, or NULL for none.
 pub(super) fn time_or_none(row: &Row<'_>, column: usize) -> Result<Option<Time>> {
     Ok(row.get::<_, Option<i64>>(column)?.map(Time))
+}
+
+/// What stands in the column of an envelope sender: NULL where nobody told, '' for the null sender.
+pub(super) fn of_sender(sender: &EnvelopeSender) -> Option<&str> {
+    match sender {
+        EnvelopeSender::Unknown => None,
+        EnvelopeSender::Null => Some(""),
+        EnvelopeSender::Address(address) => Some(address.as_str()),
+    }
+}
+
+/// A column that holds an envelope sender.
+pub(super) fn sender(row: &Row<'_>, column: usize) -> Result<EnvelopeSender> {
+    let text: Option<String> = row.get(column)?;
+    Ok(match text.as_deref() {
+        None => EnvelopeSender::Unknown,
+        Some("") => EnvelopeSender::Null,
+        Some(_) => {
+            word_or_none(row, column)?.map_or(EnvelopeSender::Unknown, EnvelopeSender::Address)
+        }
+    })
+}
+
+/// A column that holds a recipient; none where it is empty.
+pub(super) fn recipient(row: &Row<'_>, column: usize) -> Result<Option<Address>> {
+    let text: String = row.get(column)?;
+    if text.is_empty() { Ok(None) } else { word(row, column).map(Some) }
 }
 
 /// The error of a column whose value this version cannot read.

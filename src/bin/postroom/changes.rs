@@ -2,7 +2,9 @@
 
 use postroom::domain::bounce::Outcome;
 use postroom::domain::event::MailKind;
-use postroom::domain::{Actor, Change, Event, Mailbox, Reason, Status, Step};
+use postroom::domain::{
+    Actor, Address, Change, EnvelopeSender, Event, Mailbox, Reason, Status, Step,
+};
 use postroom::render::clean;
 
 /// What changed: `assigned anna`, `tagged +billing`.
@@ -104,6 +106,20 @@ pub(crate) fn outcome(outcome: &Outcome) -> String {
         told.push_str(&format!(": {}", clean::line(diagnostic)));
     }
     told
+}
+
+/// Who sent a mail, by its envelope: an address, `<>` or `unknown`.
+pub(crate) fn sender(sender: &EnvelopeSender) -> String {
+    match sender {
+        EnvelopeSender::Unknown => "unknown".to_owned(),
+        EnvelopeSender::Null => "<>".to_owned(),
+        EnvelopeSender::Address(address) => clean::name(address.as_str()).into_owned(),
+    }
+}
+
+/// Whom a mail came for; `-` where nobody told.
+pub(crate) fn recipient(recipient: Option<&Address>) -> String {
+    recipient.map_or("-".to_owned(), |address| clean::name(address.as_str()).into_owned())
 }
 
 /// Why: `rule 'invoices' (rules/20-route.toml:2)`; nothing where somebody just asked for it.

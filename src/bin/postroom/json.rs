@@ -1,7 +1,7 @@
 //! The JSON objects that several commands print; postroom-json(7) describes them.
 
 use postroom::domain::bounce::{Bounce, Outcome, Status};
-use postroom::domain::{Address, Conversation, Event, Mailbox, Time};
+use postroom::domain::{Address, Conversation, EnvelopeSender, Event, Mailbox, Time};
 use postroom::mail::Attachment;
 use postroom::store::{Related, Row};
 use serde::Serialize;
@@ -68,6 +68,15 @@ impl From<&Mailbox> for MailboxObject {
 /// Several of them.
 pub(crate) fn mailboxes(all: &[Mailbox]) -> Vec<MailboxObject> {
     all.iter().map(MailboxObject::from).collect()
+}
+
+/// An envelope sender: `<>` is the null sender, none that nobody told.
+pub(crate) fn sender(sender: &EnvelopeSender) -> Option<String> {
+    match sender {
+        EnvelopeSender::Unknown => None,
+        EnvelopeSender::Null => Some("<>".to_owned()),
+        EnvelopeSender::Address(address) => Some(address.to_string()),
+    }
 }
 
 /// An attachment.

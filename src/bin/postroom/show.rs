@@ -19,7 +19,7 @@ use crate::body::{self, Fold};
 use crate::changes::{self, mailbox};
 use crate::exit::Exit;
 use crate::json::{
-    AttachmentObject, BounceObject, ConversationLine, MailboxObject, attachments, mailboxes,
+    self, AttachmentObject, BounceObject, ConversationLine, MailboxObject, attachments, mailboxes,
 };
 use crate::out::{self, Out};
 
@@ -324,16 +324,11 @@ impl<'a> From<&'a Letter> for LetterLine<'a> {
 
 impl From<&postroom::store::StoredArrival> for ArrivalObject {
     fn from(a: &postroom::store::StoredArrival) -> Self {
-        use postroom::domain::EnvelopeSender;
         ArrivalObject {
             inbox: a.inbox.to_string(),
             recipient: a.recipient.as_ref().map(ToString::to_string),
             received: a.received.to_string(),
-            sender: match &a.sender {
-                EnvelopeSender::Unknown => None,
-                EnvelopeSender::Null => Some("<>".to_owned()),
-                EnvelopeSender::Address(address) => Some(address.to_string()),
-            },
+            sender: json::sender(&a.sender),
             wiring: a.wiring.clone(),
             dmarc: a.dmarc.clone(),
             spf: a.spf.clone(),

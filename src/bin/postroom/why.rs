@@ -8,7 +8,7 @@ use postroom::desk::history::{WhyHome, WhyMessage};
 use postroom::desk::{Desk, Failure, Purpose};
 use postroom::domain::automatic::Silence;
 use postroom::domain::event::Stood;
-use postroom::domain::{Change, EnvelopeSender, Event, EventId, MessageId, Number, Step, undo};
+use postroom::domain::{Change, Event, EventId, MessageId, Number, Step, undo};
 use postroom::render::{Align, Cell, Column, Table, clean};
 use postroom::store::Asked;
 use serde::Serialize;
@@ -129,13 +129,8 @@ fn print(out: &mut Out, why: &WhyMessage) -> Result<()> {
         say(format!("{} {}", one.action, changes::outcome(one)));
     }
     for a in &why.arrivals {
-        let sender = match &a.sender {
-            EnvelopeSender::Unknown => "unknown".to_owned(),
-            EnvelopeSender::Null => "<>".to_owned(),
-            EnvelopeSender::Address(address) => clean::name(address.as_str()).into_owned(),
-        };
-        let recipient =
-            a.recipient.as_ref().map_or("-".to_owned(), |r| clean::name(r.as_str()).into_owned());
+        let sender = changes::sender(&a.sender);
+        let recipient = changes::recipient(a.recipient.as_ref());
         say(format!(
             "arrived in {} for {recipient} at {} by {}, envelope sender {sender}",
             a.inbox, a.received, a.wiring
