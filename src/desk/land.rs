@@ -10,7 +10,8 @@ use super::{Scene, autoreply, facts, header, route};
 use crate::domain::arrival::Occasion;
 use crate::domain::bounce::Outcome;
 use crate::domain::{
-    Address, Class, Direction, EventId, InboxName, MessageId, Number, Signal, Time,
+    Address, Class, Direction, EventId, InboxName, Mailbox, MessageFacts, MessageId, Number,
+    Signal, Time,
 };
 use crate::mail::authentication::{self, Authentication};
 use crate::mail::token::Keys;
@@ -103,6 +104,31 @@ impl<'a> Ready<'a> {
             wiring: incoming.wiring,
             occasion: incoming.occasion,
             received,
+        }
+    }
+}
+
+impl Ready<'_> {
+    /// What a query may ask of the message, before it is stored. Whom it came for counts as a
+    /// recipient.
+    fn facts(&self, class: Class, targets: &[Target], with_text: bool) -> MessageFacts {
+        let parsed = &self.parsed;
+        let came_for = targets.iter().filter_map(|target| target.recipient.clone());
+        let came_for = came_for.map(|address| Mailbox { name: String::new(), address });
+        let named = parsed.to.iter().chain(&parsed.cc).cloned();
+        MessageFacts {
+            id: MessageId(0),
+            direction: Direction::In,
+            message_id: parsed.message_id.clone(),
+            from: parsed.from.clone(),
+            to: named.chain(came_for).collect(),
+            subject: parsed.subject.clone(),
+            received: self.received,
+            class,
+            defective: !parsed.defects.is_empty(),
+            verified: self.authentication.dmarc == authentication::Verdict::Pass,
+            attachment: !parsed.attachments.is_empty(),
+            text: with_text.then(|| parsed.text.clone()),
         }
     }
 }
@@ -236,6 +262,20 @@ fn settled(tx: &Snapshot<'_>, message: MessageId, inbox: &InboxName) -> Result<O
     Ok(None)
 }
 
+/// Who or what wrote a message; what has a key is of a machine.
+fn classify(
+    tx: &Snapshot<'_>,
+    scene: &Scene<'_>,
+    keys: &Keys,
+    parsed: &Parsed,
+    found: &[Found<'_>],
+) -> Result<(Class, Option<Signal>)> {
+    Ok(match class_of(tx, scene, keys, parsed)? {
+        (Class::Person, None) if !found.is_empty() => (Class::Automatic, Some(Signal::Correlated)),
+        other => other,
+    })
+}
+
 fn add_message(
     tx: &Tx<'_>,
     scene: &Scene<'_>,
@@ -244,10 +284,7 @@ fn add_message(
     found: &[Found<'_>],
 ) -> Result<Arrived> {
     let parsed = &ready.parsed;
-    let (class, signal) = match class_of(tx, scene, keys, parsed)? {
-        (Class::Person, None) if !found.is_empty() => (Class::Automatic, Some(Signal::Correlated)),
-        other => other,
-    };
+    let (class, signal) = classify(tx, scene, keys, parsed, found)?;
     let mut defects: Vec<&str> = parsed.defects.iter().map(|defect| defect.as_str()).collect();
     let shares_id = match &parsed.message_id {
         Some(id) => tx.message_id_is_taken(id)?,

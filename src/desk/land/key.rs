@@ -12,8 +12,7 @@ use crate::domain::correlate::{self, Correlation, Key, Says};
 use crate::domain::query::Needs;
 use crate::domain::threading::Keyed;
 use crate::domain::{
-    Actor, Change, Class, Conversation, Direction, EventId, InboxName, Mailbox, MessageFacts,
-    MessageId, Signal, Time,
+    Actor, Change, Class, Conversation, EventId, InboxName, MessageId, Signal, Time,
 };
 use crate::mail::{authentication, parse};
 use crate::store::{Act, Snapshot, Tx};
@@ -46,11 +45,9 @@ pub(super) fn find<'s>(
     }
     let header = |name: &str| parse::field(ready.raw.beginning(), name);
     let written = correlate::believed(parsed.date, ready.received);
-    let mut mail = facts(ready, class, correlations);
+    let mail = ready.facts(class, targets, correlations.iter().any(needs_text));
     let mut found = Vec::new();
     for target in targets {
-        let recipient = target.recipient.iter().cloned();
-        mail.to.extend(recipient.map(|address| Mailbox { name: String::new(), address }));
         let keys = correlations.iter().filter_map(|correlation| {
             let key = correlation.read(&target.inbox, &mail, header)?;
             Some(Found { inbox: target.inbox.clone(), correlation, key: bounded(key), written })
@@ -60,27 +57,10 @@ pub(super) fn find<'s>(
     Ok(found)
 }
 
-/// What a query may ask of the message, before it is stored.
-fn facts(ready: &Ready<'_>, class: Class, correlations: &[Correlation]) -> MessageFacts {
-    let parsed = &ready.parsed;
-    let needs_text = |c: &Correlation| {
-        let queries = [Some(&c.when), c.close_when.as_ref(), c.reopen_when.as_ref()];
-        c.key.body.is_some() || queries.into_iter().flatten().any(|q| q.needs() == Needs::Texts)
-    };
-    MessageFacts {
-        id: MessageId(0),
-        direction: Direction::In,
-        message_id: parsed.message_id.clone(),
-        from: parsed.from.clone(),
-        to: parsed.to.iter().chain(&parsed.cc).cloned().collect(),
-        subject: parsed.subject.clone(),
-        received: ready.received,
-        class,
-        defective: !parsed.defects.is_empty(),
-        verified: ready.authentication.dmarc == authentication::Verdict::Pass,
-        attachment: !parsed.attachments.is_empty(),
-        text: correlations.iter().any(needs_text).then(|| parsed.text.clone()),
-    }
+fn needs_text(correlation: &Correlation) -> bool {
+    let Correlation { when, close_when, reopen_when, key, .. } = correlation;
+    let queries = [Some(when), close_when.as_ref(), reopen_when.as_ref()];
+    key.body.is_some() || queries.into_iter().flatten().any(|q| q.needs() == Needs::Texts)
 }
 
 /// What a regex catches can be as long as the mail; its digest is as good.
