@@ -817,7 +817,7 @@ _postroom() {
             return 0
             ;;
         postroom__subcmd__log)
-            opts="-h --json --config --as --now --timing --help"
+            opts="-h --dropped --json --config --as --now --timing --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

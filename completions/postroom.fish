@@ -247,7 +247,8 @@ complete -c postroom -n "__fish_postroom_using_subcommand sweep" -s h -l help -d
 complete -c postroom -n "__fish_postroom_using_subcommand log" -l config -d 'The configuration of the desk [default: $POSTROOM_CONFIG, /etc/postroom/postroom.toml, ~/.config/postroom/postroom.toml]' -r -F
 complete -c postroom -n "__fish_postroom_using_subcommand log" -l as -d 'Act as this agent: for root, the desk\'s owner, and agents with admin' -r
 complete -c postroom -n "__fish_postroom_using_subcommand log" -l now -d 'Take this instant (RFC 3339) for now; to write, only on a test desk [default: $POSTROOM_NOW]' -r
-complete -c postroom -n "__fish_postroom_using_subcommand log" -l json -d 'Print a JSON object for each event'
+complete -c postroom -n "__fish_postroom_using_subcommand log" -l dropped -d 'Tell what rules dropped instead, mail by mail'
+complete -c postroom -n "__fish_postroom_using_subcommand log" -l json -d 'Print a JSON object for each event, or for each mail'
 complete -c postroom -n "__fish_postroom_using_subcommand log" -l timing -d 'Tell on stderr how long it took; not where a message is delivered'
 complete -c postroom -n "__fish_postroom_using_subcommand log" -s h -l help -d 'Print help'
 complete -c postroom -n "__fish_postroom_using_subcommand why" -l config -d 'The configuration of the desk [default: $POSTROOM_CONFIG, /etc/postroom/postroom.toml, ~/.config/postroom/postroom.toml]' -r -F

@@ -19,8 +19,9 @@
 //! 1. `postroom ingest` reads stdin to its end ([`desk::ingest`]).
 //! 2. [`mail`] computes the identity, reads the header and the class; what it
 //!    cannot understand becomes a recorded defect, never a failure.
-//! 3. One `BEGIN IMMEDIATE` transaction stores the raw bytes, the message, the
-//!    arrival, finds its home ([`domain::threading`]) and appends the events.
+//! 3. One `BEGIN IMMEDIATE` transaction asks whether a rule keeps the mail out
+//!    ([`domain::barrier`]), stores the raw bytes, the message, the arrival, finds
+//!    its home ([`domain::threading`]) and appends the events.
 //!    [`domain::Conversation::apply`] folds them into the projection.
 //! 4. `route` evaluates the rules ([`domain::query`], [`domain::action`]);
 //!    `autoreply` asks [`domain::automatic`] whether a machine may answer.
@@ -29,7 +30,8 @@
 //!
 //! # Invariants
 //!
-//! * Exit 0 of a delivery means: the message is committed and synced.
+//! * Exit 0 of a delivery means: the message is committed and synced, or the line
+//!   that says which rule dropped it.
 //! * A conversation changes only by events; folding them gives its row again.
 //! * Raw bytes are never altered.
 //! * No path leads from a note to a participant.

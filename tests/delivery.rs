@@ -276,8 +276,106 @@ fn a_rule_file_that_is_wrong() {
     fs::write(rules.join("50-x.toml"), correlation).unwrap();
     expect_try_again("a correlation", &desk, &desk.feed(["ingest"], &mail()));
     assert!(check(&desk).contains("wrong\trules"));
+    for keeps_out in
+        ["[[refuse]]\nname = \"x\"\nwhen = 'x.test'\n", "drop = [{ name = 'x', when = 'x' }]\n"]
+    {
+        fs::write(rules.join("50-x.toml"), keeps_out).unwrap();
+        expect_try_again(keeps_out, &desk, &desk.feed(["ingest"], &mail()));
+        assert!(check(&desk).contains("wrong\trules"));
+    }
     fs::remove_file(rules.join("50-x.toml")).unwrap();
     expect_cured("rules without --route", &desk);
+}
+
+/// Only a rule says no, with its own code; then nothing at all is stored, and nobody outside learns
+/// more than the rule has for them.
+#[test]
+fn a_rule_that_refuses() {
+    for (code, status) in [(67, "5.1.1"), (69, "5.3.0"), (77, "5.7.1")] {
+        for words in [
+            &["ingest"][..],
+            &["ingest", "--filter"],
+            &["ingest", "--route", "--autoreply", "-p"],
+            &["ingest", "--archive", "--json", "--inbox", "support"],
+            &["ingest", "-"],
+        ] {
+            let what = format!("{code} {}", words.join(" "));
+            let desk = Desk::new();
+            let rule = desk.dir().join("rules/10.toml");
+            let text = format!(
+                "[[refuse]]\nname = 'the door'\nwhen = 'subject:{CANARY} {CANARY}'\ncode = {code}\n\
+                 text = 'No, thank you.'\n"
+            );
+            fs::write(&rule, text).unwrap();
+            let done = desk.feed(words, &mail());
+            assert_eq!((done.status.code(), done.text()), (Some(code), String::new()), "{what}");
+            let line = format!(r"^{} No, thank you\. \[(\w+)\]\n$", status.replace('.', r"\."));
+            let line = regex::Regex::new(&line).unwrap();
+            let found = line.captures(&done.stderr).unwrap_or_else(|| panic!("{what}: {done:?}"));
+            let reason = desk.log();
+            for part in [
+                format!("[{}] refused with {code} by rule 'the door' (rules/10.toml:1)", &found[1]),
+                " inbox=support ".to_owned(),
+                " identity=".to_owned(),
+                format!("message-id=<{CANARY}@customer.test>"),
+            ] {
+                assert!(reason.contains(&part), "{what}: {part} is not in {reason}");
+            }
+            assert_eq!(reason.lines().count(), 1, "{what}: {reason}");
+            for table in ["message", "arrival", "raw", "conversation", "event", "dropped", "config"]
+            {
+                let count = desk.number(&format!("SELECT count(*) FROM {table}"));
+                assert_eq!(count, 0, "{what}: {table}");
+            }
+            fs::remove_file(rule).unwrap();
+            expect_cured(&what, &desk);
+        }
+    }
+}
+
+/// Nobody who writes to a log line gets another line into it.
+#[test]
+fn a_refused_mail_that_lies() {
+    let desk = Desk::new();
+    let rule =
+        "[[refuse]]\nname = 'x'\nwhen = 'from:@evil.test'\n[[drop]]\nname = 'y'\nwhen = 'x'\n";
+    fs::write(desk.dir().join("rules/10.toml"), rule).unwrap();
+    for (from, code) in [("eve@evil.test", 77), ("eve@customer.test", 0)] {
+        let mail = format!(
+            "From: {from}\nTo: support@example.test\nSubject: x\n\
+             Message-ID: <a\u{1b}[2J\r forged\u{85}line@evil.test>\n\nx\n"
+        );
+        let done = desk.feed(["ingest"], mail.as_bytes());
+        assert_eq!(done.status.code(), Some(code), "{done:?}");
+    }
+    let (log, told) = (desk.log(), desk.run(["log", "--dropped"]).expect_success().text());
+    assert_eq!((log.lines().count(), told.lines().count()), (2, 1), "{log}{told}");
+    let is_control = |c: char| c.is_control() && c != '\n' && c != '\t';
+    assert!(!log.contains(is_control) && !told.contains(is_control), "{log:?} {told:?}");
+}
+
+/// A mail that is dropped is delivered, to every caller.
+#[test]
+fn a_rule_that_drops() {
+    let desk = Desk::new();
+    let rule = desk.dir().join("rules/10.toml");
+    fs::write(&rule, format!("[[drop]]\nname = 'noise'\nwhen = 'subject:{CANARY}'\n")).unwrap();
+    for words in [&["ingest"][..], &["ingest", "--route", "--autoreply", "-p"]] {
+        let done = desk.feed(words, &mail()).expect_success();
+        assert_eq!((done.text().as_str(), done.stderr.as_str()), ("", ""), "{words:?}");
+        for table in ["message", "arrival", "raw", "conversation", "event"] {
+            assert_eq!(desk.number(&format!("SELECT count(*) FROM {table}")), 0, "{table}");
+        }
+        assert_eq!(desk.number("SELECT count(*) FROM dropped"), 1);
+    }
+    for step in [&["autoreply"][..], &["route", "--message"], &["close", "--message"]] {
+        desk.feed(step, &mail()).expect_success();
+    }
+    let out = desk.feed(["ingest", "--filter"], &mail()).expect_success().text();
+    let fields = "Postroom-Dropped: support\nPostroom-Class: person\n";
+    assert_eq!(out, format!("{fields}{}", String::from_utf8(mail()).unwrap()));
+    fs::remove_file(rule).unwrap();
+    expect_cured("drop", &desk);
 }
 
 #[test]

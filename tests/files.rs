@@ -525,3 +525,29 @@ fn a_large_mail_in_an_mbox() {
     let shown = desk.run(["show", "--raw", "m2"]).expect_success().stdout;
     assert!(shown == large, "{} bytes are not the {} that went in", shown.len(), large.len());
 }
+
+/// What is dropped is dealt with: it counts once, its file goes, its mbox is not read again.
+#[test]
+fn what_rules_drop() {
+    let desk = Desk::new();
+    let rules = "[[refuse]]\nname = 'no'\nwhen = 'from:@customer.test'\n\
+                 [[drop]]\nname = 'noise'\nwhen = 'subject:/^(1|4)$/ or subject:m1'\n";
+    fs::write(desk.dir().join("rules/10.toml"), rules).unwrap();
+    let path = desk.beside("mbox");
+    mbox(&path, 6);
+    let path = path.to_str().unwrap().to_owned();
+    for words in [&["ingest", "--mbox", &path][..], &["ingest", "--archive", "--mbox", &path]] {
+        let done = desk.run(words).expect_success();
+        let counts = done.stderr.lines().last().unwrap().to_owned();
+        assert!(counts.starts_with("postroom: 6 read = "), "{counts}");
+        assert!(counts.ends_with(" 0 defective + 2 dropped"), "{counts}");
+        let again = desk.run(words).expect_success().stderr;
+        assert!(again.contains("postroom: 0 read = ") && again.contains("1 file read before"));
+    }
+    assert_eq!((messages(&desk), desk.number("SELECT count(*) FROM dropped")), (4, 2));
+    let dir = maildir(&desk, 3);
+    let done = desk.run(["ingest", "-q", "--delete", dir.to_str().unwrap()]).expect_success();
+    assert_eq!((done.stderr.as_str(), files(&dir).len()), ("", 0));
+    assert_eq!((messages(&desk), desk.number("SELECT count(*) FROM dropped")), (6, 3));
+    desk.run(["check"]).expect_success();
+}

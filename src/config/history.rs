@@ -34,6 +34,19 @@ pub fn text_of(config: &Config) -> io::Result<String> {
     Ok(all)
 }
 
+/// The texts of the rule files in the text of a configuration, as [`text_of`] joins it.
+pub fn rules_in(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    let files = std::iter::from_fn(move || {
+        let (line, behind) = rest.split_once('\n')?;
+        let (length, name) = line.split_once(' ')?;
+        let (file, others) = behind.split_at_checked(length.parse().ok()?)?;
+        rest = others;
+        Some((name, file))
+    });
+    files.filter_map(|(name, file)| name.starts_with("rules/").then_some(file))
+}
+
 fn append(all: &mut String, name: &str, text: &str) {
     // Writing to a String cannot fail.
     let _ = writeln!(all, "{} {name}", text.len());

@@ -4,6 +4,7 @@
 //! may not need (opening hours, files that are named) is read when asked for;
 //! [`Config::check_all`] proves all of it.
 
+mod barrier;
 mod correlate;
 mod document;
 pub mod error;
@@ -27,7 +28,7 @@ use crate::domain::calendar::Calendar;
 use crate::domain::{Address, AgentName, CalendarName, Directory, InboxName, TeamName};
 
 pub use error::{ConfigError, Place, Warning};
-pub use history::text_of;
+pub use history::{rules_in, text_of};
 pub use inbox::{Autoreply, Inbox};
 pub use people::{Agent, Team};
 pub use replies::ReplyName;

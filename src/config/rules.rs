@@ -1,13 +1,15 @@
-//! `rules/*.toml`: what to do with a message that came in, and which mail belongs together.
+//! `rules/*.toml`: which mail is kept out, which belongs together, and what to do with a message that
+//! came in.
 
 use std::collections::BTreeMap;
 
 use crate::domain::action::{self, Origin};
 use crate::domain::query::{self, Query, Term};
 use crate::domain::rule::{Location, Rule};
-use crate::domain::{Action, Correlation, Located};
+use crate::domain::{Action, Barrier, Correlation, Located};
 
 use super::Config;
+use super::barrier::Kind;
 use super::error::{ConfigError, Place, Warning};
 use super::history::names;
 use super::section::{Report, Section};
@@ -23,6 +25,8 @@ pub struct Rulebook {
     pub rules: Vec<Rule>,
     /// Each `[[correlate]]`, in order.
     pub correlations: Vec<Correlation>,
+    /// Each `[[refuse]]` and `[[drop]]`, in order.
+    pub barriers: Vec<Barrier>,
 }
 
 /// Reads all rules, in byte order of file names and then as they stand in the file.
@@ -56,7 +60,7 @@ pub fn load(config: &Config) -> Result<(Rulebook, Vec<Warning>), Vec<ConfigError
 /// The rules read so far.
 pub(super) struct Rules<'c> {
     config: &'c Config,
-    book: Rulebook,
+    pub(super) book: Rulebook,
     /// Where each name was taken.
     places: BTreeMap<String, Place>,
 }
@@ -69,9 +73,9 @@ impl Rules<'_> {
             let unreachable = self.book.rules.last().is_some_and(Rule::is_last);
             if let (true, Some(last)) = (unreachable, self.book.rules.last()) {
                 let message = format!(
-                    "this rule and all after it are never reached: '{}' ({}:{}) is for every \
+                    "this rule and all after it are never reached: '{}' ({}) is for every \
                      message and stops",
-                    last.name, last.at.file, last.at.line
+                    last.name, last.at
                 );
                 report.warn(section.at, message);
             }
@@ -85,7 +89,24 @@ impl Rules<'_> {
             let correlation = self.correlation(section, at, report);
             self.book.correlations.extend(correlation);
         }
+        self.read_barriers(file, &mut root, report);
         root.finish(report);
+    }
+
+    /// Those of both kinds in the order of the file: the first that holds counts.
+    fn read_barriers(&mut self, file: &str, root: &mut Section<'_>, report: &mut Report<'_>) {
+        let refuse = root.list("refuse", report).into_iter().map(|section| (Kind::Refuse, section));
+        let drop = root.list("drop", report).into_iter().map(|section| (Kind::Drop, section));
+        let mut both: Vec<(Kind, Section<'_>)> = refuse.chain(drop).collect();
+        both.sort_by_key(|(_, section)| section.at);
+        for (kind, section) in both {
+            let begin = section.at;
+            let at = Location { file: file.to_owned(), line: report.source.place(begin).line };
+            if let Some(barrier) = self.barrier(kind, section, at, report) {
+                self.must_be_reached(&barrier, begin, report);
+                self.book.barriers.push(barrier);
+            }
+        }
     }
 
     /// One `[[rule]]`; it is of no use if an error was reported.

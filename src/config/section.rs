@@ -106,6 +106,11 @@ impl<'t> Section<'t> {
         inner.map(|t| t.keys().map(|k| k.get_ref().to_string()).collect()).unwrap_or_default()
     }
 
+    /// Where the value of a key begins, if it is there, without reading it.
+    pub(super) fn begin_of(&self, key: &str) -> Option<usize> {
+        self.table.get(key).map(|value| value.span().start)
+    }
+
     fn take(&mut self, key: &'static str) -> Option<Spanned<DeValue<'t>>> {
         self.asked.push(key);
         self.table.remove(key)

@@ -12,7 +12,7 @@ use anyhow::{Context, Result};
 
 use super::checkpoint::Checkpoints;
 use super::incoming::Envelope;
-use super::ingest::{Chain, How, Incoming, Landed};
+use super::ingest::{Chain, How, Incoming, Landed, Taken};
 use super::land::{Ready, Understood, land};
 use super::source::{Finisher, Format, Found, Manner, Notice, Origin, Piece, Reader};
 use super::tally::Tally;
@@ -55,8 +55,8 @@ pub struct Bulk<'a> {
 /// What is told on the way.
 #[derive(Debug)]
 pub enum Told<'a> {
-    /// A message landed.
-    Landed(&'a [Landed]),
+    /// A message came in, or was dropped.
+    Taken(&'a Taken),
     /// Something about a source.
     Notice(&'a Notice),
     /// So many messages are read, and so much of all, from 0 to 1; 0 where that is not known.
@@ -229,34 +229,33 @@ impl Desk {
             .unzip();
         let kept = ready.len() - usize::from(self.fault == Fault::Lose);
         // What is not proved to be in is neither passed by nor marked.
-        let all_in = |landed: &[Vec<Landed>]| {
-            landed.len() == found.len() && landed.iter().all(|landed| !landed.is_empty())
-        };
-        let (last, stored, landed) = self.write("ingest", Ending::Commit, |tx, scene| {
+        let all_in =
+            |taken: &[Taken]| taken.len() == found.len() && !taken.iter().any(Taken::is_nothing);
+        let (last, stored, taken) = self.write("ingest", Ending::Commit, |tx, scene| {
             let last = tx.last_message()?;
-            let mut landed = Vec::new();
+            let mut taken = Vec::new();
             for ready in ready.iter().take(kept) {
                 tx.next_batch();
-                landed.push(land(tx, scene, ready, run.bulk.chain)?);
+                taken.push(land(tx, scene, ready, run.bulk.chain)?);
             }
             // Last, and all in a row: the savepoint of any other statement would write what the
             // index has collected, and merge it, for each message anew.
-            for ((landed, ready), words) in landed.iter().zip(&ready).zip(&words) {
-                index(tx, landed, &ready.parsed, words)?;
+            for ((taken, ready), words) in taken.iter().zip(&ready).zip(&words) {
+                index(tx, &taken.landed, &ready.parsed, words)?;
             }
-            if all_in(&landed) {
+            if all_in(&taken) {
                 positions.iter().try_for_each(|position| tx.put_position(position))?;
             }
-            Ok((last, tx.came_in_after(last)?, landed))
+            Ok((last, tx.came_in_after(last)?, taken))
         })?;
         run.checkpoints.after_commit()?;
-        run.tally.compare(&landed, last, stored);
-        for (ready, landed) in ready.iter().zip(&landed) {
-            self.log_landed(ready, landed);
-            run.tally.count(landed, !ready.parsed.defects.is_empty());
-            (run.tell)(Told::Landed(landed))?;
+        run.tally.compare(&taken, last, stored);
+        for (ready, taken) in ready.iter().zip(&taken) {
+            self.log_taken(ready, taken);
+            run.tally.count(taken, !ready.parsed.defects.is_empty());
+            (run.tell)(Told::Taken(taken))?;
         }
-        let finished = if all_in(&landed) { found.as_slice() } else { &[] };
+        let finished = if all_in(&taken) { found.as_slice() } else { &[] };
         for origin in finished.iter().map(|found| &found.origin) {
             if let Some(notice) = run.finisher.finish(origin) {
                 (run.tell)(Told::Notice(&notice))?;

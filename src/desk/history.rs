@@ -8,7 +8,7 @@ use crate::domain::bounce::Outcome;
 use crate::domain::event::Stood;
 use crate::domain::{Address, Change, Event, EventId, MessageId, Number, Step};
 use crate::mail::{base_subject, token};
-use crate::store::{AddressRole, Asked, Snapshot, StoredArrival, StoredMessage};
+use crate::store::{AddressRole, Asked, Snapshot, StoredArrival, StoredDrop, StoredMessage};
 
 /// Why a message is where it is, and what was made of it.
 #[derive(Debug, Clone)]
@@ -54,6 +54,14 @@ impl Desk {
             }
             snapshot.events(number)
         })
+    }
+
+    /// What rules dropped, first one first.
+    ///
+    /// # Errors
+    /// Those of the store and of `take`.
+    pub fn dropped(&self, take: impl FnMut(StoredDrop) -> Result<()>) -> Result<()> {
+        self.read(|snapshot| snapshot.each_drop(take))
     }
 
     /// One event.

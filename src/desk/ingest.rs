@@ -1,5 +1,7 @@
 //! A message comes in, in a transaction of its own.
 
+use std::fmt;
+
 use anyhow::Result;
 
 use super::incoming::Envelope;
@@ -7,6 +9,7 @@ use super::land::{Ready, Understood, land};
 use super::raw::Raw;
 use super::{Desk, autoreply, route};
 use crate::domain::arrival::Occasion;
+use crate::domain::barrier::Answer;
 use crate::domain::rule::Rule;
 use crate::domain::{Class, InboxName, MessageId, Number, Time};
 use crate::host::limit;
@@ -54,6 +57,54 @@ pub struct Landed {
     pub after: After,
 }
 
+/// What became of a message that was not refused.
+#[derive(Debug, Default)]
+pub struct Taken {
+    /// Where it landed.
+    pub landed: Vec<Landed>,
+    /// Where rules dropped it.
+    pub dropped: Vec<Dropped>,
+}
+
+impl Taken {
+    /// Whether nothing became of it.
+    #[must_use]
+    pub fn is_nothing(&self) -> bool {
+        self.landed.is_empty() && self.dropped.is_empty()
+    }
+}
+
+/// An inbox that a rule kept a message out of. Nothing of it is stored there but that it came (R34).
+#[derive(Debug, Clone)]
+pub struct Dropped {
+    /// The inbox.
+    pub inbox: InboxName,
+    /// Who or what wrote it.
+    pub class: Class,
+    /// The name of the rule.
+    pub rule: String,
+    /// Its place, `rules/20-route.toml:7`.
+    pub at: String,
+}
+
+/// A rule refuses a message (R8). It is an error, so that nothing of it is stored; whoever handed it in
+/// hears the answer.
+#[derive(Debug)]
+pub struct Refused {
+    /// What the sender is told.
+    pub answer: Answer,
+    /// For the log: which rule refused what.
+    pub reason: String,
+}
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.reason)
+    }
+}
+
+impl std::error::Error for Refused {}
+
 /// What followed on an arrival.
 #[derive(Debug, Clone, Default)]
 pub struct After {
@@ -98,19 +149,20 @@ impl Desk {
     /// One message comes in. When this returns, it is committed and synced (R1).
     ///
     /// # Errors
-    /// Those of the configuration and of the store; never for what stands in the message.
-    pub fn ingest(&mut self, incoming: &Incoming<'_>, chain: &Chain) -> Result<Vec<Landed>> {
+    /// [`Refused`] where a rule of the administrator says so; those of the configuration and of the
+    /// store; never else for what stands in the message.
+    pub fn ingest(&mut self, incoming: &Incoming<'_>, chain: &Chain) -> Result<Taken> {
         self.must_have_room(incoming.raw.size())?;
         let authserv = self.config.settings().authserv_id.as_deref();
         let understood = Understood::of(incoming.raw, authserv);
         let ready = Ready::new(incoming, understood, self.now);
         let fault = self.fault;
-        let landed = self.write("ingest", Ending::Commit, |tx, scene| {
-            let landed = land(tx, scene, &ready, chain)?;
+        let taken = self.write("ingest", Ending::Commit, |tx, scene| {
+            let taken = land(tx, scene, &ready, chain)?;
             fault.strike();
-            Ok(landed)
+            Ok(taken)
         })?;
-        self.log_landed(&ready, &landed);
+        self.log_taken(&ready, &taken);
         if let Some(most) = limit::file_size() {
             let words = "files may not grow beyond";
             self.log(
@@ -120,12 +172,16 @@ impl Desk {
                 ),
             );
         }
-        Ok(landed)
+        Ok(taken)
     }
 
-    pub(super) fn log_landed(&self, ready: &Ready<'_>, landed: &[Landed]) {
+    pub(super) fn log_taken(&self, ready: &Ready<'_>, taken: &Taken) {
         let id = ready.parsed.message_id.as_deref().unwrap_or("-");
-        for l in landed {
+        for Dropped { inbox, class, rule, at } in &taken.dropped {
+            let what = format!("class={class} identity={} message-id=<{id}>", ready.identity);
+            self.log(Level::Info, &format!("dropped by rule '{rule}' ({at}) inbox={inbox} {what}"));
+        }
+        for l in &taken.landed {
             let line = format!(
                 "{} conversation={} inbox={} how={} class={} identity={} message-id=<{id}>",
                 l.message,

@@ -4,7 +4,7 @@
 use anyhow::{Context, Result};
 
 use super::incoming::{self, Envelope, Target};
-use super::ingest::{After, Chain, How, Incoming, Landed};
+use super::ingest::{After, Chain, How, Incoming, Landed, Taken};
 use super::raw::Raw;
 use super::{Scene, autoreply, facts, header, route};
 use crate::domain::arrival::Occasion;
@@ -21,6 +21,7 @@ use crate::store::{
 };
 
 mod copy;
+mod door;
 mod home;
 mod key;
 mod ours;
@@ -142,25 +143,35 @@ fn original(parsed: &Parsed, written: Option<Time>, now: Time) -> Time {
 }
 
 /// One message comes in, inside the transaction.
+///
+/// # Errors
+/// [`Refused`](super::ingest::Refused) where a rule refuses it; those of the configuration and of the
+/// store.
 pub(super) fn land(
     tx: &Tx<'_>,
     scene: &Scene<'_>,
     ready: &Ready<'_>,
     chain: &Chain,
-) -> Result<Vec<Landed>> {
+) -> Result<Taken> {
     let keys = scene.keys()?;
     let targets = incoming::targets(scene.config, ready.envelope, &ready.parsed)?;
     let found = key::find(scene, ready, &targets)?;
-    let came_before = tx.message_by_identity(&ready.identity.0)?;
-    let arrived = match came_before {
+    let came_before = match tx.message_by_identity(&ready.identity.0)? {
+        Some(known) => Some(tx.message(known)?.context("a message that came before is gone")?),
+        None => None,
+    };
+    if let Some(stored) = &came_before
+        && let Some(by) = stored.purged
+    {
+        return Ok(Taken { landed: tombstone(tx, stored, by)?, dropped: Vec::new() });
+    }
+    let (targets, dropped) = door::open(tx, scene, ready, targets, &found, came_before.as_ref())?;
+    if targets.is_empty() {
+        return Ok(Taken { landed: Vec::new(), dropped });
+    }
+    let arrived = match &came_before {
         None => add_message(tx, scene, ready, keys, &found)?,
-        Some(known) => {
-            let stored = tx.message(known)?.context("a message that came before is gone")?;
-            if let Some(by) = stored.purged {
-                return tombstone(tx, &stored, by);
-            }
-            Arrived::again(&stored)
-        }
+        Some(stored) => Arrived::again(stored),
     };
     let mut landed: Vec<Landed> = Vec::new();
     for target in targets {
@@ -173,7 +184,7 @@ pub(super) fn land(
             extension: ready.envelope.extension.as_deref(),
             wiring: ready.wiring,
             // That of the first arrival stands in the bytes that are kept.
-            trace: came_before.map_or("", |_| &ready.parsed.envelope.received),
+            trace: came_before.as_ref().map_or("", |_| &ready.parsed.envelope.received),
             dmarc: ready.authentication.dmarc.as_str(),
             spf: ready.authentication.spf.as_str(),
         };
@@ -209,7 +220,7 @@ pub(super) fn land(
         let (conversation, inbox) = (shown.number, shown.inbox);
         landed.push(Landed { conversation, message, how, inbox, class, after });
     }
-    Ok(landed)
+    Ok(Taken { landed, dropped })
 }
 
 /// The recipient of an arrival, where the header names it in neither To nor Cc. Mail of ours that

@@ -44,9 +44,9 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use sha2::{Digest, Sha256};
 
-use crate::config::{self, Config};
+use crate::config::{self, Config, Rulebook};
 use crate::domain::query::BindContext;
-use crate::domain::{Actor, AgentName, Correlation, Directory, Time};
+use crate::domain::{Actor, AgentName, Directory, Time};
 use crate::host::lock::{Lock, LockError};
 use crate::host::log::{Level, Log};
 use crate::host::user::{self, Caller};
@@ -100,7 +100,7 @@ pub struct Desk {
     log: Log,
     fault: Fault,
     keys: OnceCell<Keys>,
-    correlations: OnceCell<Vec<Correlation>>,
+    arrival_rules: OnceCell<Rulebook>,
 }
 
 /// The file that names the desk: the one asked for, else the system's, else the user's. One that
@@ -163,8 +163,8 @@ impl Desk {
         let me = who(&config, &caller, wanted.agent.as_ref(), &dir)?;
         let log = log_of(&config);
         let fault = Fault::of(&store);
-        let (keys, correlations) = (OnceCell::new(), OnceCell::new());
-        Ok(Desk { dir, store, config, text, now, me, caller, log, fault, keys, correlations })
+        let (keys, arrival_rules) = (OnceCell::new(), OnceCell::new());
+        Ok(Desk { dir, store, config, text, now, me, caller, log, fault, keys, arrival_rules })
     }
 
     /// The configuration in force.
@@ -223,7 +223,7 @@ impl Desk {
             me: &self.me,
             steward,
             keys: &self.keys,
-            correlations: &self.correlations,
+            arrival_rules: &self.arrival_rules,
         };
         self.store.write(&run, ending, |tx| {
             let done = f(tx, &scene)?;
@@ -262,7 +262,7 @@ impl Desk {
             me: &self.me,
             steward,
             keys: &self.keys,
-            correlations: &self.correlations,
+            arrival_rules: &self.arrival_rules,
         }
     }
 }
@@ -310,21 +310,22 @@ pub(crate) struct Scene<'a> {
     /// All files of the configuration, joined.
     text: &'a str,
     keys: &'a OnceCell<Keys>,
-    correlations: &'a OnceCell<Vec<Correlation>>,
+    arrival_rules: &'a OnceCell<Rulebook>,
 }
 
 impl<'a> Scene<'a> {
-    /// The correlations of the desk, read once for a command. Most desks have none, and their
-    /// rules are not read for it.
-    pub(crate) fn correlations(&self) -> Result<&'a [Correlation]> {
-        if let Some(known) = self.correlations.get() {
+    /// The rules that each arrival meets, whether it is routed or not: correlations, and what keeps
+    /// mail out. They are read once for a command; most desks have none, and none are read there.
+    pub(crate) fn arrival_rules(&self) -> Result<&'a Rulebook> {
+        if let Some(known) = self.arrival_rules.get() {
             return Ok(known);
         }
-        let read = match self.text.contains("correlate") {
-            true => config::rules::load(self.config).map_err(Failure::config)?.0.correlations,
-            false => Vec::new(),
+        let names = |file: &str| ["correlate", "refuse", "drop"].iter().any(|t| file.contains(t));
+        let read = match config::rules_in(self.text).any(names) {
+            true => config::rules::load(self.config).map_err(Failure::config)?.0,
+            false => Rulebook::default(),
         };
-        Ok(self.correlations.get_or_init(|| read))
+        Ok(self.arrival_rules.get_or_init(|| read))
     }
 
     /// The keys that sign our ids, read once for a command.

@@ -195,7 +195,7 @@ fn run(
             ask(tx, &mut conversation, message, text, rule, cause, &directory, cx)
         })?;
         let stop = matches!(answer, Answer::Matched { stop: true, .. });
-        let at = format!("{}:{}", rule.at.file, rule.at.line);
+        let at = rule.at.to_string();
         routed.rules.push(Asked { rule: rule.name.clone(), at, answer });
         if stop {
             break;

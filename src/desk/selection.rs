@@ -18,7 +18,8 @@ impl Desk {
         self.read(|snapshot| select::matching(snapshot, &bound, Page::ALL))
     }
 
-    /// The conversations that show a message that came in before, by its identity.
+    /// The conversations that show a message that came in before, by its identity; none where a rule
+    /// dropped it, so that the step of a wiring behind `ingest` is done with it.
     ///
     /// # Errors
     /// When it did not come in yet; and those of the store.
@@ -33,6 +34,7 @@ impl Desk {
                 shown.dedup();
                 Ok(shown)
             }
+            None if snapshot.was_dropped(&identity.0)? => Ok(Vec::new()),
             None => Err(Failure::new(
                 Kind::Unknown,
                 "this message has not come in yet; give it to 'postroom ingest' first",

@@ -1,6 +1,6 @@
 //! What became of many messages, in numbers that have to add up.
 
-use super::ingest::{How, Landed};
+use super::ingest::{How, Taken};
 use crate::domain::MessageId;
 
 /// Every message that was read is counted once: where it was read, and where it came in.
@@ -18,6 +18,8 @@ pub struct Tally {
     pub own: usize,
     /// Messages that were purged, and came again.
     pub tombstone: usize,
+    /// Messages that rules dropped, from all inboxes that they came for.
+    pub dropped: usize,
     /// Messages that began or joined a conversation, of which a part could not be understood. They
     /// are counted here alone.
     pub defective: usize,
@@ -33,8 +35,8 @@ pub struct Tally {
 
 impl Tally {
     /// Counts a message by what became of it, in however many inboxes.
-    pub(super) fn count(&mut self, landed: &[Landed], is_defective: bool) {
-        let any = |how| landed.iter().any(|l| l.how == how);
+    pub(super) fn count(&mut self, taken: &Taken, is_defective: bool) {
+        let any = |how| taken.landed.iter().any(|l| l.how == how);
         if any(How::New) || any(How::Joined) {
             *(match (is_defective, any(How::New)) {
                 (true, _) => &mut self.defective,
@@ -47,13 +49,16 @@ impl Tally {
             self.duplicate += 1;
         } else if any(How::Tombstone) {
             self.tombstone += 1;
+        } else if !taken.dropped.is_empty() {
+            self.dropped += 1;
         }
     }
 
     /// Compares what came in with what the store has more than before: messages behind `last`, which
     /// was the last one.
-    pub(super) fn compare(&mut self, landed: &[Vec<Landed>], last: MessageId, stored: usize) {
-        let mut told: Vec<MessageId> = landed.iter().flatten().map(|l| l.message).collect();
+    pub(super) fn compare(&mut self, taken: &[Taken], last: MessageId, stored: usize) {
+        let landed = taken.iter().flat_map(|taken| &taken.landed);
+        let mut told: Vec<MessageId> = landed.map(|l| l.message).collect();
         told.retain(|message| *message > last);
         told.sort_unstable();
         told.dedup();
@@ -65,7 +70,7 @@ impl Tally {
     /// have got. If not, that is a bug.
     #[must_use]
     pub fn adds_up(&self) -> bool {
-        let known = self.duplicate + self.own + self.tombstone;
+        let known = self.duplicate + self.own + self.tombstone + self.dropped;
         let became = self.new + self.joined + known + self.defective;
         self.read == became && self.told == self.stored
     }
@@ -74,7 +79,7 @@ impl Tally {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::desk::ingest::After;
+    use crate::desk::ingest::{After, Dropped, Landed};
     use crate::domain::{Class, Number};
 
     fn landed(message: i64, how: How) -> Landed {
@@ -86,6 +91,15 @@ mod tests {
             class: Class::Person,
             after: After::default(),
         }
+    }
+
+    fn taken(landed: Vec<Landed>) -> Taken {
+        Taken { landed, dropped: Vec::new() }
+    }
+
+    fn dropped() -> Dropped {
+        let (inbox, class) = ("sales".parse().unwrap(), Class::Person);
+        Dropped { inbox, class, rule: "noise".to_owned(), at: "rules/10.toml:1".to_owned() }
     }
 
     #[test]
@@ -103,13 +117,20 @@ mod tests {
             (&[Joined], true),
         ] {
             let landed: Vec<Landed> = hows.iter().map(|how| landed(1, *how)).collect();
-            tally.count(&landed, is_defective);
+            tally.count(&taken(landed), is_defective);
         }
         assert!(tally.adds_up());
         let counts = [tally.new, tally.joined, tally.duplicate, tally.own, tally.defective];
         assert_eq!(counts, [2, 1, 1, 1, 2]);
-        tally.count(&[], false);
+        tally.count(&taken(vec![]), false);
         assert!(tally.adds_up());
+        let partly = Taken { landed: vec![landed(1, New)], dropped: vec![dropped()] };
+        let wholly = Taken { landed: vec![], dropped: vec![dropped(), dropped()] };
+        tally.read += 2;
+        tally.count(&partly, false);
+        tally.count(&wholly, true);
+        assert!(tally.adds_up());
+        assert_eq!((tally.new, tally.dropped, tally.defective), (3, 1, 2));
         tally.read += 1;
         assert!(!tally.adds_up(), "one was read and became nothing");
     }
@@ -117,6 +138,7 @@ mod tests {
     #[test]
     fn the_store_has_to_have_what_came_in() {
         let all = [vec![landed(5, How::New), landed(5, How::Joined)], vec![landed(3, How::Joined)]];
+        let all = all.map(taken);
         for (stored, adds_up) in [(1, true), (0, false), (2, false)] {
             let mut tally = Tally::default();
             tally.compare(&all, MessageId(4), stored);

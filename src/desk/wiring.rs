@@ -125,7 +125,7 @@ impl Desk {
                 Ok((book, _)) => Line::fine("rules", book.rules.len().to_string()),
                 Err(error) => Line::wrong("rules", "", first_line(&format!("{error:#}"))),
             });
-        } else if let Err(error) = self.scene().correlations() {
+        } else if let Err(error) = self.scene().arrival_rules() {
             lines.push(Line::wrong("rules", "", first_line(&format!("{error:#}"))));
         }
         if trial.autoreply {

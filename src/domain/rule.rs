@@ -1,5 +1,7 @@
 //! Rules: what to do with a message that came in, in order.
 
+use std::fmt;
+
 use super::query::Query;
 use super::{Action, Reason};
 
@@ -23,6 +25,13 @@ pub struct Location {
     pub file: String,
     /// The line, from 1.
     pub line: usize,
+}
+
+/// `rules/20-route.toml:7`
+impl fmt::Display for Location {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.file, self.line)
+    }
 }
 
 impl Rule {

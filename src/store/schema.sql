@@ -4,7 +4,7 @@
 -- at each row that it writes.
 --
 -- Three kinds of tables:
---   the record      message, raw, pack, arrival, event, note, outbox: what came, what was done
+--   the record      message, raw, pack, arrival, dropped, event, note, outbox: what came, was done
 --   the projection  conversation*, entry, copy, related, correlation, participant:
 --                   folded from events, rebuilt by `check --rebuild`
 --   operation       unrouted, autoreply, position, search: neither undone nor rebuilt
@@ -145,6 +145,22 @@ CREATE TABLE arrival (
     dmarc          TEXT,                             -- pass or fail, where a trusted field says so
     spf            TEXT,
     UNIQUE (message, inbox, recipient)
+) STRICT;
+
+-- What [[drop]] kept out of an inbox, and [[refuse]] where no answer could be given: all that is kept
+-- of it. It is no message, and comes in if the rule is gone when it comes again.
+CREATE TABLE dropped (
+    id         INTEGER PRIMARY KEY AUTOINCREMENT,
+    at         INTEGER NOT NULL,
+    identity   BLOB    NOT NULL,
+    message_id TEXT,                                 -- NULL when it has none
+    inbox      TEXT    NOT NULL,
+    recipient  TEXT    NOT NULL,                     -- '' when none was known
+    sender     TEXT,                                 -- envelope; NULL unknown, '' the null sender
+    rule       TEXT    NOT NULL,
+    place      TEXT    NOT NULL,                     -- of the rule: file:line
+    config     INTEGER NOT NULL REFERENCES config (id),
+    UNIQUE (identity, inbox)
 ) STRICT;
 
 CREATE TABLE conversation (

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use anyhow::{Context, Result};
+use postroom::desk::ingest::Refused;
 use postroom::desk::raw::Raw;
 use postroom::desk::{self, Failure, Kind, failure};
 use postroom::host::log::Level;
@@ -20,7 +21,25 @@ use crate::memory;
 /// What the last panic said; a panic hook can hand it over in no other way.
 static PANIC: Mutex<String> = Mutex::new(String::new());
 
-/// Runs a command in delivery position: whatever is not done is 75 (R2-R5).
+/// Why a command in delivery position is not done.
+enum Undone {
+    /// Whatever went wrong: the caller is to try again.
+    Deferred(String),
+    /// A rule of the administrator refuses the mail: the caller is not to.
+    Refused(Refused),
+}
+
+impl Undone {
+    fn exit(&self) -> Exit {
+        match self {
+            Undone::Deferred(_) => Exit::TryAgain,
+            Undone::Refused(refused) => refused.answer.code.into(),
+        }
+    }
+}
+
+/// Runs a command in delivery position: whatever is not done is 75 (R2-R5), but what an explicit rule
+/// refuses (R8).
 pub(crate) fn run(rest: &[OsString], command: impl FnOnce() -> Result<Exit>) -> Exit {
     panic::set_hook(Box::new(remember_panic));
     // Without handlers a signal ends us by itself, which an MTA understands too.
@@ -28,14 +47,14 @@ pub(crate) fn run(rest: &[OsString], command: impl FnOnce() -> Result<Exit>) -> 
     let named = named_config(rest);
     memory::watch(&desk::early_log(named.as_deref()));
     let done = panic::catch_unwind(AssertUnwindSafe(|| done(command())));
-    let Err(reason) = done.unwrap_or_else(|_| {
+    let Err(undone) = done.unwrap_or_else(|_| {
         let said = PANIC.lock().map(|said| said.clone()).unwrap_or_default();
-        Err(format!("bug: {said}"))
+        Err(Undone::Deferred(format!("bug: {said}")))
     }) else {
         return Exit::Done;
     };
-    fail(named.as_deref(), &reason);
-    Exit::TryAgain
+    tell(named.as_deref(), &undone);
+    undone.exit()
 }
 
 /// The message on stdin, read to its end before anything else is done (R6); nothing at all is a
@@ -50,23 +69,26 @@ pub(crate) fn message(dir: impl FnOnce() -> Result<PathBuf>) -> Result<Raw> {
 }
 
 /// Nothing, or the reason why a command is not done.
-fn done(ended: Result<Exit>) -> Result<(), String> {
+fn done(ended: Result<Exit>) -> Result<(), Undone> {
     let error = match ended {
         Ok(Exit::Done) => return Ok(()),
-        Ok(other) => return Err(format!("the command ended with {}", other as u8)),
-        Err(error) => error,
-    };
-    match error.downcast_ref::<clap::Error>() {
-        Some(help) if !help.use_stderr() => {
-            if mail_waits() {
-                return Err("usage: help was asked for, and the mail would be gone".to_owned());
-            }
-            let _ = help.print();
-            Ok(())
+        Ok(other) => {
+            return Err(Undone::Deferred(format!("the command ended with {}", other as u8)));
         }
-        Some(usage) => Err(format!("usage: {}", first_line(&exit::usage_words(usage)))),
-        None => Err(format!("{error:#}")),
-    }
+        Err(error) => error.downcast::<Refused>().map_or_else(Ok, |r| Err(Undone::Refused(r)))?,
+    };
+    let reason = match error.downcast_ref::<clap::Error>() {
+        Some(help) if !help.use_stderr() => {
+            if !mail_waits() {
+                let _ = help.print();
+                return Ok(());
+            }
+            "usage: help was asked for, and the mail would be gone".to_owned()
+        }
+        Some(usage) => format!("usage: {}", first_line(&exit::usage_words(usage))),
+        None => format!("{error:#}"),
+    };
+    Err(Undone::Deferred(reason))
 }
 
 /// Whether anything stands on stdin, which then has been begun to read.
@@ -75,17 +97,22 @@ fn mail_waits() -> bool {
 }
 
 /// One line for outsiders, who may read it in a bounce (R9, R10); the reason goes to the log.
-fn fail(named: Option<&Path>, reason: &str) {
+fn tell(named: Option<&Path>, undone: &Undone) {
     let reference = random::reference();
-    let log = failure::log(named);
-    log.write(Level::Error, &format!("[{reference}] deferred: {reason}"));
-    let _ = writeln!(
-        io::stderr(),
-        "4.3.0 the mail cannot be taken at the moment; try again later [{reference}]"
-    );
+    let (level, words, reason) = match undone {
+        Undone::Deferred(reason) => {
+            let words = "4.3.0 the mail cannot be taken at the moment; try again later".to_owned();
+            (Level::Error, words, format!("deferred: {reason}"))
+        }
+        Undone::Refused(Refused { answer, reason }) => {
+            (Level::Info, format!("{} {}", answer.code.status(), answer.text), reason.clone())
+        }
+    };
+    failure::log(named).write(level, &format!("[{reference}] {reason}"));
+    let _ = writeln!(io::stderr(), "{words} [{reference}]");
     // A person has no use for a line for outsiders.
     if terminal::stdin_is_terminal() {
-        let _ = writeln!(io::stderr(), "postroom: {}", clean::text(reason));
+        let _ = writeln!(io::stderr(), "postroom: {}", clean::text(&reason));
     }
     stdin::drain();
 }

@@ -4,6 +4,7 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use postroom::desk::{Failure, Kind};
+use postroom::domain::barrier::Code;
 use postroom::host::lock::LockError;
 use postroom::store::OpenError;
 
@@ -21,6 +22,17 @@ pub(crate) enum Exit {
     TryAgain = 75,
     NotAllowed = 77,
     Config = 78,
+}
+
+/// A rule of the administrator refuses a mail.
+impl From<Code> for Exit {
+    fn from(code: Code) -> Exit {
+        match code {
+            Code::NoUser => Exit::Unknown,
+            Code::Unavailable => Exit::Sendmail,
+            Code::NotAllowed => Exit::NotAllowed,
+        }
+    }
 }
 
 impl From<Exit> for ExitCode {

@@ -10,7 +10,7 @@ use std::time::Duration;
 use anyhow::Result;
 use clap::Parser;
 use postroom::desk::incoming::Envelope;
-use postroom::desk::ingest::{Chain, Incoming, Landed};
+use postroom::desk::ingest::{Chain, Incoming, Taken};
 use postroom::desk::raw::Raw;
 use postroom::desk::{self, Desk, Failure, Kind, Purpose, filter};
 use postroom::domain::arrival::Occasion;
@@ -145,17 +145,17 @@ fn take_one(
 ) -> Result<Vec<OutboxId>> {
     let occasion = args.occasion();
     let incoming = Incoming { raw, envelope, wiring: Wiring::Stdin, occasion, delivered: None };
-    let landed = desk.ingest(&incoming, chain)?;
+    let taken = desk.ingest(&incoming, chain)?;
     if args.filter {
-        filter::write(raw, &landed, out)?;
+        filter::write(raw, &taken, out)?;
     }
-    print(args, out, &landed)?;
-    Ok(queued(&landed).collect())
+    print(args, out, &taken)?;
+    Ok(queued(&taken).collect())
 }
 
 /// The automatic answers that were queued.
-fn queued(landed: &[Landed]) -> impl Iterator<Item = OutboxId> + '_ {
-    landed.iter().filter_map(|l| l.after.answered.as_ref()?.queued())
+fn queued(taken: &Taken) -> impl Iterator<Item = OutboxId> + '_ {
+    taken.landed.iter().filter_map(|l| l.after.answered.as_ref()?.queued())
 }
 
 /// What the wiring tells: options first, then the environment of the MTA (R23). The environment
@@ -188,8 +188,17 @@ struct Line<'a> {
     class: &'a str,
 }
 
-fn print(args: &Args, out: &mut Out, landed: &[Landed]) -> Result<()> {
-    for l in landed {
+/// An inbox that a rule kept a message out of, as JSON.
+#[derive(Serialize)]
+struct DroppedLine<'a> {
+    how: &'a str,
+    inbox: &'a str,
+    class: &'a str,
+    rule: &'a str,
+}
+
+fn print(args: &Args, out: &mut Out, taken: &Taken) -> Result<()> {
+    for l in &taken.landed {
         let (how, inbox, class) = (l.how.as_str(), l.inbox.as_str(), l.class.as_str());
         if args.json {
             let line = Line {
@@ -203,6 +212,11 @@ fn print(args: &Args, out: &mut Out, landed: &[Landed]) -> Result<()> {
         } else if args.print {
             writeln!(out, "{}\t{}\t{how}\t{inbox}\t{class}", l.conversation, l.message)?;
         }
+    }
+    // Lines are for pipes to commands that take numbers, and what was dropped has none.
+    for d in taken.dropped.iter().filter(|_| args.json) {
+        let (inbox, class, rule) = (d.inbox.as_str(), d.class.as_str(), d.rule.as_str());
+        out::json(out, &DroppedLine { how: "dropped", inbox, class, rule })?;
     }
     Ok(())
 }

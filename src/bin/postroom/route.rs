@@ -58,15 +58,21 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
     };
     let purpose = if args.dry_run || args.check { Purpose::Read } else { Purpose::Write };
     let mut desk = args.common.desk(purpose)?;
-    let (Rulebook { rules, correlations }, warnings) = desk.rules()?;
+    let (Rulebook { rules, correlations, barriers }, warnings) = desk.rules()?;
     if args.check {
         for warning in &warnings {
             writeln!(std::io::stderr(), "postroom: {warning}")?;
         }
-        let (rules, correlations) = (rules.len(), correlations.len());
-        let warnings = warnings.len();
-        let mut out = std::io::stdout();
-        writeln!(out, "{rules} rules, {correlations} correlations, {warnings} warnings")?;
+        let refuse = barriers.iter().filter(|barrier| barrier.answer().is_some()).count();
+        let counts = [
+            (rules.len(), "rules"),
+            (correlations.len(), "correlations"),
+            (refuse, "refuse"),
+            (barriers.len() - refuse, "drop"),
+            (warnings.len(), "warnings"),
+        ];
+        let counts = counts.map(|(count, what)| format!("{count} {what}"));
+        writeln!(std::io::stdout(), "{}", counts.join(", "))?;
         return Ok(Exit::Done);
     }
     let numbers: Option<Vec<Number>> = match &selection {

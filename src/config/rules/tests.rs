@@ -147,7 +147,7 @@ fn the_shipped_rules_are_good() {
     assert_eq!(files.len(), 10);
     let files: Vec<(&str, &str)> = files.iter().map(|(n, t)| (n.as_str(), t.as_str())).collect();
     let (_desk, config) = desk(&files);
-    let (Rulebook { rules, correlations }, warnings) = load(&config).unwrap();
+    let (Rulebook { rules, correlations, barriers }, warnings) = load(&config).unwrap();
     assert_eq!(warnings, []);
-    assert_eq!((rules.len(), correlations.len()), (4, 8));
+    assert_eq!((rules.len(), correlations.len(), barriers.len()), (4, 8, 0));
 }

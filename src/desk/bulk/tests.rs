@@ -76,7 +76,7 @@ fn one_by_one(mails: &[String]) -> (Contents, [usize; 3]) {
         let (envelope, wiring) = (&Envelope::default(), Wiring::File);
         let occasion = Occasion::Now;
         let incoming = Incoming { raw, envelope, wiring, occasion, delivered: Some(NOW) };
-        let landed = desk.ingest(&incoming, &Chain::default()).unwrap();
+        let landed = desk.ingest(&incoming, &Chain::default()).unwrap().landed;
         hows[[How::New, How::Joined, How::Duplicate]
             .iter()
             .position(|h| *h == landed[0].how)
@@ -118,7 +118,7 @@ fn an_error_in_the_middle_ends_all_threads() {
     let (envelope, chain) = (Envelope::default(), Chain::default());
     let paths = std::iter::repeat_with(|| Ok(file.clone()));
     let tell = |told: Told<'_>| match told {
-        Told::Landed(_) => anyhow::bail!("stdout is full"),
+        Told::Taken(_) => anyhow::bail!("stdout is full"),
         _ => Ok(()),
     };
     let done = desk.ingest_paths(paths, None, &bulk(2, &envelope, &chain), tell);

@@ -35,7 +35,7 @@ pub(super) fn find<'s>(
     ready: &Ready<'_>,
     targets: &[Target],
 ) -> Result<Vec<Found<'s>>> {
-    let correlations = scene.correlations()?;
+    let correlations = &scene.arrival_rules()?.correlations;
     let parsed = &ready.parsed;
     let class = Signal::classify(&parsed.signals);
     let is_plain = matches!(class, Class::Person | Class::Automatic | Class::List | Class::Bulk);

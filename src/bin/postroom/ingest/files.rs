@@ -102,11 +102,11 @@ pub(super) fn take_in(
     let (mut answers, mut exit) = (Vec::new(), Exit::Done);
     let tell = |told: Told<'_>| {
         match told {
-            Told::Landed(landed) => {
-                answers.extend(queued(landed));
+            Told::Taken(taken) => {
+                answers.extend(queued(taken));
                 if args.print || args.json {
                     line.clear();
-                    print(args, out, landed)?;
+                    print(args, out, taken)?;
                 }
             }
             Told::Notice(notice) => {
@@ -217,6 +217,7 @@ struct Counts {
     duplicate: usize,
     own: usize,
     tombstone: usize,
+    dropped: usize,
     defective: usize,
     passed_over: usize,
     read_before: usize,
@@ -224,7 +225,7 @@ struct Counts {
 
 fn sum_up(args: &Args, tally: &Tally, out: &mut Out) -> Result<()> {
     let Tally { read, new, joined, duplicate, own, defective, .. } = *tally;
-    let Tally { tombstone, passed_over, read_before, .. } = *tally;
+    let Tally { tombstone, dropped, passed_over, read_before, .. } = *tally;
     if args.json {
         let counts = Counts {
             read,
@@ -233,6 +234,7 @@ fn sum_up(args: &Args, tally: &Tally, out: &mut Out) -> Result<()> {
             duplicate,
             own,
             tombstone,
+            dropped,
             defective,
             passed_over,
             read_before,
@@ -240,12 +242,14 @@ fn sum_up(args: &Args, tally: &Tally, out: &mut Out) -> Result<()> {
         out::json(out, &counts)?;
     }
     if !args.quiet {
-        let purged =
-            if tombstone > 0 { format!(" + {tombstone} tombstone") } else { String::new() };
         let mut words = format!(
             "{read} read = {new} new + {joined} joined + {duplicate} duplicate + {own} own + \
-             {defective} defective{purged}"
+             {defective} defective"
         );
+        let rare = [(tombstone, "tombstone"), (dropped, "dropped")];
+        for (count, what) in rare.into_iter().filter(|(count, _)| *count > 0) {
+            words.push_str(&format!(" + {count} {what}"));
+        }
         let files = [(passed_over, "passed over"), (read_before, "read before")];
         for (count, what) in files.into_iter().filter(|(count, _)| *count > 0) {
             let files = if count == 1 { "file" } else { "files" };
