@@ -921,12 +921,16 @@ _postroom() {
             return 0
             ;;
         postroom__subcmd__purge)
-            opts="-q -h --dry-run --yes --quiet --json --config --as --now --timing --help"
+            opts="-q -h --dropped --dry-run --yes --quiet --json --config --as --now --timing --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --dropped)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --config)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0

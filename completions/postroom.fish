@@ -266,6 +266,7 @@ complete -c postroom -n "__fish_postroom_using_subcommand report" -l json -d 'Pr
 complete -c postroom -n "__fish_postroom_using_subcommand report" -l csv -d 'Print lines of section,inbox,key,measure,value'
 complete -c postroom -n "__fish_postroom_using_subcommand report" -l timing -d 'Tell on stderr how long it took; not where a message is delivered'
 complete -c postroom -n "__fish_postroom_using_subcommand report" -s h -l help -d 'Print help'
+complete -c postroom -n "__fish_postroom_using_subcommand purge" -l dropped -d 'Forget whose the mails were that rules dropped: those of a sender, or one by its Message-ID' -r
 complete -c postroom -n "__fish_postroom_using_subcommand purge" -l config -d 'The configuration of the desk [default: $POSTROOM_CONFIG, /etc/postroom/postroom.toml, ~/.config/postroom/postroom.toml]' -r -F
 complete -c postroom -n "__fish_postroom_using_subcommand purge" -l as -d 'Act as this agent: for root, the desk\'s owner, and agents with admin' -r
 complete -c postroom -n "__fish_postroom_using_subcommand purge" -l now -d 'Take this instant (RFC 3339) for now; to write, only on a test desk [default: $POSTROOM_NOW]' -r

@@ -243,6 +243,7 @@ fn each_field_of_json_stands_in_its_page() {
         "list --json ''",
         "show --json 1",
         "log --json 1",
+        "purge --dry-run --json --dropped erika@customer.test",
         "why --json m1",
         "report --json --from 2026-06-01",
         "check --delivery --json --inbox support || true",

@@ -61,6 +61,33 @@ impl Desk {
     }
 }
 
+impl Desk {
+    /// Forgets whose the mails were that rules dropped and that a word means: those that an address
+    /// sent, or the one with a Message-ID. Gives how many they are.
+    ///
+    /// # Errors
+    /// A [`Failure`] where the level in one of the inboxes does not suffice, with nothing forgotten;
+    /// and those of the store.
+    pub fn purge_dropped(&mut self, word: &str, ending: Ending) -> Result<usize> {
+        self.store.overwrite_what_is_deleted()?;
+        self.write("purge", ending, |tx, scene| {
+            let mut meant = Vec::new();
+            tx.each_drop(|mail| {
+                let is_meant = purge::means(word, &mail.sender, mail.message_id.as_deref());
+                meant.extend(is_meant.then_some((mail.id, mail.inbox)));
+                Ok(())
+            })?;
+            let directory = scene.directory();
+            for (mail, inbox) in &meant {
+                let level = scene.level_in(&directory, inbox)?;
+                purge::may(scene.me, level, inbox).map_err(Failure::from)?;
+                tx.forget_drop(*mail)?;
+            }
+            Ok(meant.len())
+        })
+    }
+}
+
 /// Whoever names a part of a merged conversation may not know that it takes the rest along; it cannot
 /// be undone. `roots` is where each is shown.
 fn must_be_whole(numbers: &[Number], roots: &[Number]) -> Result<(), Failure> {

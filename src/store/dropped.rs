@@ -35,7 +35,7 @@ pub struct StoredDrop {
     pub dropped: Time,
     /// Its identity.
     pub identity: Vec<u8>,
-    /// Its Message-ID.
+    /// Its Message-ID; none also where it was purged, as is what follows.
     pub message_id: Option<String>,
     /// The inbox that it came for.
     pub inbox: InboxName,
@@ -74,6 +74,19 @@ impl Tx<'_> {
                 new.at,
                 config.0,
             ))?;
+        Ok(())
+    }
+
+    /// Forgets whose a mail was that was dropped, but for its identity.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn forget_drop(&self, id: i64) -> Result<()> {
+        self.connection
+            .prepare_cached(
+                "UPDATE dropped SET message_id = NULL, recipient = '', sender = NULL WHERE id = ?1",
+            )?
+            .execute([id])?;
         Ok(())
     }
 }

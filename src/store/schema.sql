@@ -153,10 +153,10 @@ CREATE TABLE dropped (
     id         INTEGER PRIMARY KEY AUTOINCREMENT,
     at         INTEGER NOT NULL,
     identity   BLOB    NOT NULL,
-    message_id TEXT,                                 -- NULL when it has none
+    message_id TEXT,                                 -- NULL when it has none, or was purged
     inbox      TEXT    NOT NULL,
-    recipient  TEXT    NOT NULL,                     -- '' when none was known
-    sender     TEXT,                                 -- envelope; NULL unknown, '' the null sender
+    recipient  TEXT    NOT NULL,                     -- '' when none was known, or it was purged
+    sender     TEXT,                                 -- envelope; NULL unknown or purged, '' the null sender
     rule       TEXT    NOT NULL,
     place      TEXT    NOT NULL,                     -- of the rule: file:line
     config     INTEGER NOT NULL REFERENCES config (id),

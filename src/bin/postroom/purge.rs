@@ -7,6 +7,7 @@ use clap::Parser;
 use postroom::desk::Purpose;
 use postroom::desk::purge::Purged;
 use postroom::store::Ending;
+use serde::Serialize;
 
 use crate::args::Common;
 use crate::exit::Exit;
@@ -18,8 +19,12 @@ use crate::{changes, out};
 #[derive(Debug, Parser)]
 pub(crate) struct Args {
     /// Conversations
-    #[arg(allow_hyphen_values = true)]
-    selection: String,
+    #[arg(allow_hyphen_values = true, required_unless_present = "dropped")]
+    selection: Option<String>,
+
+    /// Forget whose the mails were that rules dropped: those of a sender, or one by its Message-ID
+    #[arg(long, value_name = "WORD", conflicts_with_all = ["selection", "yes"])]
+    dropped: Option<String>,
 
     /// Forget nothing; print what would be done
     #[arg(long)]
@@ -42,15 +47,37 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args) -> Result<Exit> {
-    let selection = Selection::parse(&args.selection)?;
+    let selection = args.selection.as_deref().map(Selection::parse).transpose()?;
     let (purpose, ending) = match args.dry_run {
         true => (Purpose::Read, Ending::Rollback),
         false => (Purpose::Write, Ending::Commit),
     };
     let mut desk = args.common.desk(purpose)?;
-    let numbers = selection.numbers(&mut desk)?;
+    if let Some(word) = &args.dropped {
+        return print_dropped(args, desk.purge_dropped(word, ending)?);
+    }
+    let numbers = selection.map(|selection| selection.numbers(&mut desk)).transpose()?;
+    let numbers = numbers.unwrap_or_default();
     selection::confirm(&numbers, args.yes)?;
     print(args, &desk.purge(&numbers, ending)?)
+}
+
+/// How many mails that were dropped were forgotten, as JSON.
+#[derive(Serialize)]
+struct Dropped {
+    dropped: usize,
+}
+
+fn print_dropped(args: &Args, count: usize) -> Result<Exit> {
+    let mut out = out::open();
+    if args.json {
+        out::json(&mut out, &Dropped { dropped: count })?;
+    } else if !args.quiet {
+        let mails = if count == 1 { "mail" } else { "mails" };
+        writeln!(out, "dropped\tpurged, {count} {mails}")?;
+    }
+    out.flush()?;
+    Ok(Exit::Done)
 }
 
 fn print(args: &Args, purged: &[Purged]) -> Result<Exit> {
