@@ -34,7 +34,7 @@ const NAMES: [(Field, &str); 5] = [
     remitente | afzender | absender | avsändare | avsender | afsender | sender | שולח | מאת | من |
     از | จาก | từ | dari | daripada | 发件人 | 寄件者 | 寄件人 | 差出人 | 送信者 | 보낸 사람 | 보낸사람 | от кого |
     від кого | frá | igorlea | nork |
-    प्रेषक | frá | afsender | expeditor | remetente | sendt av | envoyé par | de parte de
+    प्रेषक | frá | afsender | expeditor | expeditorul | 送信元 | remetente | sendt av | envoyé par | de parte de
         ",
     ),
     (
@@ -42,7 +42,7 @@ const NAMES: [(Field, &str); 5] = [
         "
     date | sent | sent on | date sent | sent at | datum | gesendet | gesendet am | envoyé |
     envoyé le | enviado | enviado el | enviado em | enviada | enviada em | enviada el | fecha |
-    data | inviato | data invio | verzonden | verstuurd | sendt | dato | skickat | lähetetty |
+    data | dată | inviato | data invio | verzonden | verstuurd | sendt | dato | skickat | lähetetty |
     päivämäärä | päiväys | pvm | wysłano | wysłane | data wysłania | odesláno | odoslané | dátum |
     elküldve | küldve | trimis | trimisă | дата | отправлено | отправлен | надіслано |
     відправлено | изпратено | ημερομηνία | στάλθηκε | εστάλη | tarih | gönderildi |
@@ -63,7 +63,7 @@ const NAMES: [(Field, &str); 5] = [
     mottaker | modtager | אל | לכבוד | עבור | إلى | به | ถึง | tới | đến | kepada | ke | 收件人 |
     收件者 | 宛先 | 받는 사람 | 받는사람 | per | primatelj | nori | reply to | reply-to | risposta |
     antwort an | répondre à | responder a | responder para |
-    adressaat | per a | प्रति | adresă | destinatar | vastaanottajat | komu/pre | kepada yth
+    adressaat | per a | प्रति | pour | pre | destinatarul | adresă | destinatar | vastaanottajat | komu/pre | kepada yth
         ",
     ),
     (
@@ -74,7 +74,7 @@ const NAMES: [(Field, &str); 5] = [
     tema | temats | assumpte | naslov | zadeva | נושא | הנדון | הנושא | الموضوع | موضوع | เรื่อง |
     หัวเรื่อง | chủ đề | chủ để | subjek | perihal | subyek | 主题 | 主旨 | 主題 | 件名 | 제목 | efni |
     gaia |
-    tēma | विषय | subiectul | oggetto della mail | rubrik
+    tēma | विषय | subiectul | sujet | oggetto della mail | rubrik
         ",
     ),
     (
@@ -86,6 +86,8 @@ const NAMES: [(Field, &str); 5] = [
     attachment | anlagen | pièces jointes | allegati | adjuntos | datos adjuntos | anexos |
     bijlagen | vedhæftede filer | vedlegg | bilagor | załączniki | wichtigkeit | priorität |
     organization | organisation | newsgroups | message-id | reply-to address | delivered-to |
+    svar til | svara till | antwoord aan | vastaus | odpověď na | odpovedať-pre | válaszcím |
+    rispondi a | odpowiedź-do | răspuns către | ответ-кому | yanıt adresi | odgovori na | kópia |
     return-path | mailed by | signed by | 重要性 | 附件 | 添付ファイル
         ",
     ),
@@ -274,6 +276,7 @@ mod tests {
             ["From", "Date", "To", "Subject"],
             ["Von", "Gesendet", "An", "Betreff"],
             ["De ", "Envoyé ", "À ", "Objet "],
+            ["De", "Date", "Pour", "Sujet"],
             ["De", "Enviado el", "Para", "Asunto"],
             ["De", "Enviado", "Para", "Assunto"],
             ["Da", "Inviato", "A", "Oggetto"],
@@ -286,6 +289,7 @@ mod tests {
             ["Od", "Odoslané", "Komu", "Predmet"],
             ["Feladó", "Elküldve", "Címzett", "Tárgy"],
             ["De la", "Trimis", "Către", "Subiect"],
+            ["Expeditorul", "Dată", "Destinatarul", "Subiectul"],
             ["От", "Отправлено", "Кому", "Тема"],
             ["Від", "Надіслано", "Кому", "Тема"],
             ["От", "Изпратено", "До", "Относно"],

@@ -61,7 +61,13 @@ static FORWARDED: LazyLock<Vec<&str>> = LazyLock::new(|| {
         wiadomość przekazana | przekazana wiadomość | początek przekazywanej wiadomości |
         přeposlaná zpráva | přesměrovaná zpráva | preposlaná správa | továbbított üzenet |
         mesaj redirecționat | пересланное сообщение | переслане повідомлення | iletilen mesaj |
-        προωθημένο μήνυμα
+        προωθημένο μήνυμα | message transmis | začátek přeposílané zprávy |
+        začiatok preposlanej správy | proslijeđena poruka | započni proslijeđenu poruku |
+        továbbított levél kezdete | începe mesajul redirecționat | treść przekazanej wiadomości |
+        wiadomość przesłana dalej | перенаправленное сообщение | пересылаемое сообщение |
+        переадресованное сообщение | начало переадресованного сообщения |
+        перенаправлене повідомлення | початок листа, що пересилається | iletilmiş mesaj |
+        iletilen ileti | ileti başlangıcı
         ",
     )
     .collect()
@@ -71,7 +77,7 @@ static FORWARDED: LazyLock<Vec<&str>> = LazyLock::new(|| {
 static FORWARDED_PART: LazyLock<Vec<&str>> = LazyLock::new(|| {
     entries(
         "
-        转发的邮件 | 轉寄的郵件 | 转发邮件信息 | 轉寄郵件 | 転送されたメッセージ | 転送メッセージ | 전달된 메일 | 전달된 메시지 | הודעה שהועברה |
+        转发的邮件 | 轉寄的郵件 | 转发邮件信息 | 轉寄郵件 | 転送されたメッセージ | 転送メッセージ | メッセージを転送 | 전달된 메일 | 전달된 메시지 | הודעה שהועברה |
         رسالة معاد توجيهها
         ",
     )
@@ -127,7 +133,9 @@ pub(super) fn below(line: &Line<'_>) -> Option<Below> {
     if decoration == 0 && !bare.ends_with(':') {
         return None;
     }
-    let words = bare.trim_end_matches([':', '.']).to_lowercase();
+    let words = bare.trim_end_matches([':', '.']).trim_end().to_lowercase();
+    // What is left of the dot of a Turkish letter in lower case.
+    let words = words.replace('\u{307}', "");
     let has = |parts: &[&str]| parts.iter().any(|part| words.contains(part));
     let is_forwarded =
         || FORWARDED.iter().any(|begin| words.starts_with(begin)) || has(&FORWARDED_PART);
@@ -151,6 +159,15 @@ mod tests {
             ("-----Original Message-----", Some(Below::Answered)),
             ("-----邮件原件-----", Some(Below::Answered)),
             ("Begin forwarded message:", Some(Below::PassedOn)),
+            ("Début du message transféré :", Some(Below::PassedOn)),
+            ("Začátek přeposílané zprávy:", Some(Below::PassedOn)),
+            ("Továbbított levél kezdete:", Some(Below::PassedOn)),
+            ("İleti başlangıcı:", Some(Below::PassedOn)),
+            ("Початок листа, що пересилається:", Some(Below::PassedOn)),
+            ("-------- Proslijeđena poruka --------", Some(Below::PassedOn)),
+            ("--- Treść przekazanej wiadomości ---", Some(Below::PassedOn)),
+            ("---------- メッセージを転送 ----------", Some(Below::PassedOn)),
+            ("----- Message transmis -----", Some(Below::PassedOn)),
             ("The original message said more.", None),
             ("-----", None),
         ] {
