@@ -162,6 +162,21 @@ def limited_files():
     survives("a limit on the size of files", lambda: limit(51200000), lambda: limit(0), "RLIMIT_FSIZE")
 
 
+def refused():
+    """A rule of the administrator: the sender reads its words in a bounce, and the desk has nothing."""
+    words, rule = f"No {E['WORD']} is taken here.", f"{DESK}/rules/05-refuse.toml"
+    with open(rule, "w") as file:
+        file.write(f"[[refuse]]\nname = 'contract'\nwhen = 'subject:refusal'\ntext = '{words}'\n")
+    mail = letter("a refusal")
+    way.hand(f"{E['CONTACT']}@customer.test", mail)
+    bounces = until("the refused mail comes back", lambda: [
+        raw for raw, _ in post.received(E["CONTACT"]) if words.encode() in raw.replace(b"\n    ", b" ")])
+    status = re.search(rb"(?m)^Status: (\S+)", bounces[0])
+    equal("a refused mail comes back with the words of the rule", (len(bounces), status[1]), (1, b"5.7.1"))
+    equal("a refused mail is not in the store", (arrivals(mail), way.held()), ([], 0))
+    os.remove(rule)
+
+
 def main():
     until("the mail system listens", post.listens)
     fill()
@@ -175,6 +190,8 @@ def main():
     checked()
     if isinstance(way, ways.Local):
         limited_files()
+    if way.bounces:
+        refused()
     return promises.failed > 0
 
 

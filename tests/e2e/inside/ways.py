@@ -18,6 +18,8 @@ class Way:
     knows = ("support+blue@example.test", "blue")
     # What `check --delivery` calls it.
     caller = ""
+    # Whether our words reach the sender when a rule refuses a mail.
+    bounces = False
 
     def __init__(self, name):
         self.name = name
@@ -51,21 +53,25 @@ class Postfix(Way):
 
 class Pipe(Postfix):
     caller = "Postfix pipe(8)"
+    bounces = True
 
 
 class Local(Postfix):
     """What Postfix local(8) runs, at once or in between."""
     caller = "Postfix local(8)"
+    bounces = True
 
 
 class Procmail(Local):
     caller = "procmail"
+    bounces = False
     # procmail empties the environment.
     knows = (None, None)
 
 
 class Maildrop(Local):
     caller = "maildrop"
+    bounces = False
 
 
 class Exim(Way):
