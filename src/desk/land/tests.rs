@@ -1,11 +1,15 @@
 //! Where mail lands whose evidence lies.
 
 use super::*;
+use crate::desk::incoming::Envelope;
+use crate::desk::ingest::Incoming;
 use crate::desk::letter::{self, Words};
+use crate::desk::raw::Raw;
 use crate::desk::{Desk, Purpose, Wanted, init};
 use crate::domain::event::{MailKind, Stood};
-use crate::domain::{Change, Class, Conversation, Mailbox, Reason, Status, Step};
-use crate::store::{Act, Clock, Ending};
+use crate::domain::{Change, Class, Conversation, Mailbox, Reason, Status, Step, Time};
+use crate::mail;
+use crate::store::{Act, Clock, Ending, Wiring};
 
 /// A desk on a test clock, with the inboxes support and sales.
 struct Office {

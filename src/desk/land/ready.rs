@@ -1,0 +1,114 @@
+//! A message understood, before the lock is taken, and ready to land.
+
+use crate::desk::incoming::{Envelope, Target};
+use crate::desk::ingest::Incoming;
+use crate::desk::raw::Raw;
+use crate::domain::arrival::Occasion;
+use crate::domain::{Class, Direction, Mailbox, MessageFacts, MessageId, Time};
+use crate::mail::authentication::{self, Authentication};
+use crate::mail::{self, Fields, Parsed, ReturnPath};
+use crate::store::Wiring;
+
+/// A message understood, before the lock is taken and in any thread: parsing is pure, and its worst
+/// outcome is a list of defects.
+#[derive(Debug)]
+pub(in crate::desk) struct Understood {
+    hash: [u8; 32],
+    identity: mail::Identity,
+    parsed: Parsed,
+    authentication: Authentication,
+}
+
+impl Understood {
+    /// `authserv` is the name under which our own mail server writes Authentication-Results.
+    pub(in crate::desk) fn of(raw: &Raw, authserv: Option<&str>) -> Self {
+        let fields = Fields::scan(raw.beginning());
+        Understood {
+            hash: raw.hash(),
+            identity: raw.identity(),
+            parsed: raw.parse(),
+            authentication: authentication::verdict(&fields, authserv),
+        }
+    }
+
+    /// Its visible text.
+    pub(in crate::desk) fn text(&self) -> &str {
+        &self.parsed.text
+    }
+
+    /// When the server that delivered it says that it came.
+    pub(in crate::desk) fn delivered(&self) -> Option<Time> {
+        self.parsed.envelope.delivered
+    }
+
+    /// Adds the envelope sender that the place of the message tells, where its header does not.
+    pub(in crate::desk) fn add_sender(&mut self, told: Option<ReturnPath>) {
+        let known = &mut self.parsed.envelope.return_path;
+        *known = known.take().or(told);
+    }
+}
+
+/// A message that can land.
+pub(in crate::desk) struct Ready<'a> {
+    pub(super) raw: &'a Raw,
+    pub(super) hash: [u8; 32],
+    pub(in crate::desk) identity: mail::Identity,
+    pub(in crate::desk) parsed: Parsed,
+    pub(super) authentication: Authentication,
+    pub(super) envelope: &'a Envelope,
+    pub(super) wiring: Wiring,
+    pub(super) occasion: Occasion,
+    pub(super) received: Time,
+}
+
+impl<'a> Ready<'a> {
+    pub(in crate::desk) fn new(incoming: &Incoming<'a>, understood: Understood, now: Time) -> Self {
+        let Understood { hash, identity, parsed, authentication } = understood;
+        let received = match incoming.occasion {
+            Occasion::Now => incoming.delivered.map_or(now, |at| at.min(now)),
+            Occasion::Archive => original(&parsed, incoming.delivered, now),
+        };
+        Ready {
+            raw: incoming.raw,
+            hash,
+            identity,
+            parsed,
+            authentication,
+            envelope: incoming.envelope,
+            wiring: incoming.wiring,
+            occasion: incoming.occasion,
+            received,
+        }
+    }
+
+    /// What a query may ask of the message, before it is stored. Whom it came for counts as a
+    /// recipient.
+    pub(super) fn facts(&self, class: Class, targets: &[Target], with_text: bool) -> MessageFacts {
+        let parsed = &self.parsed;
+        let came_for = targets.iter().filter_map(|target| target.recipient.clone());
+        let came_for = came_for.map(|address| Mailbox { name: String::new(), address });
+        let named = parsed.to.iter().chain(&parsed.cc).cloned();
+        MessageFacts {
+            id: MessageId(0),
+            direction: Direction::In,
+            message_id: parsed.message_id.clone(),
+            from: parsed.from.clone(),
+            to: named.chain(came_for).collect(),
+            subject: parsed.subject.clone(),
+            received: self.received,
+            class,
+            defective: !parsed.defects.is_empty(),
+            verified: self.authentication.dmarc == authentication::Verdict::Pass,
+            attachment: !parsed.attachments.is_empty(),
+            text: with_text.then(|| parsed.text.clone()),
+        }
+    }
+}
+
+/// When old mail came: as the server wrote that delivered it, else as its author says, but not
+/// later than now nor before 1970; else when its file was written.
+fn original(parsed: &Parsed, written: Option<Time>, now: Time) -> Time {
+    let delivered = parsed.envelope.delivered.filter(|at| (Time(0)..=now).contains(at));
+    let dated = parsed.date.map(|at| at.clamp(Time(0), now));
+    delivered.or(dated).unwrap_or_else(|| written.map_or(now, |at| at.clamp(Time(0), now)))
+}
