@@ -921,7 +921,7 @@ _postroom() {
             return 0
             ;;
         postroom__subcmd__purge)
-            opts="-q -h --dropped --dry-run --yes --quiet --json --config --as --now --timing --help"
+            opts="-q -h --dropped --dry-run --vacuum --yes --quiet --json --config --as --now --timing --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -271,6 +271,7 @@ complete -c postroom -n "__fish_postroom_using_subcommand purge" -l config -d 'T
 complete -c postroom -n "__fish_postroom_using_subcommand purge" -l as -d 'Act as this agent: for root, the desk\'s owner, and agents with admin' -r
 complete -c postroom -n "__fish_postroom_using_subcommand purge" -l now -d 'Take this instant (RFC 3339) for now; to write, only on a test desk [default: $POSTROOM_NOW]' -r
 complete -c postroom -n "__fish_postroom_using_subcommand purge" -l dry-run -d 'Forget nothing; print what would be done'
+complete -c postroom -n "__fish_postroom_using_subcommand purge" -l vacuum -d 'Write the database anew, so that the file holds no piece of it either; mail waits meanwhile'
 complete -c postroom -n "__fish_postroom_using_subcommand purge" -l yes -d 'Go on although it is more than 500 conversations'
 complete -c postroom -n "__fish_postroom_using_subcommand purge" -s q -l quiet -d 'Say nothing'
 complete -c postroom -n "__fish_postroom_using_subcommand purge" -l json -d 'Print a JSON object for each event'

@@ -141,29 +141,36 @@ impl Desk {
         self.read(|snapshot| snapshot.extent())
     }
 
-    /// Merges the search index, and gives free room in the database back to the file system; how
-    /// large it was before, and is now. Nobody else writes meanwhile.
+    /// Merges the search index and writes the database anew: what is free goes back to the file
+    /// system, and of what was deleted nothing is left, nor of what was moved from page to page as the
+    /// file grew. How large it was before, and is now. Nobody else writes meanwhile.
     ///
     /// # Errors
     /// [`Kind::NotAllowed`] for anybody but root and the database's owner; too little room on the
     /// disk, or under a limit on the size of files; and those of the store.
     pub fn vacuum(&mut self) -> Result<(Extent, Extent)> {
-        if self.scene().steward.is_none() {
-            let words = format!(
-                "--vacuum keeps all mail waiting: it is for root and {}, who owns the database",
-                self.owner()
-            );
-            return Err(Failure::new(Kind::NotAllowed, words).into());
-        }
+        self.may_vacuum()?;
         index::merge(self, "sweep")?;
         let _lock = self.lock()?;
         let before = self.extent()?;
-        if before.free == 0 {
-            return Ok((before, before));
-        }
         self.must_have_room_for_copies(before.file - before.free)?;
         self.store.vacuum(&self.dir)?;
         Ok((before, self.extent()?))
+    }
+
+    /// Refuses [`Desk::vacuum`] to anybody but root and the database's owner.
+    ///
+    /// # Errors
+    /// [`Kind::NotAllowed`].
+    pub fn may_vacuum(&self) -> Result<()> {
+        if self.scene().steward.is_some() {
+            return Ok(());
+        }
+        let words = format!(
+            "--vacuum keeps all mail waiting: it is for root and {}, who owns the database",
+            self.owner()
+        );
+        Err(Failure::new(Kind::NotAllowed, words).into())
     }
 }
 

@@ -30,6 +30,10 @@ pub(crate) struct Args {
     #[arg(long)]
     dry_run: bool,
 
+    /// Write the database anew, so that the file holds no piece of it either; mail waits meanwhile
+    #[arg(long, conflicts_with = "dry_run")]
+    vacuum: bool,
+
     /// Go on although it is more than 500 conversations
     #[arg(long)]
     yes: bool,
@@ -53,13 +57,22 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
         false => (Purpose::Write, Ending::Commit),
     };
     let mut desk = args.common.desk(purpose)?;
-    if let Some(word) = &args.dropped {
-        return print_dropped(args, desk.purge_dropped(word, ending)?);
+    if args.vacuum {
+        desk.may_vacuum()?;
     }
-    let numbers = selection.map(|selection| selection.numbers(&mut desk)).transpose()?;
-    let numbers = numbers.unwrap_or_default();
-    selection::confirm(&numbers, args.yes)?;
-    print(args, &desk.purge(&numbers, ending)?)
+    let exit = match &args.dropped {
+        Some(word) => print_dropped(args, desk.purge_dropped(word, ending)?)?,
+        None => {
+            let numbers = selection.map(|selection| selection.numbers(&mut desk)).transpose()?;
+            let numbers = numbers.unwrap_or_default();
+            selection::confirm(&numbers, args.yes)?;
+            print(args, &desk.purge(&numbers, ending)?)?
+        }
+    };
+    if args.vacuum {
+        desk.vacuum()?;
+    }
+    Ok(exit)
 }
 
 /// How many mails that were dropped were forgotten, as JSON.
