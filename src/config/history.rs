@@ -6,6 +6,7 @@ use std::io;
 use std::path::Path;
 
 use super::Config;
+use super::error::{ConfigError, Place};
 
 /// The text of `postroom.toml`, of the files of holidays that it names, of `rules/*.toml` and of
 /// `replies/*.txt`, in this order, each group in byte order of names.
@@ -14,21 +15,24 @@ use super::Config;
 /// no two configurations give the same text. A file that is not UTF-8 has its bad bytes replaced.
 ///
 /// # Errors
-/// A file or directory that is there but cannot be read.
-pub fn text_of(config: &Config) -> io::Result<String> {
+/// A directory of rules that is not there; a file or directory that is there but cannot be read.
+pub fn text_of(config: &Config) -> Result<String, ConfigError> {
     let mut all = String::new();
     append(&mut all, "postroom.toml", &config.source.text);
     let holidays: BTreeSet<&str> = config.holiday_files().collect();
     let holidays = holidays.into_iter().map(str::to_owned);
-    let rules = names(&config.dir.join("rules"), ".toml")?;
-    let replies = names(&config.dir.join("replies"), ".txt")?;
-    let rules = rules.into_iter().map(|name| format!("rules/{name}"));
+    let replies = config.dir.join("replies");
+    let replies = match replies.try_exists() {
+        Ok(false) => Vec::new(),
+        _ => names(&replies, ".txt")?,
+    };
+    let rules = rule_files(config)?.into_iter().map(|name| format!("rules/{name}"));
     let replies = replies.into_iter().map(|name| format!("replies/{name}"));
     for name in holidays.chain(rules).chain(replies) {
         match std::fs::read(config.dir.join(&name)) {
             Ok(bytes) => append(&mut all, &name, &String::from_utf8_lossy(&bytes)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            Err(error) => return Err(io::Error::new(error.kind(), format!("{name}: {error}"))),
+            Err(error) => return Err(ConfigError::unreadable(name, &error)),
         }
     }
     Ok(all)
@@ -53,16 +57,25 @@ fn append(all: &mut String, name: &str, text: &str) {
     all.push_str(text);
 }
 
-/// The names of the files of a directory that end so, in byte order; none if it is not there.
-/// Hidden ones, such as an editor's, are left out.
-pub(super) fn names(dir: &Path, ending: &str) -> io::Result<Vec<String>> {
-    let entries = match std::fs::read_dir(dir) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        entries => entries?,
-    };
+/// The files of rules, in byte order. A directory that is lost, or not mounted, must not pass for one
+/// without rules: mail that comes meanwhile would never meet them.
+pub(super) fn rule_files(config: &Config) -> Result<Vec<String>, ConfigError> {
+    let dir = config.dir.join("rules");
+    if let Ok(false) = dir.try_exists() {
+        let message = "is not there: bring it back, or make an empty one if there are no rules";
+        let at = Place::whole(dir.display().to_string());
+        return Err(ConfigError { at, message: message.to_owned() });
+    }
+    names(&dir, ".toml")
+}
+
+/// The names of the files of a directory that end so, in byte order. Hidden ones, such as an
+/// editor's, are left out.
+pub(super) fn names(dir: &Path, ending: &str) -> Result<Vec<String>, ConfigError> {
+    let unreadable = |error| ConfigError::unreadable(dir.display().to_string(), &error);
     let mut names = Vec::new();
-    for entry in entries {
-        let name = entry?.file_name().into_string();
+    for entry in std::fs::read_dir(dir).map_err(unreadable)? {
+        let name = entry.map_err(unreadable)?.file_name().into_string();
         let wanted = |name: &String| name.ends_with(ending) && !name.starts_with('.');
         names.extend(name.ok().filter(wanted));
     }

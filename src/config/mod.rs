@@ -33,7 +33,7 @@ pub use inbox::{Autoreply, Inbox};
 pub use people::{Agent, Team};
 pub use replies::ReplyName;
 pub use rules::Rulebook;
-pub use settings::{Limits, Log, Settings};
+pub use settings::{Limits, Log, SENDMAIL, Settings};
 
 use document::Document;
 use section::{Report, Section};

@@ -11,7 +11,7 @@ use crate::domain::{Action, Barrier, Correlation, Located};
 use super::Config;
 use super::barrier::Kind;
 use super::error::{ConfigError, Place, Warning};
-use super::history::names;
+use super::history::rule_files;
 use super::section::{Report, Section};
 use super::source::{Source, Text};
 
@@ -35,8 +35,7 @@ pub struct Rulebook {
 /// Everything that is wrong in any of them, names that the configuration does not know included.
 pub fn load(config: &Config) -> Result<(Rulebook, Vec<Warning>), Vec<ConfigError>> {
     let dir = config.dir.join("rules");
-    let files = names(&dir, ".toml")
-        .map_err(|error| vec![ConfigError::unreadable(dir.display().to_string(), &error)])?;
+    let files = rule_files(config).map_err(|error| vec![error])?;
     let mut all = Rules { config, book: Rulebook::default(), places: BTreeMap::new() };
     let (mut errors, mut warnings) = (Vec::new(), Vec::new());
     for file in files {

@@ -120,9 +120,12 @@ fn autoreply_pause(section: &mut Section<'_>, report: &mut Report<'_>) -> Pause 
     })
 }
 
+/// Where a mail system has its sendmail, unless the configuration names another.
+pub const SENDMAIL: &str = "/usr/sbin/sendmail";
+
 fn sendmail(section: &mut Section<'_>, report: &mut Report<'_>) -> Option<PathBuf> {
     let Some(text) = section.text("sendmail", report) else {
-        return Some(PathBuf::from("/usr/sbin/sendmail"));
+        return Some(PathBuf::from(SENDMAIL));
     };
     let path = PathBuf::from(&text.value);
     if path.is_absolute() {

@@ -49,6 +49,7 @@ holidays = "holidays.txt"
 fn desk(text: &str) -> tempfile::TempDir {
     let desk = tempfile::tempdir().unwrap();
     let write = |name: &str, text: &str| std::fs::write(desk.path().join(name), text).unwrap();
+    std::fs::create_dir(desk.path().join("rules")).unwrap();
     std::fs::create_dir(desk.path().join("replies")).unwrap();
     write("postroom.toml", text);
     write("replies/receipt.txt", "Thank you.\n");
@@ -312,7 +313,6 @@ fn a_file_that_cannot_be_read_is_named() {
 fn the_text_of_all_files_is_the_history() {
     let desk = desk(GOOD);
     let at = |name: &str| desk.path().join(name);
-    std::fs::create_dir(at("rules")).unwrap();
     std::fs::write(at("rules/20.toml"), "# b\n").unwrap();
     std::fs::write(at("rules/10.toml"), b"# \xff\n").unwrap();
     std::fs::write(at("rules/10.toml~"), "").unwrap();

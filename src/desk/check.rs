@@ -1,14 +1,17 @@
 //! Proving the desk: the file, the records, the bytes, the projection, the configuration.
 
 use std::fs::OpenOptions;
+use std::path::Path;
 
 use anyhow::Result;
 
 use super::land::{nearest_first, outcomes};
 use super::raw::{Pass, Summary};
 use super::{Desk, layout};
+use crate::config::SENDMAIL;
 use crate::domain::{Assignee, Direction, MessageId};
 use crate::host::log::Log;
+use crate::host::place;
 use crate::mail::{self, identity::VERSION};
 use crate::store::{AddressRole, Counts, Digests, Finding, Snapshot};
 
@@ -84,7 +87,15 @@ impl Desk {
                 found.push(Finding::new(name, words));
             }
         }
-        // A machine may do without syslog; a file that is named is wanted.
+        // A machine may do without a mail system; a program that is named is wanted.
+        let sendmail = &self.config.settings().sendmail;
+        if sendmail != Path::new(SENDMAIL)
+            && let Err(error) = place::may_run(sendmail)
+        {
+            let words = format!("sendmail {} cannot be run: {error}", sendmail.display());
+            found.push(Finding::new(layout::CONFIG, words));
+        }
+        // It may do without syslog, too; a file that is named is wanted.
         if self.log != Log::Syslog && self.log.open().is_none() {
             found.push(Finding::new(layout::CONFIG, "the log cannot be written: see 'log'"));
         }

@@ -144,10 +144,11 @@ impl Desk {
     pub fn open(wanted: &Wanted, purpose: Purpose) -> Result<Desk> {
         let path = config_path(wanted.config.as_deref())?;
         let (config, _) = config::load(&path).map_err(Failure::config)?;
-        let text = config::text_of(&config).with_context(|| path.display().to_string())?;
-        let text = ConfigText { hash: Sha256::digest(&text).into(), text };
         let dir = config.dir().to_owned();
+        // First: where there is no store there is no desk, whatever else is missing.
         let store = Store::open(&dir.join(layout::STORE))?;
+        let text = config::text_of(&config).map_err(|error| Failure::config(vec![error]))?;
+        let text = ConfigText { hash: Sha256::digest(&text).into(), text };
         let now = match wanted.now {
             Some(now) if purpose == Purpose::Read || store.clock() == Clock::Test => now,
             Some(_) => {

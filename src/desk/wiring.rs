@@ -47,7 +47,15 @@ pub fn examine(trial: &Trial<'_>) -> Vec<Line> {
     let loaded = config::load(&path).map(|(config, _)| config).map_err(Failure::config);
     let dir = path.parent().unwrap_or(Path::new("")).to_owned();
     let log = loaded.as_ref().map_or_else(|_| early_log(Some(&path)), log_of);
-    lines.extend(places(&dir, &log));
+    match dir.join(layout::STORE).try_exists() {
+        // Whatever lies there is not ours to have opinions on.
+        Ok(false) => lines.push(Line::wrong(
+            "desk directory",
+            dir.display().to_string(),
+            "there is no database in it: name the configuration of a desk, or 'postroom init' one",
+        )),
+        _ => lines.extend(places(&dir, &log)),
+    }
     match &loaded {
         Ok(config) => lines.extend(disk(&dir, config.settings().keep_free)),
         Err(error) => lines.push(Line::wrong("desk", "", first_line(error))),

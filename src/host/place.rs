@@ -55,6 +55,18 @@ pub fn remote(path: &Path) -> io::Result<Option<&'static str>> {
     Ok(remote_file_system(statfs(path)?.filesystem_type().0))
 }
 
+/// Whether the process may run a program, or why not.
+///
+/// # Errors
+/// Those of the system; a directory is none.
+pub fn may_run(program: &Path) -> io::Result<()> {
+    faccessat(nix::fcntl::AT_FDCWD, program, AccessFlags::X_OK, AtFlags::AT_EACCESS)?;
+    match program.metadata()?.is_dir() {
+        true => Err(io::ErrorKind::IsADirectory.into()),
+        false => Ok(()),
+    }
+}
+
 fn may_use(folder: &Path) -> io::Result<()> {
     let all = AccessFlags::R_OK | AccessFlags::W_OK | AccessFlags::X_OK;
     Ok(faccessat(nix::fcntl::AT_FDCWD, folder, all, AtFlags::AT_EACCESS)?)

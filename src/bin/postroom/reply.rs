@@ -96,8 +96,12 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
         out.write_all(&replied.raw)?;
     } else {
         let handed = desk.send_after(vec![replied.outbox]);
-        let state = handed.iter().find(|mail| mail.id == replied.outbox).map(|mail| mail.state);
-        print(args, &mut out, &desk, &replied, state)?;
+        let handed = handed.iter().find(|mail| mail.id == replied.outbox);
+        print(args, &mut out, &desk, &replied, handed.map(|mail| mail.state))?;
+        if let Some(error) = handed.and_then(|mail| mail.error.as_ref()).filter(|_| !args.quiet) {
+            let error = clean::line(error);
+            writeln!(io::stderr(), "postroom: {} was not handed over: {error}", replied.outbox)?;
+        }
     }
     out.flush()?;
     Ok(Exit::Done)

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::super::history::names;
 use super::*;
 
 const DESK: &str = r#"
@@ -61,11 +62,12 @@ fn rules_come_in_the_order_of_files_and_lines() {
 }
 
 #[test]
-fn no_rules_are_no_error() {
+fn no_rules_are_no_error_but_a_lost_directory_is() {
     let (desk, config) = desk(&[]);
     assert!(load(&config).unwrap().0.rules.is_empty());
     std::fs::remove_dir(desk.path().join("rules")).unwrap();
-    assert!(load(&config).unwrap().0.rules.is_empty());
+    let errors = load(&config).unwrap_err();
+    assert!(errors[0].to_string().contains("rules: is not there"), "{errors:?}");
 }
 
 #[test]
