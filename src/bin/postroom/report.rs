@@ -56,11 +56,11 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
 /// has not happened is in no report.
 fn period(args: &Args, desk: &Desk) -> Result<Period> {
     let today = desk.now().utc().with_timezone(&desk.config().settings().zone).date_naive();
+    let last = args.to.unwrap_or(today);
     let first = match args.from {
         Some(day) => start_of(desk, day)?,
-        None => start_of(desk, today)? - Duration::days(29),
+        None => start_of(desk, last)? - Duration::days(29),
     };
-    let last = args.to.unwrap_or(today);
     if let Some(first) = args.from.filter(|first| *first > last) {
         let (word, last) = (if args.to.is_some() { "--to" } else { "today," }, last);
         return Err(Failure::usage(format!("--from {first} is after {word} {last}")).into());

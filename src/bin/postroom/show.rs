@@ -122,10 +122,7 @@ fn print_page(out: &mut Out, page: &Page, desk: &Desk, fold: Fold) -> Result<()>
     facts.extend(c.tags.iter().map(|tag| format!("+{tag}")));
     facts.extend(c.fields.iter().map(|(name, value)| format!("{name}={}", clean::line(value))));
     writeln!(out, "{}", facts.join(" · "))?;
-    for participant in page.participants.0.values() {
-        let role = if participant.role == Role::Contact { "contact" } else { "third party" };
-        writeln!(out, "{role}: {}", mailbox(&participant.mailbox))?;
-    }
+    print_participants(out, page, fold)?;
     if !page.row.merged.is_empty() {
         let merged: Vec<String> = page.row.merged.iter().map(ToString::to_string).collect();
         writeln!(out, "merged into it: {}", merged.join(", "))?;
@@ -143,6 +140,25 @@ fn print_page(out: &mut Out, page: &Page, desk: &Desk, fold: Fold) -> Result<()>
             Item::Repeats(repeats) => print_repeats(out, repeats, desk, screen)?,
             Item::Note(note) => print_note(out, note, desk, screen)?,
         }
+    }
+    Ok(())
+}
+
+/// Third parties that are told: a mail to thousands would hide its own text.
+const MOST_THIRD_PARTIES: usize = 10;
+
+fn print_participants(out: &mut Out, page: &Page, fold: Fold) -> Result<()> {
+    let all = page.participants.0.values();
+    let (contacts, others): (Vec<_>, Vec<_>) = all.partition(|one| one.role == Role::Contact);
+    for contact in contacts {
+        writeln!(out, "contact: {}", mailbox(&contact.mailbox))?;
+    }
+    let told = if fold == Fold::Nothing { others.len() } else { MOST_THIRD_PARTIES };
+    for other in others.iter().take(told) {
+        writeln!(out, "third party: {}", mailbox(&other.mailbox))?;
+    }
+    if let Some(more @ 1..) = others.len().checked_sub(told) {
+        writeln!(out, "third parties: {more} more, see --full")?;
     }
     Ok(())
 }
