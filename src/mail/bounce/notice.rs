@@ -48,7 +48,8 @@ pub(super) struct Notice {
     /// What the mail system says: the lines before the returned mail, and the same in one piece.
     lines: Vec<String>,
     text: String,
-    lower: String,
+    /// The text in lower case, a space between two words: phrases go on from line to line.
+    words: String,
     /// The header of the mail that is given back in the text.
     returned: Option<String>,
 }
@@ -63,7 +64,7 @@ impl Notice {
         let text = said.join("\n");
         Notice {
             lines: said.iter().map(|line| (*line).to_owned()).collect(),
-            lower: text.to_lowercase(),
+            words: text.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" "),
             text,
             returned: (said.len() < all.len()).then(|| divider::header(given_back)),
         }
@@ -101,12 +102,12 @@ impl Notice {
 
     /// Whether it tells of mail that was not delivered.
     pub(super) fn tells_of_failure(&self) -> bool {
-        look::tells_of_failure(&self.lower)
+        look::tells_of_failure(&self.words)
     }
 
     /// Whether a list server does not take a mail for its list.
     pub(super) fn refuses_a_post(&self) -> bool {
-        REFUSALS.iter().any(|words| self.lower.contains(words))
+        REFUSALS.iter().any(|words| self.words.contains(words))
     }
 
     /// Whether it states why, by a code.
@@ -116,7 +117,7 @@ impl Notice {
 
     /// Whether it says that the mail is late and still on its way.
     pub(super) fn is_delay(&self) -> bool {
-        DELAYS.iter().any(|words| self.lower.contains(words))
+        DELAYS.iter().any(|words| self.words.contains(words))
     }
 
     /// What became of the mail, by the text as a whole.

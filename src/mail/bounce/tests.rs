@@ -236,6 +236,18 @@ fn free_texts() {
     }
 }
 
+/// A sentence is the same sentence when it goes on in the next line.
+#[test]
+fn phrases_over_lines() {
+    for text in ["It could not\nbe delivered to the", "Delivery to the\n   following failed:"] {
+        let raw = format!(
+            "From: postmaster@mx.example.net\nReturn-Path: <>\nSubject: your mail\n\n{text} \
+             recipient <erika@example.com>.\n"
+        );
+        assert_eq!(read(&raw), "bounce-text | erika@example.com failed -", "{text}");
+    }
+}
+
 #[test]
 fn headers_that_name_the_recipients() {
     let raw = "From: Mail Delivery System <Mailer-Daemon@example.net>\nX-Failed-Recipients: \
