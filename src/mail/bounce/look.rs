@@ -159,6 +159,9 @@ const FAILURES: [&str; 62] = [
     "送信に失敗",
 ];
 
+/// Parts that make a report on something else than a delivery (RFC 8098, RFC 5965).
+const RECEIPTS: [&str; 2] = ["message/disposition-notification", "message/feedback-report"];
+
 /// What a header says for a report, each found by itself.
 #[derive(Debug)]
 pub(super) struct Look {
@@ -171,6 +174,8 @@ pub(super) struct Look {
     gives_back: bool,
     list_server: bool,
     notifies: bool,
+    /// A report on the reading of a mail, or on what a reader thinks of it.
+    receipt: bool,
     /// Exim's X-Failed-Recipients, and that of others.
     pub(super) failed: Vec<Address>,
     /// Whom the mail is for: the author of what is returned.
@@ -199,6 +204,7 @@ impl Look {
             gives_back: super::given_back(parts).next().is_some(),
             notifies: fields.get("X-Amz-Sns-Message-Id").is_some(),
             list_server: fields.get("X-MLServer").is_some(),
+            receipt: parts.iter().any(|part| RECEIPTS.contains(&part.media.kind.as_str())),
             failed: listed(fields, "X-Failed-Recipients"),
             addressed: listed(fields, "To"),
         }
@@ -214,6 +220,9 @@ impl Look {
 
     /// Whether the text may be one of a report, so that it is worth reading.
     pub(super) fn is_worth_reading(&self) -> bool {
+        if self.receipt {
+            return false;
+        }
         self.null_sender
             || self.daemon
             || self.robot && self.gives_back

@@ -248,6 +248,17 @@ fn phrases_over_lines() {
     }
 }
 
+/// A receipt comes from the null sender, too, and its text is the user's.
+#[test]
+fn receipts_are_no_bounces() {
+    let raw = "Return-Path: <>\nFrom: postmaster@mx.example.net\nContent-Type: multipart/report; \
+               report-type=disposition-notification; boundary=B\n\n--B\n\n<erika@example.com>:\nThe \
+               first copy was not delivered.\n--B\nContent-Type: \
+               message/disposition-notification\n\nFinal-Recipient: rfc822; erika@example.com\n\
+               Disposition: manual-action/MDN-sent-manually; displayed\n\n--B--\n";
+    assert_eq!(read(raw), "read-receipt");
+}
+
 #[test]
 fn headers_that_name_the_recipients() {
     let raw = "From: Mail Delivery System <Mailer-Daemon@example.net>\nX-Failed-Recipients: \
