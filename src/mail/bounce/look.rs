@@ -45,7 +45,7 @@ const ROBOTS: [&str; 13] = [
 ];
 
 /// What the subject of a report holds, in lower case.
-const SUBJECTS: [&str; 45] = [
+const SUBJECTS: [&str; 46] = [
     "undeliver",
     "non-deliver",
     "nondeliver",
@@ -76,6 +76,7 @@ const SUBJECTS: [&str; 45] = [
     "error sending your mail",
     "returning message",
     "returned to sender",
+    "bounced mail",
     "warning: message",
     "has not yet been delivered",
     "processing error",

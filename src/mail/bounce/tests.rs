@@ -259,6 +259,16 @@ fn receipts_are_no_bounces() {
     assert_eq!(read(raw), "read-receipt");
 }
 
+/// Plan 9 sends from postmaster, with a return path that is none, and says little.
+#[test]
+fn few_words_around_a_returned_mail() {
+    let raw = "Return-Path: </dev/null>\nFrom: postmaster@mx.example.net\nTo: us@example.org\nSubject: \
+               bounced mail\nContent-Type: multipart/mixed; boundary=B\n\n--B\n\nThe mail \
+               from 'us@example.org'\nto 'erika@example.com'\nfailed: 'user unknown'.\n--B\n\
+               Content-Type: message/rfc822\n\nTo: erika@example.com\n\nx\n--B--\n";
+    assert_eq!(read(raw), "bounce-text | erika@example.com failed 5.1.1~");
+}
+
 #[test]
 fn headers_that_name_the_recipients() {
     let raw = "From: Mail Delivery System <Mailer-Daemon@example.net>\nX-Failed-Recipients: \
