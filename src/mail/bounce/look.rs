@@ -169,6 +169,8 @@ pub(super) struct Look {
     null_sender: bool,
     daemon: bool,
     mailer_daemon: bool,
+    /// A postmaster who answers may be a person, and quotes.
+    answers: bool,
     robot: bool,
     subject: bool,
     report: bool,
@@ -193,12 +195,14 @@ impl Look {
         let author = fields.get("From").map(decode::text).unwrap_or_default().to_lowercase();
         let subject = fields.get("Subject").map(decode::text).unwrap_or_default().to_lowercase();
         let declared = fields.get("Content-Type").map(Field::unfolded).unwrap_or_default();
+        let answers = is_answer(&subject);
         Look {
             null_sender: !senders.is_empty() && senders.iter().all(is_null),
             mailer_daemon: senders.iter().all(is_null) && names(&author, "mailer-daemon"),
             daemon: DAEMONS.iter().any(|name| author.contains(name)),
+            answers: answers && !names(&author, "mailer-daemon"),
             robot: ROBOTS.iter().any(|name| author.contains(name)),
-            subject: !is_answer(&subject)
+            subject: !answers
                 && (SUBJECTS.iter().any(|words| subject.contains(words))
                     || tells_of_failure(&subject)),
             report: declared.to_lowercase().starts_with("multipart/report"),
@@ -242,7 +246,7 @@ impl Look {
     pub(super) fn signal(&self, notice: &Notice) -> Option<Signal> {
         let hints = [self.null_sender, self.daemon, self.subject, self.report];
         let hints = hints.into_iter().filter(|hint| *hint).count();
-        let marked = notice.marks_recipients();
+        let marked = notice.marks_recipients(self.answers);
         let told = self.subject || notice.tells_of_failure();
         let given_back = notice.has_returned() || self.gives_back;
         let agreed = match hints {

@@ -90,9 +90,13 @@ impl Notice {
         references::message_id(Fields::scan(header.as_bytes()).get("Message-ID")?.value)
     }
 
-    /// Whether lines mark recipients in a way that no prose does.
-    pub(super) fn marks_recipients(&self) -> bool {
-        !self.marks(&[]).is_empty() || !Report::read(self.text.as_bytes(), None).outcomes.is_empty()
+    /// Whether lines mark recipients in a way that no prose does. In an answer what is quoted was said
+    /// by somebody else.
+    pub(super) fn marks_recipients(&self, answers: bool) -> bool {
+        let is_quote = |line: &String| line.trim_start().starts_with('>');
+        let is_said = |mark: &Mark| !answers || !self.lines.get(mark.line).is_some_and(is_quote);
+        self.marks(&[]).iter().any(is_said)
+            || !Report::read(self.text.as_bytes(), None).outcomes.is_empty()
     }
 
     /// Whether the prose names a recipient.

@@ -306,6 +306,17 @@ fn persons() {
     ] {
         assert_eq!(read(&format!("{header}\n\n{pasted}")), "person", "{header}");
     }
+    let quoted = "Your mail was rejected by them.\n\n> <erika@example.com>: host mx.example.com\n>     \
+                  said: 550 5.7.1 no\n";
+    let refused = "bounce-text | erika@example.com failed 5.7.1";
+    for (author, text, wanted) in [
+        ("postmaster", quoted.to_owned(), "person"),
+        ("postmaster", quoted.replace("> ", ""), refused),
+        ("MAILER-DAEMON", quoted.to_owned(), refused),
+    ] {
+        let raw = format!("From: {author}@mx.example.net\nSubject: Re: my mail\n\n{text}");
+        assert_eq!(read(&raw), wanted, "{author} {text}");
+    }
     let report = "Content-Type: message/delivery-status\n\nFinal-Recipient: rfc822; a@example.com\n\
                   Action: failed\nStatus: 5.1.1\n";
     let inner = format!("Content-Type: multipart/report; boundary=I\n\n--I\n{report}\n--I--\n");
