@@ -3,7 +3,7 @@
 //! `Re: Automatic reply: ...` stays a person's.
 
 /// Beginnings that a colon follows, in lower case. They are words that no person puts there.
-const PREFIXES: [&str; 48] = [
+const PREFIXES: [&str; 50] = [
     "automatic reply",
     "automatic response",
     "automated reply",
@@ -15,6 +15,8 @@ const PREFIXES: [&str; 48] = [
     "auto-response",
     "autoresponse",
     "auto-responder",
+    "automatic answer",
+    "holiday reply",
     "out of office",
     "out-of-office",
     "out of office autoreply",
@@ -55,7 +57,9 @@ const PREFIXES: [&str; 48] = [
 ];
 
 /// Whole subjects, in lower case.
-const WHOLE: [&str; 8] = [
+const WHOLE: [&str; 10] = [
+    "automatic answer",
+    "holiday reply",
     "automatic reply",
     "automatic response",
     "auto response",
@@ -97,6 +101,9 @@ mod tests {
             ("自動返信: 見積り", false, true),
             ("Out of Office AutoReply: your order", false, true),
             ("Out of Office", false, true),
+            ("Holiday reply", false, true),
+            ("Automatic answer: your order", false, true),
+            ("Re: Holiday reply", false, false),
             ("Anna Berg is out of the office", false, true),
             ("AUTO: Anna Berg is out of the office (returning 03/01/2026)", false, true),
             ("Auto: your order", true, true),

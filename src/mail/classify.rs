@@ -118,7 +118,7 @@ fn precedence(fields: &Fields<'_>) -> Vec<Signal> {
         let signal = match first_token(&field.unfolded()).as_str() {
             "list" => Signal::PrecedenceList,
             "bulk" | "junk" => Signal::PrecedenceBulk,
-            "auto_reply" | "auto-reply" => Signal::PrecedenceAutoReply,
+            "auto_reply" | "auto-reply" | "vacation" => Signal::PrecedenceAutoReply,
             _ => continue,
         };
         if !found.contains(&signal) {
@@ -204,6 +204,7 @@ mod tests {
             ("Precedence: junk", &[Signal::PrecedenceBulk]),
             ("Precedence: list", &[Signal::PrecedenceList]),
             ("X-Precedence: auto_reply", &[Signal::PrecedenceAutoReply]),
+            ("Precedence: vacation", &[Signal::PrecedenceAutoReply]),
             ("Precedence: first-class", &[]),
             ("Precedence: normal\nPrecedence: bulk", &[Signal::PrecedenceBulk]),
             ("X-Auto-Response-Suppress: DR, OOF, AutoReply", &[Signal::SuppressAnswer]),
