@@ -21,28 +21,56 @@ pub enum Place<'a> {
     In(&'a Conversation),
 }
 
+/// Mail of ours that came back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Returned {
+    /// The mail.
+    pub message: MessageId,
+    /// What kind of mail it was.
+    pub mail: MailKind,
+    /// Whether no person, on either side, wrote in the conversation after it.
+    pub is_last_word: bool,
+}
+
 /// The changes that an arrival makes, in order.
 ///
-/// `returned` is the kind of our mail that came back, when the message is a bounce with our
-/// signature on it; none otherwise. Mail of a person reopens (R202), other mail does not (R125),
-/// but for a reply that could not be delivered (R135). What a machine says about mail that we do
-/// not know, or about our own automatic mail, never gives anybody work (R139).
+/// `returned` is the mail of ours that came back, when the message is a bounce with our signature
+/// on it; none otherwise. Mail of a person reopens (R202), other mail does not (R125), but for a
+/// reply that could not be delivered (R135): whom it was for waits again, unless somebody wrote
+/// since. What a machine says about mail that we do not know, or about our own automatic mail,
+/// never gives anybody work (R139).
 #[must_use]
 pub fn arrived(
     place: Place<'_>,
     message: MessageId,
     class: Class,
     step: Step,
-    returned: Option<MailKind>,
+    returned: Option<Returned>,
 ) -> Vec<Change> {
-    let (begun, old, new) = match place {
+    let unheard = returned.filter(|returned| {
+        class == Class::Bounce
+            && matches!(step, Step::Token { .. })
+            && returned.mail == MailKind::Reply
+    });
+    let (begun, came_back, old, new) = match place {
         Place::New(inbox) => {
-            (Some(Change::Opened { inbox: inbox.clone() }), Status::Open, first_status(class))
+            (Some(Change::Opened { inbox: inbox.clone() }), None, Status::Open, first_status(class))
         }
-        Place::In(c) => (None, c.status, next_status(c.status, class, &step, returned)),
+        Place::In(c) => {
+            let came_back = unheard.and_then(|returned| came_back(c, returned));
+            (None, came_back, c.status, next_status(c.status, class, &step, unheard.is_some()))
+        }
     };
     let status = (old != new).then_some(Change::StatusSet { old, new });
-    begun.into_iter().chain([Change::Arrived { message, class, step }]).chain(status).collect()
+    let arrived = Change::Arrived { message, class, step };
+    begun.into_iter().chain([arrived]).chain(status).chain(came_back).collect()
+}
+
+/// That a contact waits again who waits no more: nobody has told them anything since.
+fn came_back(c: &Conversation, returned: Returned) -> Option<Change> {
+    let waits_again =
+        returned.is_last_word && c.waiting_since.is_none() && c.status != Status::Spam;
+    waits_again.then_some(Change::CameBack { message: returned.message })
 }
 
 /// The changes that a message out of an archive makes, in order: it is told where it belongs, and
@@ -75,11 +103,8 @@ fn first_status(class: Class) -> Status {
     }
 }
 
-fn next_status(old: Status, class: Class, step: &Step, returned: Option<MailKind>) -> Status {
+fn next_status(old: Status, class: Class, step: &Step, unheard: bool) -> Status {
     let spoken_to = class.is_person() && !step.is_copy();
-    let unheard = class == Class::Bounce
-        && matches!(step, Step::Token { .. })
-        && returned == Some(MailKind::Reply);
     match old {
         Status::Pending | Status::Closed | Status::Snoozed { keep_on_reply: false, .. }
             if spoken_to || unheard =>
@@ -198,11 +223,38 @@ mod tests {
         ] {
             let mut c = Conversation::new(Number(1), "support".parse().unwrap(), Time(0));
             c.status = old;
+            let returned =
+                returned.map(|mail| Returned { message: MessageId(1), mail, is_last_word: false });
             let changes = arrived(Place::In(&c), MessageId(2), class, step.clone(), returned);
             let wanted = opens.then_some(Status::Open);
             assert_eq!(new_status(&changes), wanted, "{old} {class} {step:?} {returned:?}");
             assert_eq!(changes[0], Change::Arrived { message: MessageId(2), class, step });
             assert_eq!(changes.len(), 1 + usize::from(opens));
+        }
+    }
+
+    #[test]
+    fn whose_answer_came_back_waits_again() {
+        let waits = Some(Time(7));
+        for (old, waiting, class, step, mail, is_last_word, again) in [
+            (Status::Pending, None, Class::Bounce, TOKEN, MailKind::Reply, true, true),
+            (Status::Closed, None, Class::Bounce, TOKEN, MailKind::Reply, true, true),
+            (Status::Open, None, Class::Bounce, TOKEN, MailKind::Reply, true, true),
+            (Status::Open, None, Class::Bounce, TOKEN, MailKind::Reply, false, false),
+            (Status::Open, waits, Class::Bounce, TOKEN, MailKind::Reply, true, false),
+            (Status::Spam, None, Class::Bounce, TOKEN, MailKind::Reply, true, false),
+            (Status::Pending, None, Class::Bounce, TOKEN, MailKind::Receipt, true, false),
+            (Status::Pending, None, Class::Bounce, TOKEN, MailKind::Closed, true, false),
+            (Status::Pending, None, Class::Bounce, reference(), MailKind::Reply, true, false),
+            (Status::Pending, None, Class::Delay, TOKEN, MailKind::Reply, true, false),
+        ] {
+            let mut c = Conversation::new(Number(1), "support".parse().unwrap(), Time(0));
+            (c.status, c.waiting_since) = (old, waiting);
+            let message = MessageId(1);
+            let returned = Some(Returned { message, mail, is_last_word });
+            let changes = arrived(Place::In(&c), MessageId(2), class, step.clone(), returned);
+            let told = changes.contains(&Change::CameBack { message });
+            assert_eq!(told, again, "{old} {waiting:?} {class} {step:?} {mail:?} {is_last_word}");
         }
     }
 }

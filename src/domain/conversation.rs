@@ -313,6 +313,7 @@ impl Conversation {
             Change::SendFailed { mail: MailKind::Reply, .. } => {
                 self.waiting_since.get_or_insert(at);
             }
+            Change::CameBack { .. } => self.waits(at),
             Change::Purged { .. } => {
                 self.purged = Some(at);
                 self.first_message = None;
@@ -368,6 +369,7 @@ impl Change {
                 | Change::Undid { .. }
                 | Change::Sent { .. }
                 | Change::SendFailed { .. }
+                | Change::CameBack { .. }
         )
     }
 }

@@ -463,6 +463,11 @@ pub enum Change {
         /// Exit status of sendmail; none when it was lost.
         code: Option<i32>,
     },
+    /// A reply came back, and nobody has written since: its contact waits again.
+    CameBack {
+        /// The reply.
+        message: MessageId,
+    },
 }
 
 /// A row of the event table that this version cannot read.
@@ -506,6 +511,7 @@ impl Change {
             Change::Queued { .. } => "queued",
             Change::Sent { .. } => "sent",
             Change::SendFailed { .. } => "send-failed",
+            Change::CameBack { .. } => "came-back",
         }
     }
 
@@ -625,6 +631,7 @@ mod tests {
             Change::Queued { outbox: OutboxId(1), message: MessageId(4), mail: MailKind::Reply },
             Change::Sent { outbox: OutboxId(1) },
             Change::SendFailed { outbox: OutboxId(1), mail: MailKind::Reply, code: Some(67) },
+            Change::CameBack { message: MessageId(4) },
         ]);
         all
     }

@@ -54,9 +54,10 @@ fn why_not(change: &Change) -> &'static str {
         Change::Undid { .. } => "it took something back itself: do that anew instead",
         Change::Arrived { .. } | Change::Opened { .. } => "what came in cannot be undone",
         Change::Purged { .. } => "what was purged is gone for good",
-        Change::Queued { .. } | Change::Sent { .. } | Change::SendFailed { .. } => {
-            "mail that was written cannot be undone: it may have left"
-        }
+        Change::Queued { .. }
+        | Change::Sent { .. }
+        | Change::SendFailed { .. }
+        | Change::CameBack { .. } => "mail that was written cannot be undone: it may have left",
         _ => "it is a record, and cannot be undone",
     }
 }

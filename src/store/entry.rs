@@ -269,6 +269,25 @@ impl Snapshot<'_> {
             .optional()?)
     }
 
+    /// Whether no person wrote in a conversation after this message of it, on either side. Old mail
+    /// that was read in later came before it.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn is_last_word(&self, number: Number, message: MessageId) -> Result<bool> {
+        Ok(self
+            .connection
+            .prepare_cached(
+                "SELECT NOT EXISTS (
+                     SELECT 1 FROM message AS this, member
+                     JOIN entry ON entry.conversation = member.conversation
+                     JOIN message AS other ON other.id = entry.message
+                     WHERE this.id = ?2 AND member.root = ?1 AND other.class = 'person'
+                       AND (other.received, other.id) > (this.received, this.id))",
+            )?
+            .query_row((number.0, message.0), |row| row.get(0))?)
+    }
+
     /// Arrivals that no rule has seen yet, first one first, in one conversation or in all.
     ///
     /// # Errors

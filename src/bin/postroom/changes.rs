@@ -54,6 +54,7 @@ pub(crate) fn words(change: &Change) -> String {
             format!("{outbox} failed, sendmail ended with {code}")
         }
         Change::SendFailed { outbox, code: None, .. } => format!("{outbox} failed"),
+        Change::CameBack { message } => format!("{message} came back, the contact waits again"),
     }
 }
 

@@ -10,8 +10,8 @@ use super::ours::proven;
 use crate::desk::Scene;
 use crate::desk::incoming::Target;
 use crate::desk::ingest::How;
-use crate::domain::arrival::{self, Occasion, Place};
-use crate::domain::event::{MailKind, Stood};
+use crate::domain::arrival::{self, Occasion, Place, Returned};
+use crate::domain::event::Stood;
 use crate::domain::threading::{self, Candidate, Evidence, Home, Lead};
 use crate::domain::{
     Actor, Address, Change, Class, Conversation, Direction, Event, MessageId, Number, Reason, Step,
@@ -80,7 +80,7 @@ pub(super) fn find_home(
     let Arrived { message, class, .. } = arrived;
     let (reason, mut changes) = match ready.occasion {
         Occasion::Now => {
-            let returned = returned(tx, class, &step)?;
+            let returned = returned(tx, class, &step, number)?;
             (Reason::Arrival, arrival::arrived(place, message, class, step.clone(), returned))
         }
         Occasion::Archive => {
@@ -109,12 +109,20 @@ pub(super) fn find_home(
     Ok((conversation, if place_is_new { How::New } else { How::Joined }, step))
 }
 
-/// The kind of our mail that a bounce gives back, where its signature proves it.
-fn returned(tx: &Snapshot<'_>, class: Class, step: &Step) -> Result<Option<MailKind>> {
-    match step {
-        Step::Token { message, .. } if class == Class::Bounce => tx.kind_of_mail(*message),
-        _ => Ok(None),
+/// The mail of ours that a bounce gives back, where its signature proves it.
+fn returned(
+    tx: &Snapshot<'_>,
+    class: Class,
+    step: &Step,
+    number: Number,
+) -> Result<Option<Returned>> {
+    let Step::Token { message, .. } = *step else { return Ok(None) };
+    if class != Class::Bounce {
+        return Ok(None);
     }
+    let Some(mail) = tx.kind_of_mail(message)? else { return Ok(None) };
+    let is_last_word = tx.is_last_word(number, message)?;
+    Ok(Some(Returned { message, mail, is_last_word }))
 }
 
 /// What is proved to be one matter is offered for merge, once (R62).

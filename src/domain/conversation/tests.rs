@@ -76,6 +76,7 @@ fn who_waits_and_who_spoke_last() {
     let answer =
         |kind| (if kind == MailKind::Reply { anna() } else { Actor::Postroom }, queued(kind));
     let set = |new| (anna(), status(new));
+    let came_back = || (Actor::Postroom, Change::CameBack { message: MessageId(50) });
     for (name, changes, wanted) in [
         ("a mail", vec![open(), person()], (Some(2), 2, None)),
         ("two mails", vec![open(), person(), person()], (Some(2), 3, None)),
@@ -88,6 +89,16 @@ fn who_waits_and_who_spoke_last() {
         ("closed", vec![open(), person(), set(Status::Closed)], (None, 3, Some(3))),
         ("spam", vec![open(), person(), set(Status::Spam)], (None, 3, None)),
         ("more of a spammer", vec![open(), set(Status::Spam), person()], (None, 3, None)),
+        (
+            "answered, and the answer came back",
+            vec![open(), person(), answer(MailKind::Reply), came_back()],
+            (Some(4), 3, None),
+        ),
+        (
+            "an answer to spam came back",
+            vec![open(), set(Status::Spam), came_back()],
+            (None, 2, None),
+        ),
         (
             "reopened",
             vec![open(), set(Status::Closed), person(), (Actor::Contact, status(Status::Open))],
@@ -192,6 +203,7 @@ fn changes() -> impl Strategy<Value = Change> {
         proptest::sample::select(kinds.to_vec()).prop_map(queued),
         Just(Change::Sent { outbox: OutboxId(1) }),
         Just(Change::SendFailed { outbox: OutboxId(1), mail: MailKind::Reply, code: None }),
+        Just(Change::CameBack { message: MessageId(50) }),
     ]
 }
 
