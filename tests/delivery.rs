@@ -556,6 +556,27 @@ fn a_database_beyond_the_limit_on_files() {
     assert!(desk.log().contains("warning: files may not grow"), "{}", desk.log());
 }
 
+/// No thread can be started: here since its stack would not fit into memory.
+#[test]
+fn no_room_for_a_thread() {
+    let desk = Desk::new();
+    let path = desk.beside("1.eml");
+    fs::write(&path, mail()).unwrap();
+    for verb in ["ingest", "inspect"] {
+        let mut command = desk.postroom([verb]);
+        command.arg(&path).env("RUST_MIN_STACK", (1_u64 << 46).to_string());
+        expect_advice(&finish(command, b""), "postroom: a thread cannot be started; see 'ulimit");
+    }
+    expect_cured("no thread", &desk);
+}
+
+/// A person is told in one line what to do, and a script to try again.
+fn expect_advice(done: &Done, words: &str) {
+    assert_eq!(done.status.code(), Some(75), "{done:?}");
+    assert!(done.stderr.contains(words), "{done:?}");
+    assert_eq!(done.stderr.lines().count(), 1, "{done:?}");
+}
+
 /// A mail of some megabytes.
 fn large(name: &str) -> Vec<u8> {
     let lines = std::iter::repeat_n(b"0123456789abcdef0123456789abcdef\n", 100_000).flatten();
@@ -729,17 +750,23 @@ fn an_unreadable_file_in_a_maildir() {
         fs::write(maildir.join("new").join(name), common::mail(name)).unwrap();
         set_mode(&maildir.join("new").join(name), mode);
     }
-    let mut command = if fs::metadata("/proc/self").unwrap().uid() == 0 {
-        let mut command = Command::new("setpriv");
-        command.args(["--bounding-set", "-all", POSTROOM]); // root without its rights over modes
-        command
-    } else {
-        Command::new(POSTROOM)
-    };
-    desk.environment(&mut command);
+    let mut command = without_rights(&desk);
     command.arg("ingest").arg(&maildir);
     let done = finish(command, b"");
     assert_eq!(done.status.code(), Some(66), "{done:?}");
     assert!(done.stderr.contains("1.a: Permission denied"), "{done:?}");
     assert_eq!(desk.number("SELECT count(*) FROM message"), 1);
+}
+
+/// The program, as root without its rights over modes.
+fn without_rights(desk: &Desk) -> Command {
+    let mut command = if fs::metadata("/proc/self").unwrap().uid() == 0 {
+        let mut command = Command::new("setpriv");
+        command.args(["--bounding-set", "-all", POSTROOM]);
+        command
+    } else {
+        Command::new(POSTROOM)
+    };
+    desk.environment(&mut command);
+    command
 }

@@ -149,7 +149,9 @@ impl Desk {
         let budget = Budget::new(UNDER_WAY);
         thread::scope(|scope| {
             let (budget, given, dir) = (&budget, &given, &dir);
-            scope.spawn(move || {
+            // Where the other threads cannot be started, the reader must not wait for them.
+            let _closing = budget.closing();
+            parallel::start(scope, move || {
                 let give =
                     &mut |piece: Piece| budget.take(piece.bytes()) && send.send(piece).is_ok();
                 let (manner, stop, span) = (&bulk.manner, bulk.stop, (0.0, 0.0));
@@ -157,7 +159,7 @@ impl Desk {
                     Reader { manner, dir, patience, words, positions, stop, given, give, span };
                 // That nobody takes any more is told by whoever does not.
                 let _ = reader.read(paths, count);
-            });
+            })?;
             let work = |piece| {
                 // Nor must it wait for a thread that died.
                 let closing = budget.closing();
@@ -166,7 +168,7 @@ impl Desk {
                 closing.keep_open();
                 worked
             };
-            let checkpoints = Checkpoints::beside(scope, beside);
+            let checkpoints = Checkpoints::beside(scope, beside)?;
             let mut run = Run { bulk, tell, tally: Tally::default(), finisher, checkpoints };
             let mut batch = Batch::default();
             parallel::in_order(bulk.threads, AHEAD, pieces.into_iter(), work, |worked| {

@@ -1,11 +1,13 @@
 //! Checkpoints beside a long run of large commits, in a thread of their own: what was committed is
 //! copied into the database while the next batch is written behind it.
 
+use std::io;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::Scope;
 
 use anyhow::Result;
 
+use crate::host::parallel;
 use crate::store::Store;
 
 /// Commits whose checkpoints may be under way. The log beside the database begins anew only when
@@ -21,14 +23,20 @@ pub(super) struct Checkpoints {
 
 impl Checkpoints {
     /// Through a connection of their own, until this is dropped.
-    pub(super) fn beside<'scope>(scope: &'scope Scope<'scope, '_>, store: Store) -> Self {
+    ///
+    /// # Errors
+    /// When no thread can be started.
+    pub(super) fn beside<'scope>(
+        scope: &'scope Scope<'scope, '_>,
+        store: Store,
+    ) -> io::Result<Self> {
         let (ask, asked) = sync_channel(UNDER_WAY);
         let (did, done) = sync_channel(UNDER_WAY);
-        scope.spawn(move || {
+        parallel::start(scope, move || {
             // Nobody who asks any more is the end, not a fault.
             asked.into_iter().map(|()| store.checkpoint()).try_for_each(|result| did.send(result))
-        });
-        Checkpoints { ask, done, under_way: 0 }
+        })?;
+        Ok(Checkpoints { ask, done, under_way: 0 })
     }
 
     /// There was a commit.

@@ -1,6 +1,5 @@
 //! What we see in messages, stored or not. Changes nothing, and needs a desk only for stored ones.
 
-use std::convert::Infallible;
 use std::fmt;
 use std::fs::File;
 use std::io::{self, BufReader, Read};
@@ -142,9 +141,9 @@ impl Desk {
 /// the ids that group them, then for all else, so that memory holds some of them at a time.
 ///
 /// # Errors
-/// Those of `tell`.
+/// Those of `tell`; when no thread can be started.
 pub fn inspect(looks: &[Look], mut tell: impl FnMut(Told) -> Result<()>) -> Result<()> {
-    let mut threads = threads(looks).into_iter();
+    let mut threads = threads(looks)?.into_iter();
     parallel::in_order(parallel::cores(), AHEAD, looks.iter(), see, |told| {
         tell(match told {
             Told::Mbox(..) => told,
@@ -161,18 +160,18 @@ pub fn inspect(looks: &[Look], mut tell: impl FnMut(Told) -> Result<()>) -> Resu
 }
 
 /// The group of each message, by ids alone.
-fn threads(looks: &[Look]) -> Vec<usize> {
+fn threads(looks: &[Look]) -> io::Result<Vec<usize>> {
     let messages = looks.iter().filter(|look| !matches!(look.at, Place::Mbox(..)));
     let ids = |look: &Look| {
         let seen = look.with(|beginning, _| Ids::of(beginning));
         seen.unwrap_or_default()
     };
     let mut groups = Groups::default();
-    let Ok(()) = parallel::in_order(parallel::cores(), AHEAD, messages, ids, |ids| {
+    parallel::in_order(parallel::cores(), AHEAD, messages, ids, |ids| {
         groups.add(ids.iter());
-        Ok::<_, Infallible>(())
-    });
-    groups.numbers()
+        io::Result::Ok(())
+    })?;
+    Ok(groups.numbers())
 }
 
 fn see(look: &Look) -> Told {
