@@ -525,6 +525,27 @@ fn a_full_disk() {
     expect_cured("full disk", &desk);
 }
 
+#[test]
+fn a_full_disk_is_told_to_a_person() {
+    let unshare = ["-m", "sh", "-c", "mount -t tmpfs none /mnt"];
+    if !Command::new("unshare").args(unshare).output().is_ok_and(|done| done.status.success()) {
+        return skip("a full disk", "no right to mount a tmpfs of its own (root, unshare)");
+    }
+    let desk = Desk::new();
+    desk.configure("desk", "keep-free-mb = 0");
+    let letter = desk.beside("letter");
+    fs::write(&letter, large("letter")).unwrap();
+    let script = r#"
+        cp -a "$1" "$1.kept"
+        mount -t tmpfs -o size=3m none "$1"
+        cp -a "$1.kept/." "$1"
+        exec "$2" ingest -q "$3""#;
+    let mut command = Command::new("unshare");
+    command.args(["-m", "sh", "-c", script, "sh"]).arg(desk.dir()).arg(POSTROOM).arg(letter);
+    desk.environment(&mut command);
+    expect_advice(&finish(command, b""), "the disk of the desk is full: make room");
+}
+
 /// The program under a limit of the shell.
 fn limited(desk: &Desk, limit: &str, mail: &[u8]) -> Done {
     let mut command = Command::new("sh");
@@ -554,6 +575,23 @@ fn a_database_beyond_the_limit_on_files() {
     limited(&desk, &enough, &mail()).expect_success();
     assert_eq!(desk.number("SELECT count(*) FROM message"), 2);
     assert!(desk.log().contains("warning: files may not grow"), "{}", desk.log());
+}
+
+/// Also where the database is small, and what is written at once is not.
+#[test]
+fn a_limit_on_files_that_the_log_beside_the_database_meets() {
+    let desk = Desk::new();
+    let folder = desk.beside("mails");
+    fs::create_dir(&folder).unwrap();
+    for n in 0..200 {
+        let mail = [common::mail(&format!("m{n}")), "A line of it.\n".repeat(500).into()].concat();
+        fs::write(folder.join(format!("{n}.eml")), mail).unwrap();
+    }
+    let mut command = Command::new("sh");
+    command.args(["-c", "ulimit -f 1400 && exec \"$0\" ingest -q \"$1\"", POSTROOM]).arg(&folder);
+    desk.environment(&mut command);
+    command.env("POSTROOM_TEST", "small-batches");
+    expect_advice(&finish(command, b""), "log beside the database would be larger than the 716800");
 }
 
 /// No thread can be started: here since its stack would not fit into memory.

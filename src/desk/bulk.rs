@@ -250,7 +250,7 @@ impl Desk {
             }
             Ok((last, tx.came_in_after(last)?, taken))
         })?;
-        run.checkpoints.after_commit()?;
+        run.checkpoints.after_commit().map_err(|error| self.without_room(error))?;
         run.tally.compare(&taken, last, stored);
         for (ready, taken) in ready.iter().zip(&taken) {
             self.log_taken(ready, taken);

@@ -226,11 +226,12 @@ impl Desk {
             keys: &self.keys,
             arrival_rules: &self.arrival_rules,
         };
-        self.store.write(&run, ending, |tx| {
+        let written = self.store.write(&run, ending, |tx| {
             let done = f(tx, &scene)?;
             fits(tx, limit::file_size())?;
             Ok(done)
-        })
+        });
+        written.map_err(|error| self.without_room(error))
     }
 
     /// The desk's lock: nobody else writes while it is held.
@@ -248,7 +249,10 @@ impl Desk {
     ) -> Result<()> {
         let run = Run { now: self.now, via, config: self.text.clone() };
         match Lock::try_take(&self.dir.join(layout::LOCK)) {
-            Ok(_lock) => self.store.write(&run, Ending::Commit, f).map(|_| ()),
+            Ok(_lock) => {
+                let written = self.store.write(&run, Ending::Commit, f);
+                written.map(|_| ()).map_err(|error| self.without_room(error))
+            }
             Err(LockError::Busy(_)) => Ok(()),
             Err(error) => Err(error.into()),
         }

@@ -1,9 +1,12 @@
 //! Room on the disk: a mail that would take the last of it waits with the MTA (R185).
 
-use anyhow::{Context, Result};
+use std::io;
+
+use anyhow::{Context, Error, Result};
 
 use super::{Desk, Failure, Kind};
 use crate::host::{file, limit};
+use crate::store::NoRoom;
 
 /// What a message takes for a moment: its place in the database, in the journal beside it, and, for
 /// what is derived of it, as much again.
@@ -26,6 +29,28 @@ impl Desk {
             free / 1_000_000
         );
         Err(Failure::new(Kind::TryAgain, words).into())
+    }
+
+    /// An error of the store, with what to do where there was no room for what it wrote. It is none
+    /// of a conversation: what comes next would fail as well.
+    pub(super) fn without_room(&self, error: Error) -> Error {
+        let (kind, words) = match (NoRoom::of(&error), limit::file_size()) {
+            (Some(NoRoom::Disk), _) => (
+                io::ErrorKind::StorageFull,
+                "the disk of the desk is full: make room, also for what goes into the log beside the \
+                 database before it goes into its place"
+                    .to_owned(),
+            ),
+            (Some(NoRoom::File), Some(most)) => (
+                io::ErrorKind::FileTooLarge,
+                format!(
+                    "the log beside the database would be larger than the {most} bytes that a file \
+                     may have here (RLIMIT_FSIZE); in Postfix set 'mailbox_size_limit = 0'"
+                ),
+            ),
+            _ => return error,
+        };
+        io::Error::new(kind, words).into()
     }
 
     /// Bytes that are free on the disk of the desk.

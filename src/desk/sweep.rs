@@ -154,7 +154,7 @@ impl Desk {
         let _lock = self.lock()?;
         let before = self.extent()?;
         self.must_have_room_for_copies(before.file - before.free)?;
-        self.store.vacuum(&self.dir)?;
+        self.store.vacuum(&self.dir).map_err(|error| self.without_room(error))?;
         Ok((before, self.extent()?))
     }
 

@@ -40,7 +40,7 @@ use std::cell::Cell;
 use std::ops::Deref;
 
 use anyhow::Result;
-use rusqlite::{Connection, Transaction, TransactionBehavior};
+use rusqlite::{Connection, Transaction, TransactionBehavior, ffi};
 
 use crate::domain::{BatchId, ConfigId, EventId, Time};
 use pack::Unpacked;
@@ -70,6 +70,28 @@ pub use vacuum::Extent;
 
 /// What SQLite says when it refuses something.
 pub type SqlError = rusqlite::Error;
+
+/// What there is no room on for what is to be written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoRoom {
+    /// On the disk.
+    Disk,
+    /// In the file: under a limit on the size of files, else the disk is broken.
+    File,
+}
+
+impl NoRoom {
+    /// What there is no room on, if an error says so.
+    #[must_use]
+    pub fn of(error: &anyhow::Error) -> Option<NoRoom> {
+        let said = error.chain().find_map(|cause| cause.downcast_ref::<SqlError>())?;
+        match said.sqlite_error()?.extended_code {
+            ffi::SQLITE_FULL => Some(NoRoom::Disk),
+            ffi::SQLITE_IOERR_WRITE | ffi::SQLITE_IOERR_SHMSIZE => Some(NoRoom::File),
+            _ => None,
+        }
+    }
+}
 
 /// Pages of 4 KiB after which a commit makes a checkpoint itself: 256 MiB.
 const MOST_PAGES_IN_LOG: i64 = 1 << 16;
