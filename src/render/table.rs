@@ -19,6 +19,9 @@ pub enum Align {
     Right,
     /// Text that may be cut when the terminal is too narrow, the widest column first.
     Cut,
+    /// Text of the last column, which goes to a line of its own below the column before it when the
+    /// terminal is too narrow for both.
+    Below,
 }
 
 /// One column.
@@ -85,24 +88,34 @@ impl Table {
         if self.rows.is_empty() {
             return String::new();
         }
-        let heading: Vec<Cell> =
+        let mut heading: Vec<Cell> =
             self.columns.iter().map(|c| Cell::new(c.heading, Style::Faint)).collect();
         let named = heading.iter().any(|cell| !cell.text.is_empty());
-        let widths = self.widths(width);
+        let mut widths = self.widest();
+        let has_below = self.columns.last().is_some_and(|c| c.align == Align::Below);
+        let goes_below = has_below && room_for(&widths) > width;
+        if goes_below {
+            widths.pop();
+            heading.pop();
+        }
+        let over = room_for(&widths).saturating_sub(width);
+        self.give_way(&mut widths, over);
+        let before = widths.split_last().map_or(0, |(_, before)| room_for(before) + GAP);
+        let below = |row: &[Cell]| match row.get(widths.len()) {
+            Some(cell) if !cell.text.is_empty() => below(cell, before, screen, width),
+            _ => String::new(),
+        };
         let lines = named.then_some(&heading).into_iter().chain(&self.rows);
-        lines.map(|row| self.line(row, &widths, screen)).collect()
+        lines.map(|row| self.line(row, &widths, screen) + &below(row)).collect()
     }
 
-    /// The width of each column: the widest field, less what the terminal cannot hold.
-    fn widths(&self, screen: usize) -> Vec<usize> {
+    /// The width of the widest field of each column.
+    fn widest(&self) -> Vec<usize> {
         let widest = |(i, column): (usize, &Column)| {
             let fields = self.rows.iter().filter_map(|row| row.get(i));
             fields.map(|cell| cell.text.width()).max().unwrap_or(0).max(column.heading.width())
         };
-        let mut widths: Vec<usize> = self.columns.iter().enumerate().map(widest).collect();
-        let all = widths.iter().sum::<usize>() + GAP * widths.len().saturating_sub(1);
-        self.give_way(&mut widths, all.saturating_sub(screen));
-        widths
+        self.columns.iter().enumerate().map(widest).collect()
     }
 
     /// Takes what is over from the columns that may be cut, always from the widest.
@@ -133,6 +146,18 @@ impl Table {
         line.push('\n');
         line
     }
+}
+
+/// What columns of these widths take beside each other.
+fn room_for(widths: &[usize]) -> usize {
+    widths.iter().sum::<usize>() + GAP * widths.len().saturating_sub(1)
+}
+
+/// A field on a line of its own, behind so many blanks, or fewer if it needs the room.
+fn below(cell: &Cell, before: usize, screen: Screen, width: usize) -> String {
+    let text = cut(&cell.text, width.saturating_sub(GAP));
+    let before = before.min(width.saturating_sub(text.width()));
+    format!("{}{}\n", " ".repeat(before), screen.paint(cell.style, &text))
 }
 
 /// The text, cut to a width in columns, with an ellipsis in place of what is gone.
@@ -185,6 +210,29 @@ mod tests {
             "mailer-daemon@m…   7  Undelivered mai…\nerika@x           10  Invoice\n"
         );
         assert_eq!(at(10), "mailer-…   7  Undeliv…\nerika@x   10  Invoice\n");
+    }
+
+    #[test]
+    fn a_reason_goes_below_what_it_is_a_reason_for() {
+        let column = |align| Column { heading: "", align };
+        let mut table = Table::new(&[Align::Right, Align::Cut, Align::Below].map(column));
+        table.row(["7", "assigned anna", "rule 'angry'"].map(Cell::from));
+        table.row(["10", "m4 arrived, as an answer to m3", ""].map(Cell::from));
+        table.row(["11", "closed", "rule 'no answer for a year'"].map(Cell::from));
+        let at = |width| table.print(Screen::Terminal { width, colour: false });
+        assert_eq!(
+            at(40),
+            " 7  assigned anna\n    rule 'angry'\n10  m4 arrived, as an answer to m3\n\
+             11  closed\n    rule 'no answer for a year'\n"
+        );
+        assert_eq!(
+            at(29),
+            " 7  assigned anna\n    rule 'angry'\n10  m4 arrived, as an answer…\n\
+             11  closed\n  rule 'no answer for a year'\n"
+        );
+        let wide = at(80);
+        assert_eq!(wide.lines().next(), Some(" 7  assigned anna                   rule 'angry'"));
+        assert_eq!(wide.lines().count(), 3);
     }
 
     #[test]

@@ -43,7 +43,7 @@ const COLUMNS: [Column; 6] = [
     Column { heading: "WHEN", align: Align::Left },
     Column { heading: "WHO", align: Align::Left },
     Column { heading: "WHAT", align: Align::Cut },
-    Column { heading: "WHY", align: Align::Cut },
+    Column { heading: "WHY", align: Align::Below },
 ];
 
 /// A mail that was dropped, as JSON.
