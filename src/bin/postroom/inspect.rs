@@ -24,7 +24,7 @@ use crate::out::{self, Out};
 /// Tell what is seen in messages: fields, class, evidence, text
 #[derive(Debug, Parser)]
 pub(crate) struct Args {
-    /// Files, mboxes, Maildirs, and stored messages such as m881 [default: a message on stdin]
+    /// Files, mboxes, Maildirs, and stored messages such as m881; - is a message on stdin [default: -]
     #[arg(value_name = "PATH|MESSAGE")]
     what: Vec<PathBuf>,
 
@@ -95,6 +95,7 @@ fn looks_of(args: &Args) -> Result<Vec<Found>> {
     for what in &args.what {
         let name = what.display().to_string();
         let found = match name.parse::<MessageId>() {
+            Err(_) if name == "-" => Ok(vec![stdin()?]),
             Err(_) => inspect::looks(what, variant),
             Ok(id) => {
                 let opened = match desk.take() {
