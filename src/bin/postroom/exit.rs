@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use postroom::desk::{Failure, Kind};
 use postroom::domain::barrier::Code;
+use postroom::domain::located::shortened;
 use postroom::host::lock::LockError;
 use postroom::store::OpenError;
 
@@ -105,5 +106,6 @@ fn usage_error(error: &clap::Error) -> Exit {
 /// What is wrong with the options and arguments, without the word that clap puts in front.
 pub(crate) fn usage_words(error: &clap::Error) -> String {
     let words = error.to_string();
-    words.strip_prefix("error: ").map(str::to_owned).unwrap_or(words)
+    let words = words.strip_prefix("error: ").unwrap_or(&words);
+    words.split('\n').map(shortened).collect::<Vec<_>>().join("\n")
 }
