@@ -340,7 +340,8 @@ impl<'a> Scene<'a> {
         }
         let path = self.dir.join(layout::KEYS);
         let text = std::fs::read_to_string(&path)
-            .map_err(|e| Failure::config_at(&path, format!("cannot be read: {e}")))?;
+            .map_err(|e| format!("cannot be read: {e}; for a new one see postroom-init(1), FILES"))
+            .map_err(|words| Failure::config_at(&path, words))?;
         let keys = Keys::parse(&text).map_err(|e| Failure::config_at(&path, e.to_string()))?;
         Ok(self.keys.get_or_init(|| keys))
     }

@@ -143,7 +143,7 @@ impl Keys {
             list.push(key);
         }
         if list.is_empty() {
-            return Err(BadKeys { line: 1, why: "there is no key; make one with init" });
+            return Err(BadKeys { line: 1, why: "there is no key; see postroom-init(1), FILES" });
         }
         Ok(Keys { list })
     }
