@@ -808,3 +808,17 @@ fn without_rights(desk: &Desk) -> Command {
     desk.environment(&mut command);
     command
 }
+
+/// Not `postroom.toml` is blamed, which can be read.
+#[test]
+fn rules_that_cannot_be_read() {
+    let desk = Desk::new();
+    set_mode(&desk.dir().join("rules"), 0o000);
+    let mut command = without_rights(&desk);
+    command.arg("list");
+    let done = finish(command, b"");
+    set_mode(&desk.dir().join("rules"), 0o755);
+    assert_eq!(done.status.code(), Some(78), "{done:?}");
+    assert!(done.stderr.contains("desk/rules: cannot be read: Permission denied"), "{done:?}");
+    assert!(!done.stderr.contains("postroom.toml"), "{done:?}");
+}
