@@ -531,19 +531,26 @@ fn a_full_disk_is_told_to_a_person() {
     if !Command::new("unshare").args(unshare).output().is_ok_and(|done| done.status.success()) {
         return skip("a full disk", "no right to mount a tmpfs of its own (root, unshare)");
     }
-    let desk = Desk::new();
-    desk.configure("desk", "keep-free-mb = 0");
-    let letter = desk.beside("letter");
-    fs::write(&letter, large("letter")).unwrap();
     let script = r#"
         cp -a "$1" "$1.kept"
         mount -t tmpfs -o size=3m none "$1"
         cp -a "$1.kept/." "$1"
+        head -c "$4" /dev/zero >"$1/filler" 2>/dev/null
         exec "$2" ingest -q "$3""#;
-    let mut command = Command::new("unshare");
-    command.args(["-m", "sh", "-c", script, "sh"]).arg(desk.dir()).arg(POSTROOM).arg(letter);
-    desk.environment(&mut command);
-    expect_advice(&finish(command, b""), "the disk of the desk is full: make room");
+    for (filler, words) in [
+        ("0", "the disk of the desk is full: make room"),
+        ("3m", "there is no room for the files beside it: the disk is full"),
+    ] {
+        let desk = Desk::new();
+        desk.configure("desk", "keep-free-mb = 0");
+        let letter = desk.beside("letter");
+        fs::write(&letter, large("letter")).unwrap();
+        let mut command = Command::new("unshare");
+        command.args(["-m", "sh", "-c", script, "sh"]).arg(desk.dir()).arg(POSTROOM).arg(letter);
+        command.arg(filler);
+        desk.environment(&mut command);
+        expect_advice(&finish(command, b""), words);
+    }
 }
 
 /// The program under a limit of the shell.

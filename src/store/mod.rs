@@ -84,8 +84,11 @@ impl NoRoom {
     /// What there is no room on, if an error says so.
     #[must_use]
     pub fn of(error: &anyhow::Error) -> Option<NoRoom> {
-        let said = error.chain().find_map(|cause| cause.downcast_ref::<SqlError>())?;
-        match said.sqlite_error()?.extended_code {
+        NoRoom::told_by(error.chain().find_map(|cause| cause.downcast_ref::<SqlError>())?)
+    }
+
+    fn told_by(error: &SqlError) -> Option<NoRoom> {
+        match error.sqlite_error()?.extended_code {
             ffi::SQLITE_FULL => Some(NoRoom::Disk),
             ffi::SQLITE_IOERR_WRITE | ffi::SQLITE_IOERR_SHMSIZE => Some(NoRoom::File),
             _ => None,

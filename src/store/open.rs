@@ -10,7 +10,7 @@ use anyhow::{Context, Result};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
-use super::Store;
+use super::{NoRoom, Store};
 use crate::domain::Time;
 
 /// Version of the schema, in `PRAGMA user_version`.
@@ -53,6 +53,8 @@ pub enum OpenError {
         /// Its schema version.
         found: i64,
     },
+    /// There is no room for the files that lie beside it while it is in use.
+    NoRoom(PathBuf),
     /// SQLite refuses it.
     Sqlite {
         /// The file.
@@ -87,6 +89,12 @@ impl fmt::Display for OpenError {
                 f,
                 "{}: schema {found} is newer than {SCHEMA_VERSION}, which this postroom knows; \
                  install the newer postroom",
+                path.display()
+            ),
+            OpenError::NoRoom(path) => write!(
+                f,
+                "{}: there is no room for the files beside it: the disk is full, or files may not \
+                 be that large here (RLIMIT_FSIZE); make room",
                 path.display()
             ),
             OpenError::Sqlite { path, error } => write!(f, "{}: {error}", path.display()),
@@ -145,6 +153,7 @@ impl Store {
             Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => {
                 barred(path, &error)
             }
+            _ if NoRoom::told_by(&error).is_some() => OpenError::NoRoom(path.to_owned()),
             _ => OpenError::Sqlite { path: path.to_owned(), error },
         };
         match path.try_exists() {

@@ -66,7 +66,7 @@ pub(crate) fn of(error: &anyhow::Error) -> Exit {
         }
         if let Some(open) = cause.downcast_ref::<OpenError>() {
             return match open {
-                OpenError::Sqlite { .. } => Exit::TryAgain,
+                OpenError::Sqlite { .. } | OpenError::NoRoom(_) => Exit::TryAgain,
                 _ => Exit::Config,
             };
         }
