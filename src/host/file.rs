@@ -2,9 +2,11 @@
 
 use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
 use std::io::{self, Read, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
+use nix::errno::Errno;
+use nix::fcntl::{AT_FDCWD, RenameFlags, renameat2};
 use nix::sys::statvfs::statvfs;
 use nix::unistd::Uid;
 
@@ -39,6 +41,37 @@ pub fn make_file(path: &Path, mode: u32, content: &[u8]) -> io::Result<()> {
 pub fn sync_dir_of(path: &Path) -> io::Result<()> {
     let dir = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
     File::open(dir)?.sync_all()
+}
+
+/// Gives a file another name; a file that has this name already is never lost.
+///
+/// # Errors
+/// `AlreadyExists` when the name is taken by another file, and those of the system.
+pub fn rename_new(from: &Path, to: &Path) -> io::Result<()> {
+    match renameat2(AT_FDCWD, from, AT_FDCWD, to, RenameFlags::RENAME_NOREPLACE) {
+        Err(Errno::EINVAL | Errno::ENOSYS) => link_new(from, to),
+        Err(Errno::EEXIST) => give_up_second_name(from, to),
+        done => done.map_err(io::Error::from),
+    }
+}
+
+/// The same where the file system cannot do it in one step, in the two that delivery programs take.
+fn link_new(from: &Path, to: &Path) -> io::Result<()> {
+    match fs::hard_link(from, to) {
+        Ok(()) => fs::remove_file(from),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => give_up_second_name(from, to),
+        Err(error) => Err(error),
+    }
+}
+
+/// Between the two steps one file has both names: after a crash, or while somebody else takes them.
+fn give_up_second_name(from: &Path, to: &Path) -> io::Result<()> {
+    let (was, is) = (from.symlink_metadata()?, to.symlink_metadata()?);
+    if (was.dev(), was.ino()) == (is.dev(), is.ino()) {
+        return fs::remove_file(from);
+    }
+    let why = format!("{} is there already", to.display());
+    Err(io::Error::new(io::ErrorKind::AlreadyExists, why))
 }
 
 /// Reads to the end; running out of memory is an error like any other.
@@ -111,6 +144,27 @@ pub fn keep(dir: &Path, stem: &str, text: &str) -> io::Result<PathBuf> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_new_name_takes_nothing_from_anybody() {
+        for rename in [rename_new, link_new] {
+            let dir = tempfile::tempdir().unwrap();
+            let [a, b, c] = ["a", "b", "c"].map(|name| dir.path().join(name));
+            fs::write(&a, "a").unwrap();
+            fs::write(&b, "b").unwrap();
+            let taken = rename(&a, &b).unwrap_err();
+            assert_eq!(taken.kind(), io::ErrorKind::AlreadyExists);
+            assert!(taken.to_string().contains(b.to_str().unwrap()), "{taken}");
+            assert_eq!((fs::read(&a).unwrap(), fs::read(&b).unwrap()), (b"a".into(), b"b".into()));
+            rename(&a, &c).unwrap();
+            assert!(!a.exists() && fs::read(&c).unwrap() == b"a");
+            assert_eq!(rename(&a, &c).unwrap_err().kind(), io::ErrorKind::NotFound);
+            // What was begun is brought to its end.
+            fs::hard_link(&c, &a).unwrap();
+            rename(&a, &c).unwrap();
+            assert!(!a.exists() && fs::read(&c).unwrap() == b"a");
+        }
+    }
 
     #[test]
     fn modes_do_not_depend_on_the_umask() {

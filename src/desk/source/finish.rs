@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use super::folder::{self, Whereabouts};
 use super::{Afterwards, Notice, Origin, mark_of};
 use crate::desk::{Failure, Kind};
+use crate::host::file::rename_new;
 use crate::mail::maildir;
 use crate::store::FileMark;
 
@@ -75,7 +76,7 @@ fn mark(path: &Path) -> io::Result<()> {
         return Err(io::Error::other("its name is no text, so that no flag can be added"));
     };
     let marked: PathBuf = dir.join("cur").join(maildir::with_flag(name, 'S'));
-    if marked == path { path.symlink_metadata().map(|_| ()) } else { fs::rename(path, marked) }
+    if marked == path { path.symlink_metadata().map(|_| ()) } else { rename_new(path, &marked) }
 }
 
 /// A file that somebody wrote to since it was read holds more than what is in.

@@ -152,6 +152,24 @@ fn what_a_finished_message_becomes() {
     }
 }
 
+/// The mail that has the name already may be in nowhere else.
+#[test]
+fn a_mail_is_not_marked_over_another() {
+    for (from, taken) in [("new/1.a", "cur/1.a:2,S"), ("cur/1.a:2,F", "cur/1.a:2,FS")] {
+        let dir = tree(&[from, "cur/0.other"]);
+        let [from, taken] = [from, taken].map(|name| dir.path().join(name));
+        fs::write(&taken, "another").unwrap();
+        let origin = Origin::Maildir(from.clone());
+        let told = Finisher::new(Afterwards::Mark).finish(&origin);
+        let Some(Notice::Refused(why)) = told else { panic!("{told:?}") };
+        assert_eq!(why.kind, Kind::NoInput);
+        assert!(
+            [&from, &taken].iter().all(|path| why.to_string().contains(path.to_str().unwrap()))
+        );
+        assert!(from.exists() && fs::read(&taken).unwrap() == b"another", "{why}");
+    }
+}
+
 #[test]
 fn a_file_is_removed_only_as_it_was_read() {
     let dir = tree(&["a.eml"]);
