@@ -92,6 +92,42 @@ fn sources_are_left_as_they_are() {
     }
 }
 
+/// What lies elsewhere is neither taken nor removed, and a circle leads nowhere.
+#[test]
+fn symbolic_links_lead_to_nothing_that_was_not_named() {
+    let desk = Desk::new();
+    let (elsewhere, dir) = (desk.beside("elsewhere"), desk.beside("tree"));
+    for made in ["elsewhere/sub", "elsewhere/M/new", "elsewhere/M/cur", "tree/M/new"] {
+        fs::create_dir_all(desk.beside(made)).unwrap();
+    }
+    for (n, path) in ["a.eml", "sub/b.eml", "M/new/c.x", "M/cur/d.x:2,"].into_iter().enumerate() {
+        fs::write(elsewhere.join(path), mail(&format!("away{n}"))).unwrap();
+    }
+    let before = files(&elsewhere);
+    let link = |to: &str, at: &str| std::os::unix::fs::symlink(to, dir.join(at)).unwrap();
+    link("..", "circle");
+    link("../elsewhere/a.eml", "a.eml");
+    link("../elsewhere/sub", "sub");
+    link("../elsewhere/M", "Maildir");
+    link("../../elsewhere/M/cur", "M/cur");
+    let mut count = 0;
+    for words in [&["ingest"][..], &["ingest", "--mark"], &["ingest", "--delete"]] {
+        for inner in ["own.eml", "M/new/own.x"] {
+            fs::write(dir.join(inner), mail(&format!("{count}"))).unwrap();
+            count += 1;
+        }
+        let done = desk.run([words, &[dir.to_str().unwrap()]].concat());
+        assert!(done.stderr.contains("4 symbolic links not followed"), "{words:?} {done:?}");
+        assert!(files(&elsewhere) == before, "{words:?}");
+        assert_eq!(messages(&desk), count, "{words:?}");
+    }
+    assert!(!dir.join("own.eml").exists() && !dir.join("M/new/own.x").exists());
+    assert!(dir.join("a.eml").is_symlink() && dir.join("M/cur").is_symlink());
+    // A link that is named is followed.
+    let done = desk.run(["ingest", dir.join("sub").to_str().unwrap()]).expect_success();
+    assert_eq!(read(&done), 1);
+}
+
 #[test]
 fn what_cannot_be_asked_for() {
     let desk = Desk::new();

@@ -200,6 +200,7 @@ impl Desk {
                 batch.add(*mail);
             }
             Worked::Notice(Notice::PassedOver) => run.tally.passed_over += 1,
+            Worked::Notice(Notice::Link) => run.tally.links += 1,
             Worked::Notice(Notice::ReadBefore) => run.tally.read_before += 1,
             Worked::Notice(notice) => {
                 if let Notice::NoFiles(_, count) = notice {

@@ -91,9 +91,11 @@ pub enum Notice {
     LooksLikeMbox(PathBuf),
     /// A file of a tree is not named as a message, or is no mbox; only their number is of interest.
     PassedOver,
+    /// A symbolic link in a tree is not followed; only their number is of interest.
+    Link,
     /// So many names where the messages of a Maildir lie are those of no files.
     NoFiles(PathBuf, usize),
-    /// A Maildir has no `cur`, so that nothing in it is marked.
+    /// A Maildir has no `cur` of its own, so that nothing in it is marked.
     NoCur(PathBuf),
     /// Nothing was added to an mbox since it was read; only their number is of interest.
     ReadBefore,
@@ -239,6 +241,7 @@ impl Reader<'_> {
         for entry in Walk::below(path) {
             match (entry, self.manner.format) {
                 (Entry::Trouble(path, error), _) => self.refuse(no_input(&path, &error))?,
+                (Entry::Link, _) => self.notice(Notice::Link)?,
                 (Entry::Maildir(path), Format::Message) => self.maildir(&path)?,
                 (Entry::File(path), Format::Message) if walk::is_named_as_message(&path) => {
                     self.message(&path)?;
@@ -360,7 +363,7 @@ pub(super) fn files(path: &Path) -> Result<Vec<PathBuf>, Failure> {
             Entry::File(path) if walk::is_named_as_message(&path) || walk::is_mbox(&path) => {
                 files.push(path);
             }
-            Entry::File(_) => {}
+            Entry::File(_) | Entry::Link => {}
         }
     }
     Ok(files)

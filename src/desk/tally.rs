@@ -25,6 +25,8 @@ pub struct Tally {
     pub defective: usize,
     /// Files of a tree that are no messages, and what in a Maildir is no file.
     pub passed_over: usize,
+    /// Symbolic links in a tree, which are not followed.
+    pub links: usize,
     /// Mbox files that were read before, and to which nothing was added.
     pub read_before: usize,
     /// Messages that came in, as those who handed them in say.

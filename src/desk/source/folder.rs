@@ -20,9 +20,9 @@ pub(super) fn is_maildir(path: &Path) -> bool {
     PLACES.iter().any(|place| path.join(place).is_dir())
 }
 
-/// Whether a Maildir has the place for messages that were seen.
+/// Whether a Maildir has the place for messages that were seen, in itself.
 pub(super) fn has_cur(dir: &Path) -> bool {
-    dir.join("cur").is_dir()
+    dir.join("cur").symlink_metadata().is_ok_and(|meta| meta.is_dir())
 }
 
 /// Whether a directory is a Maildir and nothing else. One that has only one of the two may as well
@@ -65,8 +65,8 @@ impl Folder {
         Ok(Folder { dir: dir.to_owned(), names, others, whereabouts: Whereabouts::default() })
     }
 
-    /// How many names where messages lie are those of no files: what a symbolic link leads to need not
-    /// be mail of whoever made it.
+    /// How many names where messages lie, or in place of where they lie, are those of no files: what a
+    /// symbolic link leads to need not be mail of whoever made it.
     pub(super) fn others(&self) -> usize {
         self.others
     }
@@ -93,8 +93,12 @@ impl Folder {
     }
 }
 
-/// Gives the names of the messages in one of the two places, and how many other names it has.
+/// Gives the names of the messages in one of the two places, and how many other names it has. A place
+/// that is a symbolic link is itself such a name.
 fn each_message(dir: &Path, mut take: impl FnMut(OsString)) -> io::Result<usize> {
+    if dir.is_symlink() {
+        return Ok(1);
+    }
     let entries = match fs::read_dir(dir) {
         Ok(entries) => entries,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(0),

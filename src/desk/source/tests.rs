@@ -23,13 +23,14 @@ fn walked(dir: &Path) -> Vec<String> {
         .map(|entry| match entry {
             Entry::File(path) => name(&path),
             Entry::Maildir(path) => name(&path) + "/",
+            Entry::Link => "->".to_owned(),
             Entry::Trouble(path, error) => format!("{}: {}", name(&path), error.kind()),
         })
         .collect()
 }
 
 #[test]
-fn a_walk_goes_in_the_order_of_names_and_into_each_directory_once() {
+fn a_walk_goes_in_the_order_of_names_and_follows_no_link() {
     let dir = tree(&[
         "b.eml",
         "a/2.eml",
@@ -46,19 +47,27 @@ fn a_walk_goes_in_the_order_of_names_and_into_each_directory_once() {
     ]);
     symlink(dir.path(), dir.path().join("a/loop")).unwrap();
     symlink(dir.path().join("a"), dir.path().join("d")).unwrap();
+    symlink(dir.path().join("a/1.eml"), dir.path().join("c/6.eml")).unwrap();
     symlink("nowhere", dir.path().join("e")).unwrap();
     let wanted = [
         "a/1.eml",
         "a/2.eml",
+        "->",
         "b.eml",
         "c/",
         "c/.Sent/",
         "c/.Sent/.Deep/",
+        "->",
         "c/notes/5.eml",
         "c/plain/",
-        "e: entity not found",
+        "->",
+        "->",
     ];
     assert_eq!(walked(dir.path()), wanted);
+    let other = tempfile::tempdir().unwrap();
+    let named = other.path().join("named");
+    symlink(dir.path(), &named).unwrap();
+    assert_eq!(walked(&named), wanted);
     let dir = tree(&["new/1", ".Sent/new/2"]);
     assert_eq!(walked(dir.path()), ["/", ".Sent/"]);
 }
@@ -98,6 +107,26 @@ fn what_is_no_file_in_a_maildir_is_counted() {
     let folder = Folder::list(dir.path()).unwrap();
     assert_eq!(folder.paths(), [dir.path().join("new/1.a")]);
     assert_eq!(folder.others(), 3);
+}
+
+/// A Maildir that was named, or lies in a tree, does not reach beyond itself.
+#[test]
+fn a_place_that_is_a_link_is_none() {
+    let (dir, other) = (tree(&["new/1.a"]), tree(&["cur/2.b"]));
+    symlink(other.path().join("cur"), dir.path().join("cur")).unwrap();
+    let mut folder = Folder::list(dir.path()).unwrap();
+    assert_eq!((folder.paths(), folder.others()), (vec![dir.path().join("new/1.a")], 1));
+    let mut finisher = Finisher::new(Afterwards::Mark);
+    let told = finisher.finish(&Origin::Maildir(dir.path().join("new/1.a")));
+    assert!(matches!(told, Some(Notice::NoCur(path)) if path == dir.path()));
+    assert!(dir.path().join("new/1.a").exists());
+    // Nor is a message looked for there.
+    let names = folder.take_names();
+    fs::rename(dir.path().join("new/1.a"), other.path().join("cur/1.a:2,S")).unwrap();
+    assert!(folder.open(&names[0]).unwrap().is_none());
+    let delete =
+        Finisher::new(Afterwards::Delete).finish(&Origin::Maildir(dir.path().join("new/1.a")));
+    assert!(delete.is_none() && other.path().join("cur/1.a:2,S").exists());
 }
 
 #[test]

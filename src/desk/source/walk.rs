@@ -1,10 +1,8 @@
 //! What lies below a directory, in the order of names.
 
-use std::collections::HashSet;
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::vec;
 
@@ -18,22 +16,23 @@ pub(super) enum Entry {
     File(PathBuf),
     /// A Maildir. What lies in it besides comes behind it, its messages are left to the caller.
     Maildir(PathBuf),
+    /// A symbolic link, which is not followed.
+    Link,
     /// Something that cannot be looked at.
     Trouble(PathBuf, io::Error),
 }
 
-/// A walk through a tree: each directory once, whatever symbolic links lead to it; hidden names
-/// left out, but for the subfolders of a Maildir.
+/// A walk through a tree; hidden names left out, but for the subfolders of a Maildir. Only the path
+/// that was named may be a symbolic link: others lead to what nobody named, or in a circle.
 #[derive(Debug)]
 pub(super) struct Walk {
     stack: Vec<vec::IntoIter<PathBuf>>,
-    seen: HashSet<(u64, u64)>,
 }
 
 impl Walk {
     /// From this directory on, itself included.
     pub(super) fn below(path: &Path) -> Self {
-        Walk { stack: vec![vec![path.to_owned()].into_iter()], seen: HashSet::new() }
+        Walk { stack: vec![vec![path.to_owned()].into_iter()] }
     }
 
     /// Goes into a directory; gives what is to be told of it.
@@ -59,15 +58,18 @@ impl Iterator for Walk {
                 self.stack.pop();
                 continue;
             };
-            let meta = match path.metadata() {
+            let is_named = self.stack.len() == 1;
+            let meta = match if is_named { path.metadata() } else { path.symlink_metadata() } {
                 Ok(meta) => meta,
                 Err(error) => return Some(Entry::Trouble(path, error)),
             };
             if meta.is_file() {
                 return Some(Entry::File(path));
             }
+            if meta.is_symlink() {
+                return Some(Entry::Link);
+            }
             if meta.is_dir()
-                && self.seen.insert((meta.dev(), meta.ino()))
                 && let Some(entry) = self.enter(path)
             {
                 return Some(entry);
@@ -87,7 +89,8 @@ fn names(dir: &Path) -> io::Result<Vec<PathBuf>> {
 /// called `new` looks like a Maildir. Other files are those of a mail program.
 fn beside_messages(dir: &Path) -> io::Result<Vec<PathBuf>> {
     let is_mail = |path: &Path| is_named_as_message(path) || path.is_file() && is_mbox(path);
-    let is_other = |path: &Path| !is_hidden(path) && (path.is_dir() || is_mail(path));
+    let is_below = |path: &Path| path.is_symlink() || path.is_dir() || is_mail(path);
+    let is_other = |path: &Path| !is_hidden(path) && is_below(path);
     let mut paths = paths(dir)?;
     paths.retain(|path| !folder::is_own(path) && (folder::is_maildir(path) || is_other(path)));
     Ok(paths)

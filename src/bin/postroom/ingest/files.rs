@@ -163,18 +163,20 @@ fn notify(quiet: bool, notice: &Notice) -> Result<()> {
         format!("{}: {words}", clean::name(&path))
     };
     let words = match notice {
-        Notice::PassedOver | Notice::ReadBefore => return Ok(()),
+        Notice::PassedOver | Notice::Link | Notice::ReadBefore => return Ok(()),
         Notice::NoFiles(path, count) => {
             let words = match count {
-                1 => "1 name in cur and new is no file, but a symbolic link or a folder",
+                1 => "1 name of cur, new and what is in them is a symbolic link or a folder",
                 _ => &format!(
-                    "{count} names in cur and new are no files, but symbolic links or folders"
+                    "{count} names of cur, new and what is in them are symbolic links or folders"
                 ),
             };
             let them = if *count == 1 { "it" } else { "them" };
             at(path, &format!("{words}; passed over, name {them} to take {them}"))
         }
-        Notice::NoCur(path) => at(path, "its messages are in, but cannot be marked: it has no cur"),
+        Notice::NoCur(path) => {
+            at(path, "its messages are in, but cannot be marked: it has no cur of its own")
+        }
         Notice::GoesOn(..) if quiet => return Ok(()),
         Notice::GoesOn(path, offset) => {
             at(path, &format!("read before to byte {offset}; read on from there"))
@@ -221,11 +223,12 @@ struct Counts {
     defective: usize,
     passed_over: usize,
     read_before: usize,
+    links: usize,
 }
 
 fn sum_up(args: &Args, tally: &Tally, out: &mut Out) -> Result<()> {
     let Tally { read, new, joined, duplicate, own, defective, .. } = *tally;
-    let Tally { tombstone, dropped, passed_over, read_before, .. } = *tally;
+    let Tally { tombstone, dropped, passed_over, read_before, links, .. } = *tally;
     if args.json {
         let counts = Counts {
             read,
@@ -238,6 +241,7 @@ fn sum_up(args: &Args, tally: &Tally, out: &mut Out) -> Result<()> {
             defective,
             passed_over,
             read_before,
+            links,
         };
         out::json(out, &counts)?;
     }
@@ -250,10 +254,14 @@ fn sum_up(args: &Args, tally: &Tally, out: &mut Out) -> Result<()> {
         for (count, what) in rare.into_iter().filter(|(count, _)| *count > 0) {
             words.push_str(&format!(" + {count} {what}"));
         }
-        let files = [(passed_over, "passed over"), (read_before, "read before")];
-        for (count, what) in files.into_iter().filter(|(count, _)| *count > 0) {
-            let files = if count == 1 { "file" } else { "files" };
-            words.push_str(&format!("; {count} {files} {what}"));
+        let others = [
+            (passed_over, "file", "passed over"),
+            (read_before, "file", "read before"),
+            (links, "symbolic link", "not followed"),
+        ];
+        for (count, noun, what) in others.into_iter().filter(|(count, ..)| *count > 0) {
+            let end = if count == 1 { "" } else { "s" };
+            words.push_str(&format!("; {count} {noun}{end} {what}"));
         }
         out.flush()?;
         writeln!(io::stderr(), "postroom: {words}")?;
