@@ -128,6 +128,22 @@ fn symbolic_links_lead_to_nothing_that_was_not_named() {
     assert_eq!(read(&done), 1);
 }
 
+/// What cron reads every minute says nothing when nothing is new.
+#[test]
+fn a_repeat_out_of_a_file_writes_no_log_line() {
+    let desk = Desk::new();
+    let dir = maildir(&desk, 2);
+    let path = dir.to_str().unwrap();
+    desk.run(["ingest", "-q", path]).expect_success();
+    let first = desk.log();
+    assert_eq!(first.lines().filter(|line| line.contains("how=new")).count(), 2, "{first}");
+    let again = desk.run(["ingest", path]).expect_success();
+    assert!(again.stderr.contains("2 duplicate"), "{again:?}");
+    assert_eq!(desk.log(), first);
+    desk.feed(["ingest"], &mail("m0")).expect_success();
+    assert!(desk.log().contains("how=duplicate"), "{}", desk.log());
+}
+
 #[test]
 fn what_cannot_be_asked_for() {
     let desk = Desk::new();

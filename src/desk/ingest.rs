@@ -143,6 +143,11 @@ impl How {
             How::Tombstone => "tombstone",
         }
     }
+
+    /// Whether all of it was there before.
+    fn adds_nothing(self) -> bool {
+        matches!(self, How::Duplicate | How::Own | How::Tombstone)
+    }
 }
 
 impl Desk {
@@ -175,6 +180,7 @@ impl Desk {
         Ok(taken)
     }
 
+    /// A repeat out of a file is no news: a Maildir that is read every minute would fill the log.
     pub(super) fn log_taken(&self, ready: &Ready<'_>, taken: &Taken) {
         let id = ready.parsed.message_id.as_deref().unwrap_or("-");
         for Dropped { inbox, class, rule, at } in &taken.dropped {
@@ -191,7 +197,9 @@ impl Desk {
                 l.class,
                 ready.identity,
             );
-            self.log(Level::Info, &line);
+            if !(ready.is_from_file() && l.how.adds_nothing()) {
+                self.log(Level::Info, &line);
+            }
             for trouble in &l.after.trouble {
                 self.log(
                     Level::Error,

@@ -81,6 +81,11 @@ impl<'a> Ready<'a> {
         }
     }
 
+    /// Whether it lies in a file, from which it can come again and again.
+    pub(in crate::desk) fn is_from_file(&self) -> bool {
+        self.wiring != Wiring::Stdin
+    }
+
     /// What a query may ask of the message, before it is stored. Whom it came for counts as a
     /// recipient.
     pub(super) fn facts(&self, class: Class, targets: &[Target], with_text: bool) -> MessageFacts {
