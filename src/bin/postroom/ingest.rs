@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::Result;
-use clap::Parser;
+use clap::{CommandFactory, Parser};
 use postroom::desk::incoming::Envelope;
 use postroom::desk::ingest::{Chain, Incoming, Taken};
 use postroom::desk::raw::Raw;
@@ -105,7 +105,10 @@ impl Args {
 
 /// A message on stdin is a delivery; files are named by a person or a script.
 pub(crate) fn is_delivery(rest: &[OsString], args: &Result<Args, clap::Error>) -> bool {
-    delivery::is_expected(rest, args, |args| !args.message_is_on_stdin())
+    match args {
+        Err(_) if files::are_meant(rest, &Args::command()) => false,
+        _ => delivery::is_expected(rest, args, |args| !args.message_is_on_stdin()),
+    }
 }
 
 pub(crate) fn run(args: &Args) -> Result<Exit> {

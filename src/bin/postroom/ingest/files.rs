@@ -24,9 +24,12 @@ use crate::mbox;
 use crate::out::{self, Out};
 use crate::progress::Line;
 
+/// Above the options that go only with paths.
+const HEADING: &str = "Files";
+
 /// What says how files are read, and what becomes of them.
 #[derive(Debug, ClapArgs)]
-#[command(next_help_heading = "Files")]
+#[command(next_help_heading = HEADING)]
 pub(super) struct Options {
     #[command(flatten)]
     mbox: mbox::Options,
@@ -60,6 +63,45 @@ impl Options {
     pub(super) fn paths_are_on_stdin(&self) -> bool {
         self.paths || self.null
     }
+}
+
+/// Whether arguments that clap refuses speak of files all the same: an option that goes only with
+/// paths, and a path; or one that says that stdin has the paths. Without either a message may be
+/// there.
+pub(super) fn are_meant(rest: &[OsString], command: &clap::Command) -> bool {
+    let (mut has_option, mut has_path) = (false, false);
+    let mut words = rest.iter().map(|word| word.to_string_lossy());
+    while let Some(word) = words.next() {
+        if word == "--" {
+            has_path |= words.any(|word| !matches!(word.as_ref(), "" | "-"));
+            break;
+        }
+        let named: Vec<&clap::Arg> = match (word.strip_prefix("--"), word.strip_prefix('-')) {
+            (Some(long), _) => {
+                let name = long.split('=').next();
+                command.get_arguments().filter(|arg| arg.get_long() == name).collect()
+            }
+            (None, Some(shorts)) => {
+                let is_in = |short: char| shorts.contains(short);
+                command.get_arguments().filter(|arg| arg.get_short().is_some_and(is_in)).collect()
+            }
+            (None, None) => {
+                has_path |= !word.is_empty();
+                continue;
+            }
+        };
+        if named.iter().any(|arg| matches!(arg.get_id().as_str(), "paths" | "null")) {
+            return true;
+        }
+        has_option |= named.iter().any(|arg| arg.get_help_heading() == Some(HEADING));
+        let has_value = |arg: &&clap::Arg| {
+            arg.get_action().takes_values() && !arg.is_require_equals_set() && !word.contains('=')
+        };
+        if named.iter().any(has_value) {
+            words.next();
+        }
+    }
+    has_option && has_path
 }
 
 /// How the options ask for files to be read.
@@ -267,4 +309,39 @@ fn sum_up(args: &Args, tally: &Tally, out: &mut Out) -> Result<()> {
         writeln!(io::stderr(), "postroom: {words}")?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn files_are_meant_by_an_option_and_a_path() {
+        for (words, are) in [
+            ("--mark --delete m", true),
+            ("m --mbox --delete", true),
+            ("--mbox=foo m", true),
+            ("--unquote m", true),
+            ("--restart --inbox support m", true),
+            ("-qr --nope m", true),
+            ("-r --nope -- -m", true),
+            ("-0 --paths", true),
+            ("-q0 m --mark --mbox", true),
+            // A message may be on stdin.
+            ("--mark --delete", false),
+            ("--mark --delete -", false),
+            ("--mark --delete -- -", false),
+            ("--mark --delete --inbox support", false),
+            ("--mark --delete --config /etc/postroom.toml --sender=a@x", false),
+            ("--nope m", false),
+            ("--archive --autoreply m", false),
+            ("-- --mark", false),
+            ("", false),
+        ] {
+            let rest: Vec<OsString> = words.split(' ').map(OsString::from).collect();
+            assert_eq!(are_meant(&rest, &Args::command()), are, "{words}");
+        }
+    }
 }
