@@ -79,7 +79,7 @@ complete -c postroom -n "__fish_postroom_using_subcommand ingest" -l paths -d 'R
 complete -c postroom -n "__fish_postroom_using_subcommand ingest" -s 0 -l null -d 'Read the paths from stdin, each ended by NUL, as find -print0 writes them'
 complete -c postroom -n "__fish_postroom_using_subcommand ingest" -s p -l print -d 'Print a line for each message: conversation, message, what happened, inbox, class'
 complete -c postroom -n "__fish_postroom_using_subcommand ingest" -l json -d 'Print a JSON object for each message'
-complete -c postroom -n "__fish_postroom_using_subcommand ingest" -s q -l quiet -d 'No counts, and no progress on a terminal'
+complete -c postroom -n "__fish_postroom_using_subcommand ingest" -s q -l quiet -d 'Nothing but errors: no counts, and no progress on a terminal'
 complete -c postroom -n "__fish_postroom_using_subcommand ingest" -l timing -d 'Tell on stderr how long it took; not where a message is delivered'
 complete -c postroom -n "__fish_postroom_using_subcommand ingest" -s h -l help -d 'Print help'
 complete -c postroom -n "__fish_postroom_using_subcommand inspect" -l mbox -d 'The files are mbox files: mboxrd, mboxo, mboxcl or mboxcl2 [default variant: mboxrd]' -r

@@ -130,7 +130,7 @@ fn symbolic_links_lead_to_nothing_that_was_not_named() {
 
 /// What cron reads every minute says nothing when nothing is new.
 #[test]
-fn a_repeat_out_of_a_file_writes_no_log_line() {
+fn a_maildir_in_which_nothing_is_new() {
     let desk = Desk::new();
     let dir = maildir(&desk, 2);
     let path = dir.to_str().unwrap();
@@ -140,6 +140,13 @@ fn a_repeat_out_of_a_file_writes_no_log_line() {
     let again = desk.run(["ingest", path]).expect_success();
     assert!(again.stderr.contains("2 duplicate"), "{again:?}");
     assert_eq!(desk.log(), first);
+    fs::write(dir.join("cur/9.empty:2,"), "").unwrap();
+    std::os::unix::fs::symlink("nowhere", dir.join("new/8.link")).unwrap();
+    let again = desk.run(["ingest", path]).expect_success();
+    assert!(again.stderr.contains("9.empty:2,: empty"), "{again:?}");
+    assert!(again.stderr.contains("; 2 files passed over"), "{again:?}");
+    let quiet = desk.run(["ingest", "-q", path]).expect_success();
+    assert_eq!((quiet.stderr.as_str(), desk.log()), ("", first));
     desk.feed(["ingest"], &mail("m0")).expect_success();
     assert!(desk.log().contains("how=duplicate"), "{}", desk.log());
 }

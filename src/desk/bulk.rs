@@ -203,9 +203,11 @@ impl Desk {
             Worked::Notice(Notice::Link) => run.tally.links += 1,
             Worked::Notice(Notice::ReadBefore) => run.tally.read_before += 1,
             Worked::Notice(notice) => {
-                if let Notice::NoFiles(_, count) = notice {
-                    run.tally.passed_over += count;
-                }
+                run.tally.passed_over += match notice {
+                    Notice::NoFiles(_, count) => count,
+                    Notice::Empty(_) => 1,
+                    _ => 0,
+                };
                 (run.tell)(Told::Notice(&notice))?;
             }
         }

@@ -23,7 +23,7 @@ pub struct Tally {
     /// Messages that began or joined a conversation, of which a part could not be understood. They
     /// are counted here alone.
     pub defective: usize,
-    /// Files of a tree that are no messages, and what in a Maildir is no file.
+    /// Files of a tree that are no messages, empty ones, and what in a Maildir is no file.
     pub passed_over: usize,
     /// Symbolic links in a tree, which are not followed.
     pub links: usize,

@@ -83,7 +83,7 @@ pub(crate) struct Args {
     #[arg(long, conflicts_with = "print")]
     json: bool,
 
-    /// No counts, and no progress on a terminal
+    /// Nothing but errors: no counts, and no progress on a terminal
     #[arg(short, long)]
     quiet: bool,
 

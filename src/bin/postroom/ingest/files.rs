@@ -189,6 +189,12 @@ fn paths(args: &Args) -> Box<dyn Iterator<Item = io::Result<PathBuf>> + Send> {
     }))
 }
 
+/// Whether something is told also where nobody asked for words: what has an exit status, and a part of
+/// a mail that somebody has to look for.
+fn is_wrong(notice: &Notice) -> bool {
+    status(notice) != Exit::Done || matches!(notice, Notice::WasCut(_))
+}
+
 /// The exit status that something which is to be told leads to.
 fn status(notice: &Notice) -> Exit {
     match notice {
@@ -200,6 +206,9 @@ fn status(notice: &Notice) -> Exit {
 }
 
 fn notify(quiet: bool, notice: &Notice) -> Result<()> {
+    if quiet && !is_wrong(notice) {
+        return Ok(());
+    }
     let at = |path: &Path, words: &str| {
         let path = path.display().to_string();
         format!("{}: {words}", clean::name(&path))
@@ -219,7 +228,6 @@ fn notify(quiet: bool, notice: &Notice) -> Result<()> {
         Notice::NoCur(path) => {
             at(path, "its messages are in, but cannot be marked: it has no cur of its own")
         }
-        Notice::GoesOn(..) if quiet => return Ok(()),
         Notice::GoesOn(path, offset) => {
             at(path, &format!("read before to byte {offset}; read on from there"))
         }
