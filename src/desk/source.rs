@@ -107,7 +107,7 @@ pub enum Notice {
     WasCut(PathBuf),
     /// So many messages of an mbox have a wrong Content-Length.
     BadLengths(PathBuf, usize),
-    /// A file was written to after it was read, and is not removed.
+    /// A file is not the one that was read, or was written to since, and so is not marked or removed.
     Kept(PathBuf),
     /// A source cannot be read, or its file not be marked; it was passed over.
     Refused(Failure),
@@ -132,7 +132,7 @@ pub(super) enum Origin {
     /// In a file of its own.
     File(PathBuf, FileMark),
     /// In a Maildir.
-    Maildir(PathBuf),
+    Maildir(PathBuf, FileMark),
     /// In an mbox.
     Mbox {
         /// As its `From ` line says.
@@ -146,7 +146,7 @@ impl Origin {
     pub(super) fn wiring(&self) -> Wiring {
         match self {
             Origin::File(..) => Wiring::File,
-            Origin::Maildir(_) => Wiring::Maildir,
+            Origin::Maildir(..) => Wiring::Maildir,
             Origin::Mbox { .. } => Wiring::Mbox,
         }
     }
@@ -296,10 +296,11 @@ impl Reader<'_> {
                     continue;
                 }
             };
-            let delivered = file.metadata().ok().and_then(|meta| written(&meta));
-            match self.raw(&path, file) {
-                Ok(raw) => {
-                    self.found(raw, Origin::Maildir(path), delivered, (n + 1) as f64 / count)?;
+            let meta = file.metadata().map_err(|error| no_input(&path, &error));
+            match meta.and_then(|meta| Ok((self.raw(&path, file)?, meta))) {
+                Ok((raw, meta)) => {
+                    let origin = Origin::Maildir(path, mark_of(&meta));
+                    self.found(raw, origin, written(&meta), (n + 1) as f64 / count)?;
                 }
                 Err(why) => self.refuse(why)?,
             }
@@ -313,7 +314,7 @@ impl Reader<'_> {
 
     /// Gives a message; `within` says how much of the present path is read with it.
     fn found(&mut self, raw: Raw, origin: Origin, delivered: Option<Time>, within: f64) -> Flow {
-        if let (0, Origin::File(path, _) | Origin::Maildir(path)) = (raw.size(), &origin) {
+        if let (0, Origin::File(path, _) | Origin::Maildir(path, _)) = (raw.size(), &origin) {
             return self.notice(Notice::Empty(path.clone()));
         }
         if self.stop.load(Ordering::Relaxed) {

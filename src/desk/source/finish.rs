@@ -32,28 +32,37 @@ impl Finisher {
         match (self.afterwards, origin) {
             (Afterwards::Leave, _) | (_, Origin::Mbox { .. }) => None,
             (Afterwards::Mark, Origin::File(..)) => None,
-            (Afterwards::Mark, Origin::Maildir(path)) => match maildir_of(path) {
+            (Afterwards::Mark, Origin::Maildir(path, was)) => match maildir_of(path) {
                 Some(dir) if !folder::has_cur(dir) => {
                     let is_first = self.without_cur.insert(dir.to_owned());
                     is_first.then(|| Notice::NoCur(dir.to_owned()))
                 }
-                _ => self.maildir(path, mark, "marked"),
+                _ => self.maildir(path, *was, mark, "marked"),
             },
-            (Afterwards::Delete, Origin::Maildir(path)) => {
-                self.maildir(path, |p| fs::remove_file(p), "removed")
+            (Afterwards::Delete, Origin::Maildir(path, was)) => {
+                self.maildir(path, *was, |p| fs::remove_file(p), "removed")
             }
             (Afterwards::Delete, Origin::File(path, mark)) => remove_unchanged(path, *mark),
         }
     }
 
+    /// Does it to the file that was read, wherever it lies now. Under its name may lie another mail,
+    /// which need not be in.
     fn maildir(
         &mut self,
         path: &Path,
+        was: FileMark,
         act: fn(&Path) -> io::Result<()>,
         done: &str,
     ) -> Option<Notice> {
-        let failed = self.whereabouts.at(path.to_owned(), act).err();
-        failed.map(|(path, error)| stays(&path, done, &error))
+        let act_on_it = |path: &Path| {
+            let is_it = mark_of(&path.symlink_metadata()?) == was;
+            if is_it { act(path).map(|()| None) } else { Ok(Some(Notice::Kept(path.to_owned()))) }
+        };
+        match self.whereabouts.at(path.to_owned(), act_on_it) {
+            Ok(told) => told.flatten(),
+            Err((path, error)) => Some(stays(&path, done, &error)),
+        }
     }
 }
 

@@ -16,6 +16,11 @@ fn tree(files: &[&str]) -> tempfile::TempDir {
     dir
 }
 
+/// A message of a Maildir as it was read, from where it lay when it was listed.
+fn in_maildir(listed: PathBuf, read: &Path) -> Origin {
+    Origin::Maildir(listed, mark_of(&read.metadata().unwrap()))
+}
+
 /// What a walk comes upon: a Maildir with a slash behind it.
 fn walked(dir: &Path) -> Vec<String> {
     let name = |path: &Path| path.strip_prefix(dir).unwrap().display().to_string();
@@ -116,16 +121,17 @@ fn a_place_that_is_a_link_is_none() {
     symlink(other.path().join("cur"), dir.path().join("cur")).unwrap();
     let mut folder = Folder::list(dir.path()).unwrap();
     assert_eq!((folder.paths(), folder.others()), (vec![dir.path().join("new/1.a")], 1));
+    let path = dir.path().join("new/1.a");
+    let origin = in_maildir(path.clone(), &path);
     let mut finisher = Finisher::new(Afterwards::Mark);
-    let told = finisher.finish(&Origin::Maildir(dir.path().join("new/1.a")));
+    let told = finisher.finish(&origin);
     assert!(matches!(told, Some(Notice::NoCur(path)) if path == dir.path()));
     assert!(dir.path().join("new/1.a").exists());
     // Nor is a message looked for there.
     let names = folder.take_names();
     fs::rename(dir.path().join("new/1.a"), other.path().join("cur/1.a:2,S")).unwrap();
     assert!(folder.open(&names[0]).unwrap().is_none());
-    let delete =
-        Finisher::new(Afterwards::Delete).finish(&Origin::Maildir(dir.path().join("new/1.a")));
+    let delete = Finisher::new(Afterwards::Delete).finish(&origin);
     assert!(delete.is_none() && other.path().join("cur/1.a:2,S").exists());
 }
 
@@ -133,7 +139,10 @@ fn a_place_that_is_a_link_is_none() {
 fn a_maildir_without_cur_is_told_once() {
     let dir = tree(&["new/1.a", "new/2.b"]);
     let mut finisher = Finisher::new(Afterwards::Mark);
-    let mut finish = |name| finisher.finish(&Origin::Maildir(dir.path().join(name)));
+    let mut finish = |name| {
+        let path = dir.path().join(name);
+        finisher.finish(&in_maildir(path.clone(), &path))
+    };
     assert!(matches!(finish("new/1.a"), Some(Notice::NoCur(path)) if path == dir.path()));
     assert!(finish("new/2.b").is_none());
     assert!(dir.path().join("new/1.a").exists() && !dir.path().join("cur").exists());
@@ -169,7 +178,7 @@ fn what_a_finished_message_becomes() {
         let dir = tree(&[before, "cur/0.other"]);
         // Somebody else gave it a flag since it was listed.
         let listed = if before == "new/1.a" { before } else { "cur/1.a:2,R" };
-        let origin = Origin::Maildir(dir.path().join(listed));
+        let origin = in_maildir(dir.path().join(listed), &dir.path().join(before));
         assert!(Finisher::new(afterwards).finish(&origin).is_none());
         let mut left = Folder::list(dir.path()).unwrap().paths();
         left.retain(|path| !path.ends_with("0.other"));
@@ -188,7 +197,7 @@ fn a_mail_is_not_marked_over_another() {
         let dir = tree(&[from, "cur/0.other"]);
         let [from, taken] = [from, taken].map(|name| dir.path().join(name));
         fs::write(&taken, "another").unwrap();
-        let origin = Origin::Maildir(from.clone());
+        let origin = in_maildir(from.clone(), &from);
         let told = Finisher::new(Afterwards::Mark).finish(&origin);
         let Some(Notice::Refused(why)) = told else { panic!("{told:?}") };
         assert_eq!(why.kind, Kind::NoInput);
@@ -196,6 +205,20 @@ fn a_mail_is_not_marked_over_another() {
             [&from, &taken].iter().all(|path| why.to_string().contains(path.to_str().unwrap()))
         );
         assert!(from.exists() && fs::read(&taken).unwrap() == b"another", "{why}");
+    }
+}
+
+/// Whoever moves a message may leave another one that has the same name but for its flags.
+#[test]
+fn another_mail_is_not_taken_for_the_one_that_was_read() {
+    for afterwards in [Afterwards::Mark, Afterwards::Delete] {
+        let dir = tree(&["new/1.a", "cur/1.a:2,F"]);
+        let [read, other] = ["new/1.a", "cur/1.a:2,F"].map(|name| dir.path().join(name));
+        let origin = in_maildir(read.clone(), &read);
+        fs::remove_file(&read).unwrap();
+        let told = Finisher::new(afterwards).finish(&origin);
+        assert!(matches!(told, Some(Notice::Kept(path)) if path == other), "{afterwards:?}");
+        assert!(other.exists(), "{afterwards:?}");
     }
 }
 

@@ -247,7 +247,9 @@ fn notify(quiet: bool, notice: &Notice) -> Result<()> {
             path,
             &format!("{count} with a wrong Content-Length; each ends at the next From line"),
         ),
-        Notice::Kept(path) => at(path, "written to since it was read; not removed"),
+        Notice::Kept(path) => {
+            at(path, "written to since it was read, or another file; left as it is")
+        }
         Notice::Refused(why) => {
             let words = why.to_string();
             clean::text(&words).into_owned()
