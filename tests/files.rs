@@ -466,14 +466,20 @@ fn dump(desk: &Desk) -> String {
     all
 }
 
-/// Whether a signal that was sent to a process has not come to it yet (proc(5), status).
-fn is_pending(pid: nix::unistd::Pid, signal: nix::sys::signal::Signal) -> bool {
+/// Whether a signal is in one of the masks of a process (proc(5), status).
+fn is_in(pid: nix::unistd::Pid, masks: &[&str], signal: nix::sys::signal::Signal) -> bool {
     let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
-    let masks = status
-        .lines()
-        .filter_map(|line| line.strip_prefix("SigPnd:").or_else(|| line.strip_prefix("ShdPnd:")));
+    let of_masks = |line: &str| {
+        let (name, mask) = line.split_once(':')?;
+        masks.contains(&name).then(|| u64::from_str_radix(mask.trim(), 16).unwrap())
+    };
     let bit = 1_u64 << (signal as u32 - 1);
-    masks.into_iter().any(|mask| u64::from_str_radix(mask.trim(), 16).unwrap() & bit != 0)
+    status.lines().filter_map(of_masks).any(|mask| mask & bit != 0)
+}
+
+/// Whether a signal that was sent to a process has not come to it yet.
+fn is_pending(pid: nix::unistd::Pid, signal: nix::sys::signal::Signal) -> bool {
+    is_in(pid, &["SigPnd", "ShdPnd"], signal)
 }
 
 /// The first signal ends the reading; what was read is in, and the exit status says "try again".
@@ -500,6 +506,26 @@ fn a_signal_ends_the_reading_at_a_message() {
     assert_eq!(done.status.code(), Some(75), "{done:?}");
     assert!(done.stderr.contains("interrupted"), "{done:?}");
     assert_eq!((read(&done), messages(&desk)), (1, 1));
+}
+
+/// Nor is the lock of an mbox waited for any longer.
+#[test]
+fn a_signal_ends_the_wait_for_a_lock() {
+    let desk = Desk::new();
+    let path = desk.beside("mbox");
+    mbox(&path, 1);
+    fs::write(desk.beside("mbox.lock"), "0").unwrap();
+    let mut command = desk.postroom(["ingest", "--mbox"]);
+    command.arg(&path).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let child = command.spawn().unwrap();
+    let pid = nix::unistd::Pid::from_raw(i32::try_from(child.id()).unwrap());
+    while !is_in(pid, &["SigCgt"], nix::sys::signal::Signal::SIGTERM) {
+        std::thread::yield_now();
+    }
+    nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGTERM).unwrap();
+    let done = wait(child);
+    assert_eq!(done.status.code(), Some(75), "{done:?}");
+    assert!(done.stderr.contains("interrupted"), "{done:?}");
 }
 
 /// T3.1b: the same mails twice, and a third time by three other ways.

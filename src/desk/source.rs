@@ -318,13 +318,17 @@ impl Reader<'_> {
             return self.notice(Notice::Empty(path.clone()));
         }
         if self.stop.load(Ordering::Relaxed) {
-            self.notice(Notice::Interrupted)?;
-            return Flow::Break(());
+            return self.interrupted();
         }
         let (from, to) = self.span;
         let part = from + (to - from) * within;
         self.given.fetch_add(1, Ordering::Relaxed);
         self.hand_over(Piece::Message(Box::new(Found { raw, origin, delivered, part })))
+    }
+
+    fn interrupted(&mut self) -> Flow {
+        self.notice(Notice::Interrupted)?;
+        Flow::Break(())
     }
 
     fn refuse(&mut self, why: Failure) -> Flow {

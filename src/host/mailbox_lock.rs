@@ -5,6 +5,7 @@ use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant, SystemTime};
 use std::{fmt, process, thread};
 
@@ -39,6 +40,8 @@ pub struct MailboxLock {
 pub enum MailboxLockError {
     /// Somebody else held it all the time: through this file, or by fcntl.
     Busy(Option<PathBuf>),
+    /// A signal ended the waiting.
+    Interrupted,
     /// The file cannot be opened or locked.
     Io(io::Error),
 }
@@ -53,6 +56,7 @@ impl fmt::Display for MailboxLockError {
                 path.display()
             ),
             MailboxLockError::Busy(None) => f.write_str("locked by another program; try again"),
+            MailboxLockError::Interrupted => f.write_str("interrupted"),
             MailboxLockError::Io(error) => error.fmt(f),
         }
     }
@@ -67,18 +71,26 @@ impl From<io::Error> for MailboxLockError {
 }
 
 impl MailboxLock {
-    /// Opens and locks an mbox for reading; waits for others, at most so long. Where no lock file
+    /// Opens and locks an mbox for reading; waits for others, at most so long, or until `stop` is set
+    /// by a signal. Where no lock file
     /// can be made, for want of a right or of a writable disk, fcntl alone has to do.
     ///
     /// # Errors
     /// [`MailboxLockError`].
-    pub fn wait(path: &Path, limit: Duration) -> Result<MailboxLock, MailboxLockError> {
+    pub fn wait(
+        path: &Path,
+        limit: Duration,
+        stop: &AtomicBool,
+    ) -> Result<MailboxLock, MailboxLockError> {
         let begun = Instant::now();
         loop {
             let busy = match Self::try_take(path)? {
                 Ok(lock) => return Ok(lock),
                 Err(busy) => busy,
             };
+            if stop.load(Ordering::Relaxed) {
+                return Err(MailboxLockError::Interrupted);
+            }
             if begun.elapsed() >= limit {
                 return Err(MailboxLockError::Busy(busy));
             }
@@ -235,6 +247,8 @@ mod tests {
 
     const NOT_LONG: Duration = Duration::ZERO;
 
+    static NEVER: AtomicBool = AtomicBool::new(false);
+
     fn mbox() -> (tempfile::TempDir, PathBuf, PathBuf) {
         let dir = tempfile::tempdir().unwrap();
         let (path, beside) = (dir.path().join("inbox"), dir.path().join("inbox.lock"));
@@ -243,18 +257,29 @@ mod tests {
     }
 
     fn is_busy(path: &Path) -> bool {
-        matches!(MailboxLock::wait(path, NOT_LONG), Err(MailboxLockError::Busy(_)))
+        matches!(MailboxLock::wait(path, NOT_LONG, &NEVER), Err(MailboxLockError::Busy(_)))
     }
 
     #[test]
     fn a_lock_file_keeps_others_out_until_it_is_dropped() {
         let (_dir, path, beside) = mbox();
-        let held = MailboxLock::wait(&path, NOT_LONG).unwrap();
+        let held = MailboxLock::wait(&path, NOT_LONG, &NEVER).unwrap();
         assert!(beside.exists());
         assert!(is_busy(&path));
         drop(held);
         assert!(!beside.exists());
-        MailboxLock::wait(&path, NOT_LONG).unwrap();
+        MailboxLock::wait(&path, NOT_LONG, &NEVER).unwrap();
+    }
+
+    #[test]
+    fn a_signal_ends_the_waiting() {
+        let (_dir, path, _) = mbox();
+        let held = MailboxLock::wait(&path, NOT_LONG, &NEVER).unwrap();
+        let stop = AtomicBool::new(true);
+        let wait = || MailboxLock::wait(&path, Duration::from_secs(3600), &stop);
+        assert!(matches!(wait(), Err(MailboxLockError::Interrupted)));
+        drop(held);
+        wait().unwrap();
     }
 
     #[test]
@@ -272,7 +297,7 @@ mod tests {
         assert!(is_busy(&path) && !beside.exists());
         lock.l_type = libc::F_UNLCK as libc::c_short;
         fcntl(&writer, FcntlArg::F_OFD_SETLK(&lock)).unwrap();
-        MailboxLock::wait(&path, NOT_LONG).unwrap();
+        MailboxLock::wait(&path, NOT_LONG, &NEVER).unwrap();
     }
 
     #[test]
@@ -303,7 +328,7 @@ mod tests {
     #[test]
     fn a_lock_that_was_taken_away_is_not_kept() {
         let (_dir, path, beside) = mbox();
-        let mut held = MailboxLock::wait(&path, NOT_LONG).unwrap();
+        let mut held = MailboxLock::wait(&path, NOT_LONG, &NEVER).unwrap();
         let lock = held.beside.as_mut().unwrap();
         let Some(long_ago) = Instant::now().checked_sub(2 * TOUCH) else { return };
         lock.touched = long_ago;

@@ -27,12 +27,14 @@ impl Reader<'_> {
 
     fn locked_mbox(&mut self, path: &Path, variant: Variant) -> Result<Flow, Failure> {
         let wrong = |error: io::Error| no_input(path, &error);
-        let mut lock = MailboxLock::wait(path, self.patience).map_err(|error| match error {
-            MailboxLockError::Busy(_) => {
-                Failure::new(Kind::TryAgain, format!("{}: {error}", path.display()))
+        let mut lock = match MailboxLock::wait(path, self.patience, self.stop) {
+            Ok(lock) => lock,
+            Err(MailboxLockError::Interrupted) => return Ok(self.interrupted()),
+            Err(error @ MailboxLockError::Busy(_)) => {
+                return Err(Failure::new(Kind::TryAgain, format!("{}: {error}", path.display())));
             }
-            MailboxLockError::Io(error) => wrong(error),
-        })?;
+            Err(MailboxLockError::Io(error)) => return Err(wrong(error)),
+        };
         let file = lock.file.try_clone().map_err(wrong)?;
         let meta = file.metadata().map_err(wrong)?;
         if !meta.is_file() {
