@@ -29,8 +29,8 @@ fn real_mail_is_defective_only_where_that_is_listed() {
     };
     let paths = common::mails(&corpus);
     let found = Mutex::new(BTreeSet::new());
-    // What does for many at once does for each.
-    let batches: Vec<&[PathBuf]> = paths.chunks(50).collect();
+    // What does for ten at once does for each.
+    let batches: Vec<&[PathBuf]> = paths.chunks(10).collect();
     in_parallel(batches.len(), |n| {
         let mut inspect = limited(&["inspect", "--json"]);
         inspect.args(batches[n]);
