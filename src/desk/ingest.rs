@@ -85,6 +85,8 @@ pub struct Dropped {
     pub rule: String,
     /// Its place, `rules/20-route.toml:7`.
     pub at: String,
+    /// Whether the same mail was never dropped before, out of this inbox.
+    pub is_first: bool,
 }
 
 /// A rule refuses a message (R8). It is an error, so that nothing of it is stored; whoever handed it in
@@ -183,9 +185,12 @@ impl Desk {
     /// A repeat out of a file is no news: a Maildir that is read every minute would fill the log.
     pub(super) fn log_taken(&self, ready: &Ready<'_>, taken: &Taken) {
         let id = ready.parsed.message_id.as_deref().unwrap_or("-");
-        for Dropped { inbox, class, rule, at } in &taken.dropped {
+        for Dropped { inbox, class, rule, at, is_first } in &taken.dropped {
             let what = format!("class={class} identity={} message-id=<{id}>", ready.identity);
-            self.log(Level::Info, &format!("dropped by rule '{rule}' ({at}) inbox={inbox} {what}"));
+            let line = format!("dropped by rule '{rule}' ({at}) inbox={inbox} {what}");
+            if *is_first || !ready.is_from_file() {
+                self.log(Level::Info, &line);
+            }
         }
         for l in &taken.landed {
             let line = format!(

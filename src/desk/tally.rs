@@ -101,7 +101,13 @@ mod tests {
 
     fn dropped() -> Dropped {
         let (inbox, class) = ("sales".parse().unwrap(), Class::Person);
-        Dropped { inbox, class, rule: "noise".to_owned(), at: "rules/10.toml:1".to_owned() }
+        Dropped {
+            inbox,
+            class,
+            rule: "noise".to_owned(),
+            at: "rules/10.toml:1".to_owned(),
+            is_first: true,
+        }
     }
 
     #[test]

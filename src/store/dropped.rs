@@ -50,13 +50,15 @@ pub struct StoredDrop {
 }
 
 impl Tx<'_> {
-    /// Records that a mail was dropped; nothing where the same was, out of the same inbox.
+    /// Records that a mail was dropped; nothing where the same was, out of the same inbox. Whether it
+    /// is the first time.
     ///
     /// # Errors
     /// Those of the database.
-    pub fn add_drop(&self, new: &NewDrop<'_>) -> Result<()> {
+    pub fn add_drop(&self, new: &NewDrop<'_>) -> Result<bool> {
         let config = self.config()?;
-        self.connection
+        let added = self
+            .connection
             .prepare_cached(
                 "INSERT INTO dropped (at, identity, message_id, inbox, recipient, sender, rule,
                                       place, config)
@@ -74,7 +76,7 @@ impl Tx<'_> {
                 new.at,
                 config.0,
             ))?;
-        Ok(())
+        Ok(added > 0)
     }
 
     /// Forgets whose a mail was that was dropped, but for its identity.

@@ -75,7 +75,7 @@ fn drop_at(
     barrier: &Barrier,
 ) -> Result<Dropped> {
     let at = barrier.at.to_string();
-    tx.add_drop(&NewDrop {
+    let is_first = tx.add_drop(&NewDrop {
         identity: &ready.identity.0,
         message_id: ready.parsed.message_id.as_deref(),
         inbox: &target.inbox,
@@ -84,7 +84,7 @@ fn drop_at(
         rule: &barrier.name,
         at: &at,
     })?;
-    Ok(Dropped { inbox: target.inbox.clone(), class, rule: barrier.name.clone(), at })
+    Ok(Dropped { inbox: target.inbox.clone(), class, rule: barrier.name.clone(), at, is_first })
 }
 
 fn refused(
