@@ -22,9 +22,9 @@ pub fn text_of(config: &Config) -> Result<String, ConfigError> {
     let holidays: BTreeSet<&str> = config.holiday_files().collect();
     let holidays = holidays.into_iter().map(str::to_owned);
     let replies = config.dir.join("replies");
-    let replies = match replies.try_exists() {
-        Ok(false) => Vec::new(),
-        _ => names(&replies, ".txt")?,
+    let replies = match names(&replies, ".txt") {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
+        read => read.map_err(|error| unreadable(&replies, &error))?,
     };
     let rules = rule_files(config)?.into_iter().map(|name| format!("rules/{name}"));
     let replies = replies.into_iter().map(|name| format!("replies/{name}"));
@@ -61,21 +61,26 @@ fn append(all: &mut String, name: &str, text: &str) {
 /// without rules: mail that comes meanwhile would never meet them.
 pub(super) fn rule_files(config: &Config) -> Result<Vec<String>, ConfigError> {
     let dir = config.dir.join("rules");
-    if let Ok(false) = dir.try_exists() {
-        let message = "is not there: bring it back, or make an empty one if there are no rules";
-        let at = Place::whole(dir.display().to_string());
-        return Err(ConfigError { at, message: message.to_owned() });
-    }
-    names(&dir, ".toml")
+    names(&dir, ".toml").map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => {
+            let message = "is not there: bring it back, or make an empty one if there are no rules";
+            let at = Place::whole(dir.display().to_string());
+            ConfigError { at, message: message.to_owned() }
+        }
+        _ => unreadable(&dir, &error),
+    })
+}
+
+fn unreadable(dir: &Path, error: &io::Error) -> ConfigError {
+    ConfigError::unreadable(dir.display().to_string(), error)
 }
 
 /// The names of the files of a directory that end so, in byte order. Hidden ones, such as an
 /// editor's, are left out.
-pub(super) fn names(dir: &Path, ending: &str) -> Result<Vec<String>, ConfigError> {
-    let unreadable = |error| ConfigError::unreadable(dir.display().to_string(), &error);
+pub(super) fn names(dir: &Path, ending: &str) -> io::Result<Vec<String>> {
     let mut names = Vec::new();
-    for entry in std::fs::read_dir(dir).map_err(unreadable)? {
-        let name = entry.map_err(unreadable)?.file_name().into_string();
+    for entry in std::fs::read_dir(dir)? {
+        let name = entry?.file_name().into_string();
         let wanted = |name: &String| name.ends_with(ending) && !name.starts_with('.');
         names.extend(name.ok().filter(wanted));
     }
