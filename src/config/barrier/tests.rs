@@ -1,7 +1,10 @@
 //! `[[refuse]]` and `[[drop]]` as people write them, and what becomes of them with one slip at a time.
 
-use super::super::error::{ConfigError, Place};
-use super::super::rules::{load, tests::desk};
+use super::super::error::Place;
+use super::super::rules::{
+    load,
+    tests::{desk, errors},
+};
 use super::*;
 
 const GOOD: &str = r#"# the door
@@ -19,13 +22,6 @@ when = 'from:probe@example.org subject:heartbeat'
 name = "the rest"
 when = 'is:bounce'
 "#;
-
-fn errors(text: &str) -> String {
-    let (_desk, config) = desk(&[("10.toml", text)]);
-    let Err(errors) = load(&config) else { return format!("no error in {text}") };
-    let line = |e: &ConfigError| format!("{}:{}: {}", e.at.line, e.at.column, e.message);
-    errors.iter().map(line).collect::<Vec<_>>().join("\n")
-}
 
 fn warnings(text: &str) -> Vec<String> {
     let (_desk, config) = desk(&[("10.toml", text)]);

@@ -1,7 +1,9 @@
 //! `[[correlate]]` as people write it, and what becomes of it with one slip at a time.
 
-use super::super::error::ConfigError;
-use super::super::rules::{load, tests::desk};
+use super::super::rules::{
+    load,
+    tests::{desk, errors},
+};
 
 const GOOD: &str = r#"# monitoring
 [[correlate]]
@@ -13,13 +15,6 @@ close-when    = 'subject:/recovery/'
 reopen-when   = 'subject:/problem/'
 reopen-within = "30m"
 "#;
-
-fn errors(text: &str) -> String {
-    let (_desk, config) = desk(&[("10.toml", text)]);
-    let Err(errors) = load(&config) else { return format!("no error in {text}") };
-    let line = |e: &ConfigError| format!("{}:{}: {}", e.at.line, e.at.column, e.message);
-    errors.iter().map(line).collect::<Vec<_>>().join("\n")
-}
 
 #[test]
 fn a_good_one() {

@@ -37,7 +37,8 @@ pub(in crate::config) fn desk(files: &[(&str, &str)]) -> (tempfile::TempDir, Con
 }
 
 /// The errors as `line:column: message`, one a line.
-fn errors(text: &str) -> String {
+/// What is wrong in a file of rules, a line each.
+pub(in crate::config) fn errors(text: &str) -> String {
     let (_desk, config) = desk(&[("10.toml", text)]);
     let Err(errors) = load(&config) else { return format!("no error in {text}") };
     let line = |e: &ConfigError| format!("{}:{}: {}", e.at.line, e.at.column, e.message);
