@@ -67,11 +67,12 @@ def queue():
 def outcome():
     """Wait until Postfix has tried all it holds: the reasons why some of it was deferred."""
     def tried():
-        # Twice: a mail may pass from one queue directory to the next while they are listed.
-        lists = queue(), queue()
-        return all(mail["queue_name"] == "deferred" for mail in sum(lists, [])) and lists
-    _, held = until("Postfix has tried all mail", tried)
-    return [recipient.get("delay_reason", "") for mail in held for recipient in mail["recipients"]]
+        # Twice, and the same twice: a listing misses a mail that is taken up again meanwhile.
+        first, second = ({mail["queue_id"]: mail for mail in queue()} for _ in range(2))
+        tries = [*first.values(), *second.values()]
+        return all(mail["queue_name"] == "deferred" for mail in tries) and first.keys() == second.keys() and (first, second)
+    held, _ = until("Postfix has tried all mail", tried)
+    return [recipient.get("delay_reason", "") for mail in held.values() for recipient in mail["recipients"]]
 
 
 def file(maildir, mail, owner="desk"):
