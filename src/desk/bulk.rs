@@ -17,8 +17,8 @@ use super::land::{Ready, Understood, land};
 use super::source::{Finisher, Format, Found, Manner, Notice, Origin, Piece, Reader};
 use super::tally::Tally;
 use super::{Desk, Fault, index, layout};
+use crate::domain::Time;
 use crate::domain::arrival::Occasion;
-use crate::domain::{Time, words};
 use crate::host::budget::Budget;
 use crate::host::parallel;
 use crate::mail::Parsed;
@@ -75,8 +75,8 @@ struct Batch {
 struct Mail {
     found: Found,
     understood: Understood,
-    /// Those of its text, for the index.
-    words: String,
+    /// Its text, for the index.
+    body: index::Body,
 }
 
 impl Batch {
@@ -118,6 +118,7 @@ struct Run<'a, F> {
     tally: Tally,
     finisher: Finisher,
     checkpoints: Checkpoints,
+    lately: index::Lately,
 }
 
 impl Desk {
@@ -169,7 +170,8 @@ impl Desk {
                 worked
             };
             let checkpoints = Checkpoints::beside(scope, beside)?;
-            let mut run = Run { bulk, tell, tally: Tally::default(), finisher, checkpoints };
+            let (tally, lately) = (Tally::default(), index::Lately::default());
+            let mut run = Run { bulk, tell, tally, finisher, checkpoints, lately };
             let mut batch = Batch::default();
             parallel::in_order(bulk.threads, AHEAD, pieces.into_iter(), work, |worked| {
                 if let Worked::Message(mail) = &worked {
@@ -222,15 +224,15 @@ impl Desk {
     ) -> Result<()> {
         let positions = batch.positions();
         self.must_have_room(batch.mails.iter().map(|mail| mail.found.raw.size()).sum())?;
-        let apart = |mail: Mail| (mail.found, (mail.understood, mail.words));
+        let apart = |mail: Mail| (mail.found, (mail.understood, mail.body));
         let (found, parts): (Vec<Found>, Vec<_>) = batch.mails.into_iter().map(apart).unzip();
         if found.is_empty() {
             return Ok(());
         }
-        let (ready, words): (Vec<Ready<'_>>, Vec<String>) = found
+        let (ready, bodies): (Vec<Ready<'_>>, Vec<index::Body>) = found
             .iter()
             .zip(parts)
-            .map(|(found, (understood, words))| (run.ready(found, understood, self.now), words))
+            .map(|(found, (understood, body))| (run.ready(found, understood, self.now), body))
             .unzip();
         let kept = ready.len() - usize::from(self.fault == Fault::Lose);
         // What is not proved to be in is neither passed by nor marked.
@@ -245,8 +247,8 @@ impl Desk {
             }
             // Last, and all in a row: the savepoint of any other statement would write what the
             // index has collected, and merge it, for each message anew.
-            for ((taken, ready), words) in taken.iter().zip(&ready).zip(&words) {
-                index(tx, &taken.landed, &ready.parsed, words)?;
+            for ((taken, ready), body) in taken.iter().zip(&ready).zip(bodies) {
+                index(tx, &taken.landed, &ready.parsed, body, &mut run.lately)?;
             }
             if all_in(&taken) {
                 positions.iter().try_for_each(|position| tx.put_position(position))?;
@@ -287,9 +289,17 @@ impl<F> Run<'_, F> {
 }
 
 /// What is new of a message that landed comes into the index at once: its text is at hand.
-fn index(tx: &Tx<'_>, landed: &[Landed], parsed: &Parsed, words: &str) -> Result<()> {
-    let is_new = |l: &&Landed| matches!(l.how, How::New | How::Joined);
-    landed.iter().find(is_new).map_or(Ok(()), |new| index::at_once(tx, new.message, parsed, words))
+fn index(
+    tx: &Tx<'_>,
+    landed: &[Landed],
+    parsed: &Parsed,
+    body: index::Body,
+    lately: &mut index::Lately,
+) -> Result<()> {
+    match landed.iter().find(|landed| matches!(landed.how, How::New | How::Joined)) {
+        Some(new) => index::at_once(tx, new.message, parsed, body, lately),
+        None => Ok(()),
+    }
 }
 
 /// What can be done with a piece in any thread.
@@ -302,8 +312,8 @@ fn work(piece: Piece, authserv: Option<&str>) -> Worked {
                 found.delivered = understood.delivered().or(found.delivered);
                 understood.add_sender(sender.take());
             }
-            let words = words::line(understood.text());
-            Worked::Message(Box::new(Mail { found: *found, understood, words }))
+            let body = index::Body::of(understood.text());
+            Worked::Message(Box::new(Mail { found: *found, understood, body }))
         }
     }
 }

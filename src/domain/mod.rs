@@ -30,6 +30,7 @@ pub mod placeholders;
 pub mod purge;
 pub mod query;
 pub mod refusal;
+pub mod repeat;
 pub mod rule;
 pub mod signal;
 mod stretch;

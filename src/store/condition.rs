@@ -11,6 +11,7 @@ use crate::domain::Address;
 use crate::domain::query::{
     BoundTerm, Domain, FieldTest, OfConversation, OfMessage, Party, Test, Text, Tree, Window,
 };
+use crate::domain::repeat::RUN;
 
 /// The side from which a condition comes near to what the query means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -252,9 +253,10 @@ fn of_domain(domain: &Domain) -> Sql {
 
 /// Words in a row in one of the columns of the full-text index.
 fn words(test: &OfMessage, edge: Edge, index: Index) -> Sql {
-    let Some(asked) = full_text(test) else { return edge.unknown() };
-    let found = homes(SEARCH, Sql::new("search MATCH ?", [asked.into()]));
+    let Some(Asked { words, exactly }) = full_text(test) else { return edge.unknown() };
+    let found = homes(SEARCH, Sql::new("search MATCH ?", [words.into()]));
     match (edge, index) {
+        (Edge::Inner, _) if !exactly => edge.unknown(),
         (Edge::Outer, Index::Behind) => {
             let waiting = homes(MESSAGE, Sql::plain("message.indexed = 0"));
             found.then(" OR ", waiting).within("(", ")")
@@ -263,9 +265,17 @@ fn words(test: &OfMessage, edge: Edge, index: Index) -> Sql {
     }
 }
 
-/// What the full-text index is asked for a test, in the language of FTS5; nothing where it cannot tell.
-/// Words have letters and digits only, so nothing in them ends the quotes.
-pub(super) fn full_text(test: &OfMessage) -> Option<String> {
+/// What the full-text index is asked for a test.
+pub(super) struct Asked {
+    /// In the language of FTS5.
+    pub(super) words: String,
+    /// Whether all that has them is meant.
+    pub(super) exactly: bool,
+}
+
+/// Nothing where the index cannot tell. Of a long phrase only the beginning is sure to stand in it in
+/// a row. Words have letters and digits only, so nothing in them ends the quotes.
+pub(super) fn full_text(test: &OfMessage) -> Option<Asked> {
     let (columns, of) = match test {
         OfMessage::From(Party::Text(of)) => ("author", of),
         OfMessage::To(Party::Text(of)) => ("recipients", of),
@@ -275,7 +285,14 @@ pub(super) fn full_text(test: &OfMessage) -> Option<String> {
         _ => return None,
     };
     match of {
-        Text::Phrase(phrase) => Some(format!("{{{columns}}} : \"{}\"", phrase.words().join(" "))),
+        Text::Phrase(phrase) => {
+            let words = phrase.words();
+            let beginning = words.get(..RUN).unwrap_or(words);
+            Some(Asked {
+                words: format!("{{{columns}}} : \"{}\"", beginning.join(" ")),
+                exactly: beginning.len() == words.len(),
+            })
+        }
         Text::Pattern(_) => None,
     }
 }

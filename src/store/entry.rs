@@ -20,6 +20,10 @@ impl Tx<'_> {
         self.connection
             .prepare_cached("INSERT INTO entry (message, conversation) VALUES (?1, ?2)")?
             .execute((message.0, number.0))?;
+        // What it repeats is said in its first home, maybe not in this one.
+        self.connection
+            .prepare_cached("UPDATE message SET indexed = 0 WHERE id = ?1 AND indexed = 1")?
+            .execute([message.0])?;
         Ok(())
     }
 
@@ -64,8 +68,29 @@ pub(super) const REFERRERS: &str = "SELECT message FROM reference
 /// A mail that ten thousand answer has as many siblings: the last ones are enough.
 pub(super) const SIBLINGS: &str = "SELECT message FROM reference
      WHERE message_id = ?1 AND message < ?2 ORDER BY message DESC LIMIT 500";
+/// Of the messages that one refers to those that came before it, nearest first; many may claim an id.
+pub(super) const ANSWERED: &str = "SELECT older.id
+     FROM reference CROSS JOIN message AS older ON older.message_id = reference.message_id
+     WHERE reference.message = ?1 AND older.id < ?1
+     ORDER BY reference.position LIMIT 100";
 
 impl Snapshot<'_> {
+    /// The message that one answers, or one further back, if it came before and is shown in each
+    /// conversation where this one is.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn answered(&self, message: MessageId) -> Result<Option<MessageId>> {
+        let own = self.homes(message)?;
+        for older in self.messages(ANSWERED, [message.0])? {
+            let its = self.homes(older)?;
+            if own.iter().all(|home| its.contains(home)) {
+                return Ok(Some(older));
+            }
+        }
+        Ok(None)
+    }
+
     /// The conversations in which a message has a home, merged or not.
     ///
     /// # Errors

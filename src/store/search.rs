@@ -8,7 +8,8 @@ use anyhow::Result;
 use super::{Snapshot, Tx};
 use crate::domain::MessageId;
 
-/// Stands between the recipients: no word of `domain::words`, but one for the tokenizer.
+/// Stands between recipients, and where words of a text are left out: no word of `domain::words`, but
+/// one for the tokenizer.
 const BETWEEN: &str = " \u{2022} ";
 
 /// The words of one message, as `domain::words` puts them in a line.
@@ -20,8 +21,8 @@ pub struct IndexRow<'a> {
     pub author: String,
     /// Of the name and address of each recipient.
     pub recipients: Vec<String>,
-    /// Of its visible text.
-    pub body: &'a str,
+    /// Of its text, but for what `domain::repeat` leaves out.
+    pub body: Vec<&'a str>,
 }
 
 impl Tx<'_> {
@@ -40,7 +41,7 @@ impl Tx<'_> {
                 &row.subject,
                 &row.author,
                 row.recipients.join(BETWEEN),
-                row.body,
+                row.body.join(BETWEEN),
             ))?;
         self.connection
             .prepare_cached("UPDATE message SET indexed = 1 WHERE id = ?1")?

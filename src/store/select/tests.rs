@@ -46,7 +46,7 @@ fn add_message(tx: &Tx<'_>, subject: &str) -> MessageId {
 
 fn index(tx: &Tx<'_>, id: MessageId, subject: &str) {
     let recipients = vec![line("Help <help@desk.example>"), line("sales@desk.example")];
-    let (author, body) = (String::new(), "");
+    let (author, body) = (String::new(), Vec::new());
     let row = IndexRow { subject: line(subject), author, recipients, body };
     tx.index(id, &row).unwrap();
 }

@@ -15,7 +15,7 @@ use super::{Candidate, Order, statement};
 use crate::domain::query::{BoundTerm, Test, Tree};
 use crate::domain::{MessageId, Number};
 use crate::store::Snapshot;
-use crate::store::condition::{Index, full_text};
+use crate::store::condition::{Asked, Index, full_text};
 
 /// So many messages in a row are asked for a word at once. In tests a few messages are several
 /// blocks, and a few conversations too many.
@@ -73,7 +73,7 @@ fn common_apart(
 
 fn common(connection: &Connection, part: &Tree<BoundTerm>) -> Result<Option<Word>> {
     let Tree::Term(BoundTerm { test: Test::Message(test), .. }) = part else { return Ok(None) };
-    let Some(asked) = full_text(test) else { return Ok(None) };
+    let Some(Asked { words: asked, exactly: true }) = full_text(test) else { return Ok(None) };
     let mut word = Word { asked, newest: newest(connection)?, blocks: HashMap::new() };
     Ok(word.is_common(connection)?.then_some(word))
 }
