@@ -249,10 +249,11 @@ impl Look {
         let marked = notice.marks_recipients(self.answers);
         let told = self.subject || notice.tells_of_failure();
         let given_back = notice.has_returned() || self.gives_back;
+        let returns = self.robot && self.gives_back;
         let agreed = match hints {
-            0 => marked && told && self.robot && self.gives_back,
+            0 => marked && told && returns,
             1 if self.subject => marked && self.robot,
-            1 => marked && told && notice.states_reason(),
+            1 => marked && told && (returns || notice.states_reason()),
             _ => told && (marked || given_back || notice.speaks_of_recipients()),
         };
         let refused = self.list_server && notice.refuses_a_post();

@@ -270,6 +270,18 @@ fn few_words_around_a_returned_mail() {
 }
 
 #[test]
+fn a_robot_gives_a_mail_back() {
+    let notice = "From: no-reply@example.net\nSubject: Notice\nContent-Type: multipart/mixed; boundary=B\n\n\
+                  --B\n\nYour mail could not be delivered to: <erika@example.com>\n\n--B\n\
+                  Content-Type: message/rfc822\n\nFrom: us@example.org\n\nHello\n--B--\n";
+    // The null sender says more, not less.
+    for path in ["", "Return-Path: <>\n"] {
+        let read = read(&format!("{path}{notice}"));
+        assert!(read.starts_with("bounce-text | erika@example.com failed "), "{path:?}: {read}");
+    }
+}
+
+#[test]
 fn headers_that_name_the_recipients() {
     let raw = "From: Mail Delivery System <Mailer-Daemon@example.net>\nX-Failed-Recipients: \
                erika@example.com,\n hans@example.com\nAuto-Submitted: auto-replied\n\nSorry. 550 5.7.1\n";
