@@ -40,7 +40,7 @@ static WROTE: LazyLock<HashSet<&str>> = LazyLock::new(|| {
 static WROTE_PART: LazyLock<Vec<&str>> = LazyLock::new(|| {
     entries(
         "
-        写道 | 寫道 | 写信 | 寫信 | 作成: | 작성 | 썼습니다 | 씀 | 書きました | 書き込みました | のメール
+        写道 | 寫道 | 写信 | 寫信 | 作成: | 작성 | 썼습니다 | 쓴 | 씀 | 書きました | 書き込みました | のメール
         ",
     )
     .collect()
@@ -400,6 +400,7 @@ mod tests {
             "Erika <erika@example.org> 于2026年6月1日周一 09:00写道：",
             "在 2026-06-01 09:00:00，\"Erika\" <erika@example.org> 写道：",
             "2026년 6월 1일 (월) 오전 9:00, Erika <erika@example.org>님이 작성:",
+            "2026-06-01 오전 9:00에 Erika 이(가) 쓴 글:",
             "सोम, 1 जून 2026 को 9:00 am बजे को Erika <erika@example.org> ने लिखा:",
         ] {
             let found = begins(&lines(text));
