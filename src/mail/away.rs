@@ -3,7 +3,7 @@
 //! `Re: Automatic reply: ...` stays a person's.
 
 /// Beginnings that a colon follows, in lower case. They are words that no person puts there.
-const PREFIXES: [&str; 50] = [
+const PREFIXES: [&str; 81] = [
     "automatic reply",
     "automatic response",
     "automated reply",
@@ -54,6 +54,37 @@ const PREFIXES: [&str; 50] = [
     "otomatik yanıt",
     "自動返信",
     "自动答复",
+    "afwezig",
+    "ikke på kontoret",
+    "fraværende",
+    "poza biurem",
+    "nieobecność",
+    "automatická odpoveď",
+    "răspuns automat",
+    "автоответ",
+    "автоматична відповідь",
+    "автоматичен отговор",
+    "аутоматски одговор",
+    "automatski odgovor",
+    "samodejni odgovor",
+    "automaatvastus",
+    "automātiska atbilde",
+    "automatinis atsakymas",
+    "resposta automàtica",
+    "erantzun automatikoa",
+    "trả lời tự động",
+    "balasan otomatis",
+    "ตอบกลับอัตโนมัติ",
+    "自动回复",
+    "自動回覆",
+    "自動応答",
+    "不在通知",
+    "자동 회신",
+    "자동 응답",
+    "الرد التلقائي",
+    "رد تلقائي",
+    "תשובה אוטומטית",
+    "מענה אוטומטי",
 ];
 
 /// Whole subjects, in lower case.
@@ -99,6 +130,11 @@ mod tests {
             ("Automatische Antwort: Rechnung", false, true),
             ("Réponse automatique : facture", false, true),
             ("自動返信: 見積り", false, true),
+            ("자동 회신: 견적", false, true),
+            ("תשובה אוטומטית: הזמנה", false, true),
+            ("Răspuns automat: comanda", false, true),
+            ("AUTOMATICKÁ ODPOVEĎ: objednávka", false, true),
+            ("Автоответчик не работает: что делать?", false, false),
             ("Out of Office AutoReply: your order", false, true),
             ("Out of Office", false, true),
             ("Holiday reply", false, true),
