@@ -182,7 +182,9 @@ fn is_base64(byte: u8) -> bool {
 }
 
 fn base64(body: &[u8]) -> Decoded<Cow<'_, [u8]>> {
-    if let Some(bytes) = base64_decode(body) {
+    // The decoder takes a byte of 255 for the end.
+    let decoded = if body.contains(&u8::MAX) { None } else { base64_decode(body) };
+    if let Some(bytes) = decoded {
         return Decoded { value: bytes.into(), guessed: false };
     }
     let kept: Vec<u8> = up_to_padding(body).iter().copied().filter(|b| is_base64(*b)).collect();
@@ -359,6 +361,8 @@ mod tests {
             assert_eq!(got.guessed, guessed, "{body:?}");
             assert_eq!(transfer.size(body.as_bytes()), wanted.len() as u64, "{body:?}");
         }
+        let broken = Transfer::Base64.decode(b"aGVs\xffbG8=");
+        assert_eq!((broken.value.as_ref(), broken.guessed), (&b"hello"[..], true));
         assert_eq!(Transfer::read(&field(" Base64 ")), Transfer::Base64);
         assert_eq!(Transfer::read(&field("quoted-printable; x")), Transfer::QuotedPrintable);
         assert_eq!(Transfer::read(&field("x-uuencode")), Transfer::Uuencode);
