@@ -11,6 +11,9 @@ use crate::domain::{Address, MessageId, Time};
 impl Tx<'_> {
     /// Records the outcomes that a message tells of.
     pub(super) fn put_outcomes(&self, message: MessageId, outcomes: &[Outcome]) -> Result<()> {
+        if outcomes.is_empty() {
+            return Ok(());
+        }
         let mut insert = self.connection.prepare_cached(
             "INSERT INTO message_bounce (message, position, recipient, original, person, action,
                                          status, derived, diagnostic)

@@ -59,6 +59,14 @@ pub(super) const UNROUTED: &str =
 pub(super) const UNROUTED_OF: &str = "SELECT message, conversation FROM unrouted
      WHERE conversation IN (SELECT conversation FROM member WHERE root = ?1) ORDER BY message";
 
+/// Asked for each conversation that a search looks at: sorted, or as a set of members, it would take
+/// ten times as long.
+pub(super) const MESSAGES_OF: &str = "SELECT message FROM entry WHERE conversation = ?1
+     UNION ALL
+     SELECT entry.message FROM conversation AS merged
+     CROSS JOIN entry ON entry.conversation = merged.number
+     WHERE merged.root = ?1 AND merged.root <> merged.number";
+
 /// Who floods the desk with one id costs each mail so much and no more; the first ones are looked at,
 /// for whoever forges an id has seen it.
 pub(super) const WITH_MESSAGE_ID: &str = "SELECT id FROM message WHERE message_id = ?1
@@ -124,13 +132,10 @@ impl Snapshot<'_> {
     /// # Errors
     /// Those of the database.
     pub fn messages_of(&self, number: Number) -> Result<Vec<MessageId>> {
-        let mut select = self.connection.prepare_cached(
-            "SELECT DISTINCT message FROM entry
-             WHERE conversation IN (SELECT conversation FROM member WHERE root = ?1)
-             ORDER BY message",
-        )?;
-        let rows = select.query_map([number.0], |row| row.get(0).map(MessageId))?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        let mut messages = self.messages(MESSAGES_OF, [number.0])?;
+        messages.sort_unstable();
+        messages.dedup();
+        Ok(messages)
     }
 
     /// The messages that are shown at a conversation, each with its home.

@@ -35,8 +35,10 @@ pub(super) const LINE: &str =
     "SELECT shown.number, shown.inbox, shown.status, shown.snoozed_until, shown.keep_on_reply,
             shown.assignee, shown.priority, shown.waiting_since,
             coalesce(message.subject, ''), author.name, author.address,
-            EXISTS (SELECT 1 FROM member JOIN correlation USING (conversation)
-                    WHERE member.root = shown.number)
+            EXISTS (SELECT 1 FROM correlation WHERE correlation.conversation = shown.number)
+            OR EXISTS (SELECT 1 FROM conversation AS merged
+                       JOIN correlation ON correlation.conversation = merged.number
+                       WHERE merged.root = shown.number AND merged.root <> merged.number)
      FROM conversation AS shown
      LEFT JOIN message ON message.id = shown.first_message
      LEFT JOIN message_address AS author

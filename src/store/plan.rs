@@ -31,6 +31,7 @@ fn what_each_mail_asks() {
             entry::SIBLINGS,
             "reference USING COVERING INDEX reference_message_id (message_id=? AND message<?)",
         ),
+        (entry::MESSAGES_OF, "entry USING COVERING INDEX entry_conversation (conversation=?)"),
         (entry::ANSWERED, "reference USING PRIMARY KEY (message=?)"),
         (copy::ORIGINALS, "message USING INDEX message_message_id (message_id=?)"),
         (
