@@ -252,7 +252,7 @@ fn common_words_are_walked() {
         let walk = |query: &str| walk::newest_first(tx, bound(query).tree(), 3).unwrap();
         let sure = |numbers: &[i64]| numbers.iter().map(|n| Candidate::Sure(Number(*n))).collect();
         assert_eq!(walk("printer word"), Some(sure(&[8, 7, 5])));
-        // To look at seven conversations is more than a page may cost.
+        // Four blocks are more than this costs.
         assert_eq!(walk("word subject:printer -id:8"), None);
         assert_eq!(walk("word rare"), Some(sure(&[3])));
         assert_eq!(walk("word is:closed"), Some(sure(&[])));

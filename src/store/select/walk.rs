@@ -5,8 +5,11 @@
 //! and leads the shortest way; a word that many mails have is asked for one conversation after the
 //! other, and a page is full long before the set would be.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
 use anyhow::Result;
-use rusqlite::{CachedStatement, Connection, Rows};
+use rusqlite::Connection;
 
 use super::{Candidate, Order, statement};
 use crate::domain::query::{BoundTerm, Test, Tree};
@@ -14,86 +17,77 @@ use crate::domain::{MessageId, Number};
 use crate::store::Snapshot;
 use crate::store::condition::{Asked, Index, full_text};
 
-/// So many of the newest messages tell whether a word is common. In tests a few are enough.
-const NEWEST: i64 = if cfg!(test) { 2 } else { 1_024 };
+/// So many messages in a row are asked for a word at once. In tests a few messages are several
+/// blocks, and a few conversations too many.
+const BLOCK: i64 = if cfg!(test) { 2 } else { 1_024 };
 
 /// A word is common that at least one of so many of the newest messages has.
 const COMMON: i64 = 20;
 
-/// What a page may cost, in rows that are read of the index. Words that are common and rarely meet
-/// would have all conversations looked at: then the sets are the shorter way after all.
-const BUDGET: u32 = if cfg!(test) { 125 } else { 40_000 };
+/// What a page may cost, in conversations looked at. Words that are common and rarely meet would
+/// have all of them looked at: then the sets are the shorter way after all.
+const BUDGET: u32 = if cfg!(test) { 45 } else { 2_000 };
 
-/// What it costs to look at a conversation.
-const LOOK: u32 = 20;
-
-type Part = Tree<BoundTerm>;
+/// What it costs to read a block, measured in conversations.
+const READ: u32 = 20;
 
 /// The page; none where the sets are the shorter way: no word is common, or the page would cost
 /// too much. The index must be complete.
 pub(super) fn newest_first(
     snapshot: &Snapshot<'_>,
-    tree: &Part,
+    tree: &Tree<BoundTerm>,
     limit: usize,
 ) -> Result<Option<Vec<Candidate>>> {
-    let connection = snapshot.connection;
-    let newest = newest(connection)?;
-    let (asked, mut rest) = full_text_apart(tree);
-    let mut statements = Vec::new();
-    for _ in &asked {
-        statements.push(connection.prepare_cached(HAVING)?);
-    }
-    let (mut words, mut budget) = (Vec::new(), BUDGET);
-    for ((part, asked), statement) in asked.iter().zip(&mut statements) {
-        let mut word = Word::asked(asked, statement)?;
-        match word.is_common(newest, &mut budget)? {
-            true => words.push(word),
-            false => rest.push((*part).clone()),
-        }
-    }
+    let (mut words, rest) = common_apart(snapshot.connection, tree)?;
     if words.is_empty() {
         return Ok(None);
     }
-    let statement = statement(&Tree::And(rest), Order::Changed, Index::Complete);
+    let mut budget = BUDGET;
+    let statement = statement(&rest, Order::Changed, Index::Complete);
     let found = snapshot.candidates(&statement, Some(limit), |number| {
-        budget = budget.saturating_sub(LOOK);
+        budget = budget.saturating_sub(1);
         let have_all = have_all(snapshot, number, &mut words, &mut budget)?;
         Ok((budget > 0).then_some(have_all))
     })?;
     Ok((budget > 0).then_some(found))
 }
 
-/// The parts of a query of which all must hold that the index can be asked for, each with the words
-/// to ask, and the rest.
-fn full_text_apart(tree: &Part) -> (Vec<(&Part, String)>, Vec<Part>) {
+/// The common words, where they all must be there, and the rest of the query.
+fn common_apart(
+    connection: &Connection,
+    tree: &Tree<BoundTerm>,
+) -> Result<(Vec<Word>, Tree<BoundTerm>)> {
     let parts = match tree {
         Tree::And(parts) => parts.as_slice(),
         only => std::slice::from_ref(only),
     };
-    let (mut asked, mut rest) = (Vec::new(), Vec::new());
+    let (mut words, mut rest) = (Vec::new(), Vec::new());
     for part in parts {
-        match part {
-            Tree::Term(BoundTerm { test: Test::Message(test), .. })
-                if let Some(Asked { words, exactly: true }) = full_text(test) =>
-            {
-                asked.push((part, words));
-            }
-            _ => rest.push(part.clone()),
+        match common(connection, part)? {
+            Some(word) => words.push(word),
+            None => rest.push(part.clone()),
         }
     }
-    (asked, rest)
+    Ok((words, Tree::And(rest)))
+}
+
+fn common(connection: &Connection, part: &Tree<BoundTerm>) -> Result<Option<Word>> {
+    let Tree::Term(BoundTerm { test: Test::Message(test), .. }) = part else { return Ok(None) };
+    let Some(Asked { words: asked, exactly: true }) = full_text(test) else { return Ok(None) };
+    let mut word = Word { asked, newest: newest(connection)?, blocks: HashMap::new() };
+    Ok(word.is_common(connection)?.then_some(word))
 }
 
 /// Whether each of the words is in one of the messages of the conversation.
 fn have_all(
     snapshot: &Snapshot<'_>,
     number: Number,
-    words: &mut [Word<'_>],
+    words: &mut [Word],
     budget: &mut u32,
 ) -> Result<bool> {
     let messages = snapshot.messages_of(number)?;
     for word in words {
-        if !word.is_in_one_of(&messages, budget)? {
+        if !word.is_in_one_of(snapshot.connection, &messages, budget)? {
             return Ok(false);
         }
     }
@@ -105,48 +99,48 @@ fn newest(connection: &Connection) -> Result<i64> {
     Ok(connection.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
 }
 
-const HAVING: &str = "SELECT rowid FROM search WHERE search MATCH ?1 ORDER BY rowid DESC";
-
-/// The messages that have a word, the newest first, as far as they were read.
-struct Word<'s> {
-    rows: Rows<'s>,
-    read: Vec<i64>,
-    has_more: bool,
+/// The messages that have a word, as far as they were read.
+struct Word {
+    asked: String,
+    newest: i64,
+    /// By the number of the block, counted back from the newest message; in order.
+    blocks: HashMap<i64, Vec<i64>>,
 }
 
-impl<'s> Word<'s> {
-    fn asked(words: &str, statement: &'s mut CachedStatement<'_>) -> Result<Self> {
-        Ok(Word { rows: statement.query([words])?, read: Vec::new(), has_more: true })
-    }
-
-    /// Judged by the newest messages.
-    fn is_common(&mut self, newest: i64, budget: &mut u32) -> Result<bool> {
-        let last = newest - NEWEST;
-        self.read_down_to(last, budget)?;
-        let found = self.read.partition_point(|message| *message > last);
+impl Word {
+    /// Judged by the newest block.
+    fn is_common(&mut self, connection: &Connection) -> Result<bool> {
+        let found = self.block(connection, 0, &mut 0)?.len();
         let found = i64::try_from(found).unwrap_or(i64::MAX);
-        Ok(found.saturating_mul(COMMON) >= newest.min(NEWEST))
+        Ok(found.saturating_mul(COMMON) >= self.newest.min(BLOCK))
     }
 
-    fn is_in_one_of(&mut self, messages: &[MessageId], budget: &mut u32) -> Result<bool> {
+    fn is_in_one_of(
+        &mut self,
+        connection: &Connection,
+        messages: &[MessageId],
+        budget: &mut u32,
+    ) -> Result<bool> {
         for MessageId(message) in messages.iter().rev() {
-            self.read_down_to(*message, budget)?;
-            if self.read.binary_search_by(|read| message.cmp(read)).is_ok() {
+            let block = (self.newest - message) / BLOCK;
+            if self.block(connection, block, budget)?.binary_search(message).is_ok() {
                 return Ok(true);
             }
         }
         Ok(false)
     }
 
-    /// Reads until no newer message than this one is left.
-    fn read_down_to(&mut self, message: i64, budget: &mut u32) -> Result<()> {
-        while *budget > 0 && self.has_more && self.read.last().is_none_or(|last| *last > message) {
-            *budget -= 1;
-            match self.rows.next()? {
-                Some(row) => self.read.push(row.get(0)?),
-                None => self.has_more = false,
-            }
-        }
-        Ok(())
+    fn block(&mut self, connection: &Connection, block: i64, budget: &mut u32) -> Result<&[i64]> {
+        let place = match self.blocks.entry(block) {
+            Entry::Occupied(read) => return Ok(read.into_mut()),
+            Entry::Vacant(place) => place,
+        };
+        *budget = budget.saturating_sub(READ);
+        let last = self.newest - block * BLOCK;
+        let mut select = connection.prepare_cached(
+            "SELECT rowid FROM search WHERE search MATCH ?1 AND rowid > ?2 AND rowid <= ?3",
+        )?;
+        let found = select.query_map((&self.asked, last - BLOCK, last), |row| row.get(0))?;
+        Ok(place.insert(found.collect::<Result<_, _>>()?))
     }
 }
