@@ -94,6 +94,12 @@ fn have_all(
     Ok(true)
 }
 
+/// FTS5 comes to a block by way of all that lies before it.
+const FROM_THE_FIRST: &str = "SELECT rowid FROM search
+     WHERE search MATCH ?1 AND rowid > ?2 AND rowid <= ?3 ORDER BY rowid";
+const FROM_THE_LAST: &str = "SELECT rowid FROM search
+     WHERE search MATCH ?1 AND rowid > ?2 AND rowid <= ?3 ORDER BY rowid DESC";
+
 fn newest(connection: &Connection) -> Result<i64> {
     let sql = "SELECT ifnull(max(id), 0) FROM message";
     Ok(connection.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
@@ -137,10 +143,11 @@ impl Word {
         };
         *budget = budget.saturating_sub(READ);
         let last = self.newest - block * BLOCK;
-        let mut select = connection.prepare_cached(
-            "SELECT rowid FROM search WHERE search MATCH ?1 AND rowid > ?2 AND rowid <= ?3",
-        )?;
+        let nearer_end = if last > self.newest / 2 { FROM_THE_LAST } else { FROM_THE_FIRST };
+        let mut select = connection.prepare_cached(nearer_end)?;
         let found = select.query_map((&self.asked, last - BLOCK, last), |row| row.get(0))?;
-        Ok(place.insert(found.collect::<Result<_, _>>()?))
+        let mut found: Vec<i64> = found.collect::<Result<_, _>>()?;
+        found.sort_unstable();
+        Ok(place.insert(found))
     }
 }
