@@ -107,10 +107,7 @@ impl Tx<'_> {
                 recipient.person_key(),
                 domain_key(recipient.domain()),
             ))?;
-        self.connection
-            .prepare_cached("UPDATE message SET indexed = 0 WHERE id = ?1 AND indexed = 1")?
-            .execute([message.0])?;
-        Ok(())
+        self.index_anew(message)
     }
 }
 

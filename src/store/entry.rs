@@ -21,10 +21,7 @@ impl Tx<'_> {
             .prepare_cached("INSERT INTO entry (message, conversation) VALUES (?1, ?2)")?
             .execute((message.0, number.0))?;
         // What it repeats is said in its first home, maybe not in this one.
-        self.connection
-            .prepare_cached("UPDATE message SET indexed = 0 WHERE id = ?1 AND indexed = 1")?
-            .execute([message.0])?;
-        Ok(())
+        self.index_anew(*message)
     }
 
     /// Notes that no rule has seen this arrival yet.
@@ -89,8 +86,12 @@ impl Snapshot<'_> {
     /// # Errors
     /// Those of the database.
     pub fn answered(&self, message: MessageId) -> Result<Option<MessageId>> {
+        let before = self.messages(ANSWERED, [message.0])?;
+        if before.is_empty() {
+            return Ok(None);
+        }
         let own = self.homes(message)?;
-        for older in self.messages(ANSWERED, [message.0])? {
+        for older in before {
             let its = self.homes(older)?;
             if own.iter().all(|home| its.contains(home)) {
                 return Ok(Some(older));

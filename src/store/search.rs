@@ -1,7 +1,8 @@
 //! The full-text index: folded words of each message, written after delivery (DESIGN section 8).
 //!
-//! A message with `indexed = 0` has no row, or one that lacks the recipients of its latest
-//! arrivals. Whoever reads the index counts such messages as possible hits.
+//! A message with `indexed = 0` has no row, or one that lacks the recipients of its latest arrivals
+//! or what it has to say in a further home. Whoever reads the index counts such messages as possible
+//! hits.
 
 use anyhow::Result;
 
@@ -45,6 +46,14 @@ impl Tx<'_> {
             ))?;
         self.connection
             .prepare_cached("UPDATE message SET indexed = 1 WHERE id = ?1")?
+            .execute([message.0])?;
+        Ok(())
+    }
+
+    /// Lets a message wait to be indexed: more belongs to it than when it was, if it was.
+    pub(super) fn index_anew(&self, message: MessageId) -> Result<()> {
+        self.connection
+            .prepare_cached("UPDATE message SET indexed = 0 WHERE id = ?1 AND indexed = 1")?
             .execute([message.0])?;
         Ok(())
     }
