@@ -92,7 +92,7 @@ pub(super) fn land(
                 // What rules had to do with a copy, they did with the one that came first.
                 let is_work = ready.occasion == Occasion::Now || chain.rules.is_some();
                 if is_work && !step.is_copy() {
-                    tx.mark_unrouted(arrived.message, shown.number, row)?;
+                    tx.mark_unrouted(arrived.message, shown.number)?;
                 }
                 (shown.number, how, shown)
             }

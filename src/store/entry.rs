@@ -28,12 +28,10 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// Those of the database.
-    pub fn mark_unrouted(&self, message: MessageId, number: Number, arrival: i64) -> Result<()> {
+    pub fn mark_unrouted(&self, message: MessageId, number: Number) -> Result<()> {
         self.connection
-            .prepare_cached(
-                "INSERT INTO unrouted (message, conversation, arrival) VALUES (?1, ?2, ?3)",
-            )?
-            .execute((message.0, number.0, arrival))?;
+            .prepare_cached("INSERT INTO unrouted (conversation, message) VALUES (?1, ?2)")?
+            .execute((number.0, message.0))?;
         Ok(())
     }
 
@@ -45,8 +43,8 @@ impl Tx<'_> {
     pub fn mark_routed(&self, message: MessageId, number: Number) -> Result<bool> {
         let removed = self
             .connection
-            .prepare_cached("DELETE FROM unrouted WHERE message = ?1 AND conversation = ?2")?
-            .execute((message.0, number.0))?;
+            .prepare_cached("DELETE FROM unrouted WHERE conversation = ?1 AND message = ?2")?
+            .execute((number.0, message.0))?;
         Ok(removed == 1)
     }
 }

@@ -42,10 +42,7 @@ fn what_each_mail_asks() {
             key::LAST_WRITTEN,
             "correlation USING COVERING INDEX correlation_written (inbox=? AND rule=? AND key=? AND written>?)",
         ),
-        (
-            entry::UNROUTED_OF,
-            "unrouted USING COVERING INDEX unrouted_conversation (conversation=?)",
-        ),
+        (entry::UNROUTED_OF, "unrouted USING PRIMARY KEY (conversation=?)"),
         (line::LINE, "shown USING INTEGER PRIMARY KEY (rowid=?)"),
         (autoreply::TEXTS, "autoreply USING COVERING INDEX autoreply_text (person=? AND inbox=?)"),
         (

@@ -328,12 +328,10 @@ CREATE TABLE outbox_recipient (
 
 -- Arrivals that no rule has seen yet.
 CREATE TABLE unrouted (
-    message      INTEGER NOT NULL REFERENCES message (id),
     conversation INTEGER NOT NULL REFERENCES conversation (number),
-    arrival      INTEGER NOT NULL REFERENCES arrival (id),
-    PRIMARY KEY (message, conversation)
+    message      INTEGER NOT NULL REFERENCES message (id),
+    PRIMARY KEY (conversation, message)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX unrouted_conversation ON unrouted (conversation, message);
 
 -- Whether a machine answered a message, and why not: asked once per message and conversation.
 -- The answered ones are the memory of R115-R118.
