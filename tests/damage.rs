@@ -244,7 +244,12 @@ fn each_damaged_column_of_the_projection_is_named() {
         ("field changed", "order", "UPDATE conversation_field SET value = '4712'"),
         ("field added", "odd", "INSERT INTO conversation_field VALUES (2, 'odd', 'x')"),
         ("entry lost", "entry conversation 2 message 2", "DELETE FROM entry WHERE message = 2"),
-        ("entry added", "entry conversation 1 message 2", "INSERT INTO entry VALUES (2, 1)"),
+        ("entry added", "entry conversation 1 message 2", "INSERT INTO entry VALUES (2, 1, 1)"),
+        (
+            "entry's event",
+            "entry conversation 2 message 2, column event",
+            "UPDATE entry SET event = 1",
+        ),
         ("participant lost", "2", "DELETE FROM participant WHERE conversation = 2"),
         (
             "participant's role",

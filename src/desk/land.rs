@@ -86,7 +86,7 @@ pub(super) fn land(
         };
         let (home, how, shown) = match (known, row) {
             (Some((home, how)), _) => (home, how, facts::shown(tx, home)?),
-            (None, Some(row)) => {
+            (None, Some(_)) => {
                 let key = Found::within(&found, &target.inbox);
                 let (shown, how, step) = find_home(tx, scene, ready, keys, &target, arrived, key)?;
                 // What rules had to do with a copy, they did with the one that came first.
@@ -132,7 +132,12 @@ fn known_home(
         let is_own = row.is_some() && arrived.direction == Direction::Out;
         return Ok(Some((home, if is_own { How::Own } else { How::Duplicate })));
     }
-    // Another inbox shows it still; this one was told to forget it.
+    // Each home is that of an arrival, or where we wrote it. What this inbox was told to forget, and
+    // another one shows still, had two.
+    let arrivals = tx.arrivals(arrived.message)?.len() - usize::from(row.is_some());
+    if arrivals + usize::from(arrived.direction == Direction::Out) < 2 {
+        return Ok(None);
+    }
     let purged = tx.purged_home(arrived.message, inbox)?;
     Ok(purged.map(|home| (home, How::Tombstone)))
 }

@@ -100,8 +100,7 @@ pub(super) const DESK_HOUR: &str =
 /// The report names our mail by our signature, and whoever got that mail has complained.
 pub(super) const COMPLAINED: &str = "SELECT count(*) FROM message AS report
      JOIN entry ON entry.message = report.id
-     JOIN event ON event.conversation = entry.conversation AND event.kind = 'arrived'
-               AND json_extract(event.data, '$.message') = report.id
+     JOIN event ON event.id = entry.event
      JOIN outbox ON outbox.message = json_extract(event.data, '$.step.message')
      JOIN outbox_recipient ON outbox_recipient.outbox = outbox.id
      WHERE report.class = 'abuse-report' AND json_extract(event.data, '$.step.how') = 'token'

@@ -78,9 +78,7 @@ impl Snapshot<'_> {
                AND status NOT IN ('5.1.7', '5.1.8')
                AND EXISTS (
                    SELECT 1 FROM entry
-                   JOIN event ON event.conversation = entry.conversation
-                             AND json_extract(event.data, '$.message') = entry.message
-                             AND event.kind = 'arrived'
+                   JOIN event ON event.id = entry.event
                    JOIN outbox ON outbox.message = json_extract(event.data, '$.step.message')
                    JOIN outbox_recipient ON outbox_recipient.outbox = outbox.id
                    WHERE entry.message = message.id

@@ -428,7 +428,7 @@ fn refold(tx: &Tx<'_>, number: Number, events: &[Event]) -> Result<()> {
     let mut conversation = Conversation::new(number, inbox.clone(), first.effective);
     events.iter().for_each(|event| conversation.apply(event));
     tx.insert(&conversation)?;
-    events.iter().try_for_each(|event| tx.project(&conversation, &event.change))
+    events.iter().try_for_each(|event| tx.project(&conversation, event))
 }
 
 impl<'a> Tx<'a> {

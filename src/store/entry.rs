@@ -6,20 +6,21 @@ use rusqlite::{OptionalExtension, Params, Row};
 use super::column::word;
 use super::{Snapshot, Tx};
 use crate::domain::threading::Candidate;
-use crate::domain::{Change, InboxName, MessageId, Number, Time};
+use crate::domain::{Change, Event, InboxName, MessageId, Number, Time};
 
 /// Homes that are looked at, of the many that messages with one id can have.
 const MOST_CANDIDATES: usize = 8;
 
 impl Tx<'_> {
-    /// Gives a message its home, as the change says.
-    pub(super) fn save_entry(&self, number: Number, change: &Change) -> Result<()> {
-        let (Change::Arrived { message, .. } | Change::Queued { message, .. }) = change else {
+    /// Gives a message its home, as the event says.
+    pub(super) fn save_entry(&self, event: &Event) -> Result<()> {
+        let (Change::Arrived { message, .. } | Change::Queued { message, .. }) = &event.change
+        else {
             return Ok(());
         };
         self.connection
-            .prepare_cached("INSERT INTO entry (message, conversation) VALUES (?1, ?2)")?
-            .execute((message.0, number.0))?;
+            .prepare_cached("INSERT INTO entry (message, conversation, event) VALUES (?1, ?2, ?3)")?
+            .execute((message.0, event.conversation.0, event.id.0))?;
         // What it repeats is said in its first home, maybe not in this one.
         self.index_anew(*message)
     }

@@ -52,15 +52,16 @@ impl Tx<'_> {
         }
         for event in &events {
             self.append(event)?;
-            self.project(conversation, &event.change)?;
+            self.project(conversation, event)?;
         }
         Ok(events)
     }
 
-    /// Folds a change of a conversation into the tables beside its row.
-    pub(super) fn project(&self, conversation: &Conversation, change: &Change) -> Result<()> {
+    /// Folds an event of a conversation into the tables beside its row.
+    pub(super) fn project(&self, conversation: &Conversation, event: &Event) -> Result<()> {
+        let change = &event.change;
         self.save_sides(conversation.number, change)?;
-        self.save_entry(conversation.number, change)?;
+        self.save_entry(event)?;
         self.save_copy(change)?;
         self.save_related(conversation.number, change)?;
         self.save_key(conversation.number, &conversation.inbox, change)?;
@@ -151,16 +152,6 @@ impl Tx<'_> {
 const COLUMNS: &str =
     "id, conversation, seq, at, effective, actor, via, reason, cause, batch, config, kind, v, data";
 
-/// The event of a message in a conversation, found by the index `event_message`.
-pub(super) fn of_message() -> String {
-    format!(
-        "SELECT {COLUMNS} FROM event
-         WHERE conversation = ?1 AND json_extract(data, '$.message') = ?2
-           AND kind IN ('arrived', 'queued')
-         ORDER BY seq LIMIT 1"
-    )
-}
-
 impl Snapshot<'_> {
     /// The events of a conversation in their order.
     ///
@@ -213,8 +204,11 @@ impl Snapshot<'_> {
     ) -> Result<Option<Event>> {
         Ok(self
             .connection
-            .prepare_cached(&of_message())?
-            .query_row((conversation.0, message.0), read)
+            .prepare_cached(&format!(
+                "SELECT {COLUMNS} FROM event
+                 WHERE id = (SELECT event FROM entry WHERE message = ?1 AND conversation = ?2)"
+            ))?
+            .query_row((message.0, conversation.0), read)
             .optional()?)
     }
 

@@ -2,7 +2,7 @@
 
 use rusqlite::Connection;
 
-use super::{autoreply, copy, entry, event, key, line};
+use super::{autoreply, copy, entry, key, line};
 
 /// How SQLite goes about a statement: a line for each table.
 fn plan(connection: &Connection, sql: &str) -> Vec<String> {
@@ -19,12 +19,7 @@ fn plan(connection: &Connection, sql: &str) -> Vec<String> {
 fn what_each_mail_asks() {
     let connection = Connection::open_in_memory().unwrap();
     connection.execute_batch(include_str!("schema.sql")).unwrap();
-    let event_of_message = event::of_message();
     for (sql, first) in [
-        (
-            event_of_message.as_str(),
-            "event USING INDEX event_message (conversation=? AND <expr>=?)",
-        ),
         (entry::WITH_MESSAGE_ID, "message USING COVERING INDEX message_message_id (message_id=?)"),
         (entry::REFERRERS, "reference USING COVERING INDEX reference_message_id (message_id=?)"),
         (

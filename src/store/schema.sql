@@ -215,6 +215,7 @@ CREATE INDEX conversation_field_name ON conversation_field (name, value);
 CREATE TABLE entry (
     message      INTEGER NOT NULL REFERENCES message (id),
     conversation INTEGER NOT NULL REFERENCES conversation (number),
+    event        INTEGER NOT NULL REFERENCES event (id),             -- by which it came there
     PRIMARY KEY (message, conversation)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX entry_conversation ON entry (conversation, message);
@@ -282,9 +283,6 @@ CREATE TABLE event (
 ) STRICT;
 -- The events of a command behind its first one.
 CREATE INDEX event_batch ON event (batch) WHERE batch <> id;
--- How a message came to its home: asked for each arrival, however long the conversation is.
-CREATE INDEX event_message ON event (conversation, json_extract(data, '$.message'), seq)
-    WHERE kind IN ('arrived', 'queued');
 
 -- Internal text. No query that composes mail to a participant reads this table.
 CREATE TABLE note (

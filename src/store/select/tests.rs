@@ -4,7 +4,7 @@ use super::*;
 use crate::domain::query::Query;
 use crate::domain::query::arbitrary::{NOW, context, teams};
 use crate::domain::words::line;
-use crate::domain::{Actor, Change, Class, Direction, MessageId, Reason, Time};
+use crate::domain::{Actor, Change, Class, Direction, MessageId, Reason, Step, Time};
 use crate::store::{
     Act, Clock, ConfigText, Ending, IndexRow, NewMessage, RawBytes, Run, Store, Tx,
 };
@@ -12,6 +12,9 @@ use crate::store::{
 fn bound(query: &str) -> Bound {
     query.parse::<Query>().unwrap().bind(&context(&teams()))
 }
+
+const ACT: Act<'static> =
+    Act { actor: &Actor::Postroom, reason: &Reason::Asked, cause: None, effective: NOW };
 
 fn with<T>(f: impl FnOnce(&Tx<'_>) -> T) -> T {
     let dir = tempfile::tempdir().unwrap();
@@ -147,13 +150,11 @@ fn is_fit(scan: &str, by_index: bool) -> bool {
 fn what_sql_decides_is_sure() {
     with(|tx| {
         let mut c = tx.begin_conversation(&"support".parse().unwrap(), NOW).unwrap();
-        let act =
-            Act { actor: &Actor::Postroom, reason: &Reason::Asked, cause: None, effective: NOW };
         let changes = [("plain", "A-77"), ("other", "Ä-77")].map(|(name, value)| {
             let (name, new) = (name.parse().unwrap(), Some(value.to_owned()));
             Change::FieldSet { name, old: None, new }
         });
-        tx.record(&mut c, &act, &changes).unwrap();
+        tx.record(&mut c, &ACT, &changes).unwrap();
         let (sure, maybe) = (Some(Candidate::Sure(c.number)), Some(Candidate::Maybe(c.number)));
         for (query, wanted) in [
             ("inbox:support -tag:vip", sure),
@@ -237,7 +238,7 @@ fn common_words_are_walked() {
     with(|tx| {
         let inbox = "support".parse().unwrap();
         for n in 0..8_i64 {
-            let c = tx.begin_conversation(&inbox, Time(n)).unwrap();
+            let mut c = tx.begin_conversation(&inbox, Time(n)).unwrap();
             let subject = match n {
                 2 => "rare word",
                 0 | 4 | 6 | 7 => "printer word",
@@ -245,9 +246,9 @@ fn common_words_are_walked() {
             };
             let message = add_message(tx, subject);
             index(tx, message, subject);
-            tx.insert(&c).unwrap();
-            let entry = "INSERT INTO entry (message, conversation) VALUES (?1, ?2)";
-            tx.connection.execute(entry, (message.0, c.number.0)).unwrap();
+            let arrived = Change::Arrived { message, step: Step::New, class: Class::Person };
+            let opened = Change::Opened { inbox: inbox.clone() };
+            tx.record(&mut c, &ACT, &[opened, arrived]).unwrap();
         }
         let walk = |query: &str| walk::newest_first(tx, bound(query).tree(), 3).unwrap();
         let sure = |numbers: &[i64]| numbers.iter().map(|n| Candidate::Sure(Number(*n))).collect();
