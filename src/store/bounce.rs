@@ -5,6 +5,7 @@ use rusqlite::{OptionalExtension, Row};
 
 use super::column::word;
 use super::{Snapshot, Tx};
+use crate::domain::address::domain_key;
 use crate::domain::bounce::{Code, Outcome, Status};
 use crate::domain::{Address, MessageId, Time};
 
@@ -62,6 +63,28 @@ pub struct Unreachable {
     pub outcome: Outcome,
 }
 
+pub(super) const UNREACHABLE: &str =
+    "SELECT recipient, original, action, status, derived, diagnostic,
+            message.id, message.received
+     FROM message_bounce JOIN message ON message.id = message_bounce.message
+     WHERE person = ?1 AND action = 'failed' AND (status GLOB '5.1.*' OR status = '5.2.1')
+       AND status NOT IN ('5.1.7', '5.1.8')
+       AND EXISTS (
+           SELECT 1 FROM entry
+           JOIN event ON event.id = entry.event
+           JOIN outbox ON outbox.message = json_extract(event.data, '$.step.message')
+           JOIN outbox_recipient ON outbox_recipient.outbox = outbox.id
+           WHERE entry.message = message.id
+             AND json_extract(event.data, '$.step.how') = 'token'
+             AND outbox_recipient.person = ?1)
+       AND NOT EXISTS (
+           SELECT 1 FROM message_address
+           JOIN message AS later ON later.id = message_address.message
+           WHERE message_address.domain = ?2 AND message_address.person = ?1
+             AND role = 'from'
+             AND later.direction = 'in' AND later.received > message.received)
+     ORDER BY message.received DESC LIMIT 1";
+
 impl Snapshot<'_> {
     /// The last report that blames an address for good: it carries our signature on a mail that we
     /// sent to it, so that nobody can block an address by a forgery (R133), and the address has not
@@ -70,28 +93,9 @@ impl Snapshot<'_> {
     /// # Errors
     /// Those of the database.
     pub fn unreachable(&self, address: &Address) -> Result<Option<Unreachable>> {
-        let mut select = self.connection.prepare_cached(
-            "SELECT recipient, original, action, status, derived, diagnostic,
-                    message.id, message.received
-             FROM message_bounce JOIN message ON message.id = message_bounce.message
-             WHERE person = ?1 AND action = 'failed' AND (status GLOB '5.1.*' OR status = '5.2.1')
-               AND status NOT IN ('5.1.7', '5.1.8')
-               AND EXISTS (
-                   SELECT 1 FROM entry
-                   JOIN event ON event.id = entry.event
-                   JOIN outbox ON outbox.message = json_extract(event.data, '$.step.message')
-                   JOIN outbox_recipient ON outbox_recipient.outbox = outbox.id
-                   WHERE entry.message = message.id
-                     AND json_extract(event.data, '$.step.how') = 'token'
-                     AND outbox_recipient.person = ?1)
-               AND NOT EXISTS (
-                   SELECT 1 FROM message_address
-                   JOIN message AS later ON later.id = message_address.message
-                   WHERE message_address.person = ?1 AND role = 'from'
-                     AND later.direction = 'in' AND later.received > message.received)
-             ORDER BY message.received DESC LIMIT 1",
-        )?;
-        let found = select.query_row([address.person_key()], |row| {
+        let mut select = self.connection.prepare_cached(UNREACHABLE)?;
+        let who = (address.person_key(), domain_key(address.domain()));
+        let found = select.query_row(who, |row| {
             Ok(Unreachable {
                 report: MessageId(row.get(6)?),
                 since: Time(row.get(7)?),

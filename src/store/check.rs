@@ -176,11 +176,10 @@ const QUERIES: [(&str, &str); 17] = [
 ];
 
 /// The tables whose ids are never given twice, each with its id.
-const NUMBERED: [(&str, &str); 8] = [
+const NUMBERED: [(&str, &str); 7] = [
     ("config", "id"),
     ("message", "id"),
     ("pack", "id"),
-    ("arrival", "id"),
     ("conversation", "number"),
     ("event", "id"),
     ("note", "id"),

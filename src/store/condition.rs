@@ -8,6 +8,7 @@
 use rusqlite::types::Value;
 
 use crate::domain::Address;
+use crate::domain::address::domain_key;
 use crate::domain::query::{
     BoundTerm, Domain, FieldTest, OfConversation, OfMessage, Party, Test, Text, Tree, Window,
 };
@@ -243,8 +244,9 @@ const RECIPIENT: &str = "role IN ('to', 'cc', 'recipient')";
 
 /// One written with an extension means only that; one without, the same person with any.
 fn is(address: &Address) -> Sql {
+    let domain = domain_key(address.domain()).into();
     let (person, key) = (address.person_key().into(), address.key().into());
-    Sql::new("person = ? AND ? IN (key, person)", [person, key])
+    Sql::new("domain = ? AND person = ? AND ? IN (key, person)", [domain, person, key])
 }
 
 fn of_domain(domain: &Domain) -> Sql {

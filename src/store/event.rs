@@ -184,9 +184,9 @@ impl Snapshot<'_> {
     /// Those of the database, and of an event that this version cannot read.
     pub fn batch(&self, batch: BatchId) -> Result<Vec<Event>> {
         let mut select = self.connection.prepare_cached(&format!(
-            "SELECT {COLUMNS} FROM event WHERE id = ?1 AND batch = ?1
+            "SELECT {COLUMNS} FROM event WHERE id IN (?1, ?1 + 1) AND batch = ?1
              UNION ALL
-             SELECT {COLUMNS} FROM event WHERE batch = ?1 AND batch <> id
+             SELECT {COLUMNS} FROM event WHERE batch = ?1 AND batch < id - 1
              ORDER BY id"
         ))?;
         let rows = select.query_map([batch.0], read)?;

@@ -2,7 +2,7 @@
 
 use rusqlite::Connection;
 
-use super::{autoreply, copy, entry, key, line};
+use super::{autoreply, bounce, copy, entry, key, line};
 
 /// How SQLite goes about a statement: a line for each table.
 fn plan(connection: &Connection, sql: &str) -> Vec<String> {
@@ -38,6 +38,7 @@ fn what_each_mail_asks() {
             "correlation USING COVERING INDEX correlation_written (inbox=? AND rule=? AND key=? AND written>?)",
         ),
         (entry::UNROUTED_OF, "unrouted USING PRIMARY KEY (conversation=?)"),
+        (bounce::UNREACHABLE, "message_bounce USING INDEX message_bounce_person (person=?)"),
         (line::LINE, "shown USING INTEGER PRIMARY KEY (rowid=?)"),
         (autoreply::TEXTS, "autoreply USING COVERING INDEX autoreply_text (person=? AND inbox=?)"),
         (
@@ -48,7 +49,7 @@ fn what_each_mail_asks() {
         (autoreply::INBOX_HOUR, "autoreply USING INDEX autoreply_inbox (inbox=? AND at>?)"),
         (autoreply::DESK_HOUR, "autoreply USING INDEX autoreply_at (at>?)"),
         (autoreply::ANSWERED, "autoreply USING PRIMARY KEY (message=?)"),
-        (autoreply::COMPLAINED, "report USING COVERING INDEX message_complaint (class=?)"),
+        (autoreply::COMPLAINED, "report USING COVERING INDEX message_report (class=?)"),
     ] {
         let plan = plan(&connection, sql);
         let wanted = format!("SEARCH {first}");

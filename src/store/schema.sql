@@ -43,8 +43,7 @@ CREATE TABLE message (
 ) STRICT;
 CREATE INDEX message_message_id ON message (message_id) WHERE message_id IS NOT NULL;
 CREATE INDEX message_received   ON message (received);        -- date: the few of a day among all
-CREATE INDEX message_bounced    ON message (class) WHERE class = 'bounce';
-CREATE INDEX message_complaint  ON message (class) WHERE class = 'abuse-report';
+CREATE INDEX message_report     ON message (class) WHERE class = 'bounce' OR class = 'abuse-report';
 CREATE INDEX message_unindexed  ON message (id) WHERE indexed = 0;
 
 -- The bytes as they came, in rows of at most 1 MiB, until they are packed.
@@ -87,8 +86,7 @@ CREATE TABLE message_address (
     ours     INTEGER NOT NULL CHECK (ours IN (0, 1)),  -- an address of an inbox, when it came
     PRIMARY KEY (message, role, position)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX message_address_person ON message_address (person, message);
-CREATE INDEX message_address_domain ON message_address (domain, message);  -- from:@example.org
+CREATE INDEX message_address_person ON message_address (domain, person, message);  -- from:@example.org, too
 
 -- Message-IDs that a message refers to, known or not; nearest first.
 CREATE TABLE reference (
@@ -132,7 +130,7 @@ CREATE INDEX message_bounce_person ON message_bounce (person, message);
 
 -- One coming-in of a message.
 CREATE TABLE arrival (
-    id             INTEGER PRIMARY KEY AUTOINCREMENT,
+    id             INTEGER PRIMARY KEY,
     message        INTEGER NOT NULL REFERENCES message (id),
     inbox          TEXT    NOT NULL,
     recipient      TEXT    NOT NULL,                 -- as given; '' when none was
@@ -281,8 +279,8 @@ CREATE TABLE event (
     data         TEXT    NOT NULL,
     UNIQUE (conversation, seq)
 ) STRICT;
--- The events of a command behind its first one.
-CREATE INDEX event_batch ON event (batch) WHERE batch <> id;
+-- The events of a command behind its first two, which a new conversation begins with.
+CREATE INDEX event_batch ON event (batch) WHERE batch < id - 1;
 
 -- Internal text. No query that composes mail to a participant reads this table.
 CREATE TABLE note (
