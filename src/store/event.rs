@@ -66,7 +66,7 @@ impl Tx<'_> {
         self.save_related(conversation.number, change)?;
         self.save_key(conversation.number, &conversation.inbox, change)?;
         self.clear_purged(conversation.number, change)?;
-        self.fold_participants(conversation.number, change)
+        self.fold_participants(conversation, change)
     }
 
     /// Writes a note, and the event that says so.

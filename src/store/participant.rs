@@ -8,16 +8,24 @@ use super::address::AddressRole;
 use super::column::{unreadable, word};
 use super::{Snapshot, Tx};
 use crate::domain::{
-    Change, Mailbox, MessageId, Number, OutboxId, Participant, Participants, Role,
+    Change, Conversation, Mailbox, MessageId, Number, OutboxId, Participant, Participants, Role,
 };
 
 impl Tx<'_> {
     /// Folds one change into the participants of a conversation.
-    pub(super) fn fold_participants(&self, number: Number, change: &Change) -> Result<()> {
-        if !matches!(change, Change::Arrived { .. } | Change::Queued { .. }) {
+    pub(super) fn fold_participants(
+        &self,
+        conversation: &Conversation,
+        change: &Change,
+    ) -> Result<()> {
+        let (Change::Arrived { message, .. } | Change::Queued { message, .. }) = change else {
             return Ok(());
-        }
-        let before = self.own_participants(number)?;
+        };
+        let number = conversation.number;
+        let before = match conversation.first_message == Some(*message) {
+            true => Participants::default(),
+            false => self.own_participants(number)?,
+        };
         let mut after = before.clone();
         self.apply_to_participants(&mut after, change)?;
         let mut insert = self.connection.prepare_cached(
