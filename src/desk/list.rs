@@ -12,7 +12,7 @@ impl Desk {
     /// # Errors
     /// Those of the store.
     pub fn list(&mut self, query: &Query, limit: Option<usize>) -> Result<Vec<Line>> {
-        self.each(query, limit, |snapshot, number| snapshot.line(number))
+        self.page(query, limit, |snapshot, numbers| snapshot.lines(&numbers))
     }
 
     /// As [`Desk::list`], with all that is known of each.
@@ -20,7 +20,9 @@ impl Desk {
     /// # Errors
     /// Those of the store.
     pub fn list_whole(&mut self, query: &Query, limit: Option<usize>) -> Result<Vec<Row>> {
-        self.each(query, limit, |snapshot, number| snapshot.row(number))
+        self.page(query, limit, |snapshot, numbers| {
+            numbers.into_iter().filter_map(|number| snapshot.row(number).transpose()).collect()
+        })
     }
 
     /// As [`Desk::list`], the numbers alone.
@@ -28,20 +30,17 @@ impl Desk {
     /// # Errors
     /// Those of the store.
     pub fn list_numbers(&mut self, query: &Query, limit: Option<usize>) -> Result<Vec<Number>> {
-        self.each(query, limit, |_, number| Ok(Some(number)))
+        self.page(query, limit, |_, numbers| Ok(numbers))
     }
 
-    fn each<T>(
+    fn page<T>(
         &mut self,
         query: &Query,
         limit: Option<usize>,
-        read: impl Fn(&Snapshot<'_>, Number) -> Result<Option<T>>,
+        read: impl Fn(&Snapshot<'_>, Vec<Number>) -> Result<Vec<T>>,
     ) -> Result<Vec<T>> {
         let bound = self.bind(query)?;
         let page = Page { order: Order::Changed, limit };
-        self.read(|snapshot| {
-            let numbers = select::matching(snapshot, &bound, page)?;
-            numbers.into_iter().filter_map(|number| read(snapshot, number).transpose()).collect()
-        })
+        self.read(|snapshot| read(snapshot, select::matching(snapshot, &bound, page)?))
     }
 }

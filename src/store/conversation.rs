@@ -205,7 +205,7 @@ impl Snapshot<'_> {
     /// Those of the database.
     pub fn row(&self, number: Number) -> Result<Option<Row>> {
         let Some(conversation) = self.conversation(number)? else { return Ok(None) };
-        let Some(Line { subject, from, repeats, .. }) = self.line(number)? else {
+        let Some(Line { subject, from, repeats, .. }) = self.lines(&[number])?.pop() else {
             return Ok(None);
         };
         let messages = self

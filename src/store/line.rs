@@ -47,17 +47,21 @@ pub(super) const LINE: &str =
      WHERE shown.number = ?1";
 
 impl Snapshot<'_> {
-    /// The line of a conversation.
+    /// The lines of conversations, in their order; of those that are there.
     ///
     /// # Errors
     /// Those of the database.
-    pub fn line(&self, number: Number) -> Result<Option<Line>> {
+    pub fn lines(&self, numbers: &[Number]) -> Result<Vec<Line>> {
         let mut select = self.connection.prepare_cached(LINE)?;
-        let Some((line, has_keys)) = select.query_row([number.0], read).optional()? else {
-            return Ok(None);
-        };
-        let repeats = if has_keys { self.repeats_in(number)? } else { 0 };
-        Ok(Some(Line { repeats, ..line }))
+        let mut lines = Vec::with_capacity(numbers.len());
+        for &number in numbers {
+            let Some((line, has_keys)) = select.query_row([number.0], read).optional()? else {
+                continue;
+            };
+            let repeats = if has_keys { self.repeats_in(number)? } else { 0 };
+            lines.push(Line { repeats, ..line });
+        }
+        Ok(lines)
     }
 }
 
