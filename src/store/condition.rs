@@ -7,6 +7,7 @@
 
 use rusqlite::types::Value;
 
+use super::search::of_recipient;
 use crate::domain::Address;
 use crate::domain::address::domain_key;
 use crate::domain::query::{
@@ -278,20 +279,23 @@ pub(super) struct Asked {
 /// Nothing where the index cannot tell. Of a long phrase only the beginning is sure to stand in it in
 /// a row. Words have letters and digits only, so nothing in them ends the quotes.
 pub(super) fn full_text(test: &OfMessage) -> Option<Asked> {
-    let (columns, of) = match test {
-        OfMessage::From(Party::Text(of)) => ("author", of),
-        OfMessage::To(Party::Text(of)) => ("recipients", of),
-        OfMessage::Subject(of) => ("subject", of),
-        OfMessage::Body(of) => ("body", of),
-        OfMessage::Anywhere(of) => ("subject author body", of),
+    let (column, of) = match test {
+        OfMessage::From(Party::Text(of)) => ("author : ", of),
+        OfMessage::Subject(of) => ("subject : ", of),
+        OfMessage::Body(of) => ("body : ", of),
+        OfMessage::To(Party::Text(of)) | OfMessage::Anywhere(of) => ("", of),
         _ => return None,
     };
     match of {
         Text::Phrase(phrase) => {
             let words = phrase.words();
             let beginning = words.get(..RUN).unwrap_or(words);
+            let in_a_row = match test {
+                OfMessage::To(_) => of_recipient(&beginning.join(" ")),
+                _ => beginning.join(" "),
+            };
             Some(Asked {
-                words: format!("{{{columns}}} : \"{}\"", beginning.join(" ")),
+                words: format!("{column}\"{in_a_row}\""),
                 exactly: beginning.len() == words.len(),
             })
         }

@@ -362,7 +362,8 @@ CREATE TABLE position (
 
 -- Folded words (domain::words), joined by blanks: the tokenizer has nothing left to decide. A bullet
 -- stands between two recipients, and where words of a body are left out since the message that it
--- answers has them (domain::repeat); being no word, it keeps a phrase from reaching across.
+-- answers has them (domain::repeat); being no word, it keeps a phrase from reaching across. Each word
+-- of a recipient begins with a single right quote, so that the word alone does not mean it.
 CREATE VIRTUAL TABLE search USING fts5 (
     subject, author, recipients, body, content = '', contentless_delete = 1, tokenize = 'ascii'
 );

@@ -13,6 +13,10 @@ use crate::domain::MessageId;
 /// one for the tokenizer.
 const BETWEEN: &str = " \u{2022} ";
 
+/// Stands before each word of a recipient: who asks for a word anywhere does not mean them, and that
+/// is told by the word, not by looking at where in the message each of its hits is.
+const OF_RECIPIENT: &str = "\u{203a}";
+
 /// The words of one message, as `domain::words` puts them in a line.
 #[derive(Debug, Clone)]
 pub struct IndexRow<'a> {
@@ -32,6 +36,8 @@ impl Tx<'_> {
     /// # Errors
     /// Those of the database.
     pub fn index(&self, message: MessageId, row: &IndexRow<'_>) -> Result<()> {
+        let recipients: Vec<String> =
+            row.recipients.iter().map(|words| of_recipient(words)).collect();
         self.connection
             .prepare_cached(
                 "INSERT OR REPLACE INTO search (rowid, subject, author, recipients, body)
@@ -41,7 +47,7 @@ impl Tx<'_> {
                 message.0,
                 &row.subject,
                 &row.author,
-                row.recipients.join(BETWEEN),
+                recipients.join(BETWEEN),
                 row.body.join(BETWEEN),
             ))?;
         self.connection
@@ -57,6 +63,13 @@ impl Tx<'_> {
             .execute([message.0])?;
         Ok(())
     }
+}
+
+/// Words in a row, each marked as one of a recipient.
+pub(super) fn of_recipient(words: &str) -> String {
+    let marked: Vec<String> =
+        words.split_whitespace().map(|word| format!("{OF_RECIPIENT}{word}")).collect();
+    marked.join(" ")
 }
 
 impl Snapshot<'_> {
