@@ -1,13 +1,16 @@
-//! The desk's lock file: writers queue for it in the kernel, fairly, until a deadline.
+//! The desk's lock file: writers stand in line for it, until a deadline.
 //!
 //! SQLite's own busy handler polls, and at 32 writers its slowest waits a second; a blocking
-//! flock(2) before `BEGIN IMMEDIATE` waits a tenth of that (DESIGN section 8).
+//! flock(2) before `BEGIN IMMEDIATE` waits a tenth of that (DESIGN section 8), if each waits for its
+//! turn.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::Path;
 use std::sync::mpsc;
 use std::time::Duration;
 use std::{fmt, io, thread};
+
+use super::turn::{self, Turn};
 
 /// A lock that is held until it is dropped, or the process ends.
 #[derive(Debug)]
@@ -46,18 +49,17 @@ impl Lock {
     /// [`LockError`].
     pub fn wait(path: &Path, limit: Duration) -> Result<Lock, LockError> {
         let file = open(path)?;
-        match file.try_lock() {
-            Ok(()) => return Ok(Lock { _file: file }),
-            Err(TryLockError::WouldBlock) => {}
-            Err(TryLockError::Error(error)) => return Err(LockError::Io(error)),
+        let turn = Turn::take(&file).map_err(LockError::Io)?;
+        if turn.has_come(&file).map_err(LockError::Io)? && try_lock(&file)? {
+            return Ok(Lock { _file: file });
         }
-        // A thread waits in the kernel's queue, so that the wait is fair and has a deadline. Past
-        // the deadline the thread stays behind: its command ends, or gives the lock up with it.
+        // A thread waits in the kernel, so that the wait has a deadline. Past the deadline the thread
+        // stays behind: its command ends, or gives the lock up with it.
         let (tell, told) = mpsc::sync_channel(1);
         thread::Builder::new()
             .name("lock".to_owned())
             .spawn(move || {
-                let locked = file.lock().map(|()| file);
+                let locked = turn.wait(&file).and_then(|()| file.lock()).map(|()| file);
                 let _ = tell.send(locked);
             })
             .map_err(LockError::Io)?;
@@ -68,17 +70,24 @@ impl Lock {
         }
     }
 
-    /// Takes the lock if it is free.
+    /// Takes the lock if it is free and nobody waits for it.
     ///
     /// # Errors
     /// [`LockError`].
     pub fn try_take(path: &Path) -> Result<Lock, LockError> {
         let file = open(path)?;
-        match file.try_lock() {
-            Ok(()) => Ok(Lock { _file: file }),
-            Err(TryLockError::WouldBlock) => Err(LockError::Busy(Duration::ZERO)),
-            Err(TryLockError::Error(error)) => Err(LockError::Io(error)),
+        match !turn::is_wanted(&file).map_err(LockError::Io)? && try_lock(&file)? {
+            true => Ok(Lock { _file: file }),
+            false => Err(LockError::Busy(Duration::ZERO)),
         }
+    }
+}
+
+fn try_lock(file: &File) -> Result<bool, LockError> {
+    match file.try_lock() {
+        Ok(()) => Ok(true),
+        Err(TryLockError::WouldBlock) => Ok(false),
+        Err(TryLockError::Error(error)) => Err(LockError::Io(error)),
     }
 }
 

@@ -17,4 +17,5 @@ pub mod random;
 pub mod signal;
 pub mod stdin;
 pub mod terminal;
+mod turn;
 pub mod user;
