@@ -20,6 +20,9 @@ use crate::mail::token::Keys;
 use crate::mail::{Parsed, authentication, subject};
 use crate::store::{Act, Snapshot, StoredMessage, Tx};
 
+/// Recipients of a report that are looked at, and for each of them mails that it may be about.
+const MOST_REPORTED: usize = 8;
+
 /// The ids that a message refers to, nearest first: In-Reply-To when it is exactly one id, then
 /// References from the last to the first, then what else In-Reply-To holds (R59).
 pub(in crate::desk) fn nearest_first(parsed: &Parsed) -> Vec<String> {
@@ -162,8 +165,9 @@ fn evidence<'a>(
     // Its own Message-ID counts as a reference: everybody who got a mail of ours knows that id, so
     // it proves where the mail belongs, not that it is ours. Only equal bytes prove that.
     let own_id = parsed.message_id.iter().map(|id| (id, Stood::MessageId));
+    let answered = ids.iter().map(|id| (id, stood(id)));
     let returned = parsed.returned.iter().map(|id| (id, Stood::Returned));
-    let written = ids.iter().map(|id| (id, stood(id))).chain(own_id).chain(returned);
+    let written = answered.clone().chain(own_id).chain(returned.clone());
     let in_ids = written.filter_map(|(id, stood)| Some((keys.verify(id)?, stood)));
     let addresses = addressed(scene, ready, target).into_iter();
     let in_addresses =
@@ -175,14 +179,21 @@ fn evidence<'a>(
         }
     }
     let (mut references, mut siblings) = (Vec::new(), Vec::new());
-    for id in &ids {
+    for (id, stood) in answered.clone().chain(returned.clone()) {
         let found = tx.homes_by_message_id(id, &sender.person, &target.inbox)?;
-        if found.is_empty() {
+        if found.is_empty() && stood != Stood::Returned {
             let found = tx.homes_of_siblings(id, arrived.message, &sender.person, &target.inbox)?;
             siblings.extend(sender.joining(found));
         }
-        let leads = sender.joining(found).map(|to| Lead { to, stood: stood(id) });
-        references.extend(leads);
+        references.extend(sender.joining(found).map(|to| Lead { to, stood }));
+    }
+    if matches!(arrived.class, Class::Bounce | Class::Delay) {
+        for person in unreached(parsed) {
+            for (id, stood) in returned.clone().chain(answered.clone()).take(MOST_REPORTED) {
+                let found = tx.homes_by_message_id(id, &person, &target.inbox)?;
+                references.extend(found.into_iter().map(|to| Lead { to, stood }));
+            }
+        }
     }
     // A From that is forged is nobody's copy either.
     let original = match arrived.shares_id && !sender.person.is_empty() {
@@ -219,6 +230,13 @@ fn evidence<'a>(
         },
         class: arrived.class,
     })
+}
+
+/// Whom a report tells of: it counts as theirs, since a mail system has a part in nothing (R131).
+fn unreached(parsed: &Parsed) -> impl Iterator<Item = String> {
+    let recipients = parsed.bounce.iter().flat_map(|bounce| &bounce.recipients);
+    let sent_to = recipients.map(|one| one.original.as_ref().unwrap_or(&one.recipient));
+    sent_to.map(Address::person_key).take(MOST_REPORTED)
 }
 
 /// The addresses of an inbox that a message came for, with their extensions: what the wiring says

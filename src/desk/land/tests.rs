@@ -156,6 +156,7 @@ fn answering(raw: &str) -> String {
 }
 
 const ERIKA: &str = "erika@customer.test";
+const DAEMON: &str = "MAILER-DAEMON@mx.test";
 const PAUL: &str = "paul@other.test";
 
 #[test]
@@ -286,6 +287,56 @@ fn a_bounce_finds_the_mail_that_bounced() {
         // It is work again only where it is proved to be about mail of ours (R133, R135, R139).
         let is_open = office.conversation(root.conversation).status == Status::Open;
         assert_eq!(is_open, stood.is_some(), "{n}");
+    }
+}
+
+/// What an agent sent from a mail client of her own has no signature of ours. A report on it joins if
+/// it tells of a participant: neither the mail system nor whoever forges one has a part in it.
+#[test]
+fn a_report_joins_by_the_one_that_it_tells_of() {
+    let mut office = Office::new();
+    let root = office.mail(ERIKA, "Message-ID: <root@example.net>\n");
+    let copy = "Message-ID: <own@client>\nIn-Reply-To: <root@example.net>\n";
+    let copy = office.mail("anna@example.test", copy);
+    assert_eq!(copy.conversation, root.conversation);
+    office.set(root.conversation, Status::Closed);
+    let header = "--B\nContent-Type: text/rfc822-headers\n\nMessage-ID: <own@client>\n";
+    let report =
+        |kind: &str| format!("Content-Type: multipart/report; report-type={kind}; boundary=B\n");
+    let bounce = |recipient: &str, given_back: &str| {
+        format!(
+            "\n--B\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx\n\n\
+             Final-Recipient: rfc822; {recipient}\nAction: failed\nStatus: 5.1.1\n{given_back}--B--\n"
+        )
+    };
+    let receipt = "\n--B\nContent-Type: message/disposition-notification\n\n\
+                   Disposition: manual-action/MDN-sent-manually; displayed\n\
+                   Original-Message-ID: <own@client>\n--B--\n";
+    let (related, message) = (root.conversation, copy.message);
+    let joined = |stood| Step::Reference { message, stood };
+    let stranger = |stood| Step::Stranger { related, message, stood };
+    let refers = "In-Reply-To: <own@client>\n";
+    for (n, (from, fields, kind, text, wanted)) in [
+        (DAEMON, "", "delivery-status", bounce(ERIKA, header), joined(Stood::Returned)),
+        (DAEMON, refers, "delivery-status", bounce(ERIKA, ""), joined(Stood::InReplyTo)),
+        (DAEMON, "", "delivery-status", bounce(PAUL, header), stranger(Stood::Returned)),
+        (DAEMON, "", "delivery-status", bounce(ERIKA, ""), Step::New),
+        (ERIKA, "", "disposition-notification", receipt.to_owned(), joined(Stood::Returned)),
+        (PAUL, "", "disposition-notification", receipt.to_owned(), stranger(Stood::Returned)),
+        // A person who passes a report on is no report.
+        (PAUL, refers, "delivery-status", bounce(ERIKA, ""), stranger(Stood::InReplyTo)),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let report = if from == PAUL && fields == refers { String::new() } else { report(kind) };
+        let text =
+            format!("From: {from}\nTo: support@example.test\nDate: {n}\n{fields}{report}{text}");
+        let landed = office.ingest(text.as_bytes());
+        let event = office.desk.read(|tx| tx.event_of_message(landed.message, landed.conversation));
+        let Change::Arrived { step, .. } = event.unwrap().unwrap().change else { panic!("{n}") };
+        assert_eq!(step, wanted, "{n}");
+        assert_eq!(office.conversation(root.conversation).status, Status::Closed, "{n}");
     }
 }
 
