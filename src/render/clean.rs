@@ -51,7 +51,9 @@ fn is_invisible(c: char) -> bool {
 }
 
 fn escape(raw: &str, bad: impl Fn(char) -> bool) -> Cow<'_, str> {
-    if !raw.contains(&bad) {
+    // Most of what is printed is plain, and nobody finds that bad.
+    let is_plain = raw.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+    if is_plain || !raw.contains(&bad) {
         return Cow::Borrowed(raw);
     }
     let mut clean = String::with_capacity(raw.len() + 16);
