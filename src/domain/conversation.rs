@@ -268,6 +268,10 @@ impl Conversation {
                         self.waits(at);
                     }
                 }
+                // It was closed by what it began with, and went on.
+                if event.by.reason == Reason::Archive {
+                    self.closed = self.closed.map(|closed| closed.max(at));
+                }
             }
             Change::RootSet { new, .. } => self.root = *new,
             Change::TookIn { status, waiting_since, last_person, .. } => {

@@ -22,10 +22,10 @@ pub enum AddressRole {
     Cc,
 }
 
-/// Whether an address was one of an inbox when the message came.
+/// Whether an address was one of the desk when the message came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Side {
-    /// An inbox has it.
+    /// An inbox or an agent has it.
     Ours,
     /// Somebody outside.
     Outside,

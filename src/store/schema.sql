@@ -83,7 +83,7 @@ CREATE TABLE message_address (
     key      TEXT    NOT NULL,                       -- folded; with extension
     person   TEXT    NOT NULL,                       -- folded; without extension
     domain   TEXT    NOT NULL,                       -- folded
-    ours     INTEGER NOT NULL CHECK (ours IN (0, 1)),  -- an address of an inbox, when it came
+    ours     INTEGER NOT NULL CHECK (ours IN (0, 1)),  -- of an inbox or an agent, when it came
     PRIMARY KEY (message, role, position)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX message_address_person ON message_address (domain, person, message);  -- from:@example.org, too

@@ -185,6 +185,20 @@ fn relation(related: &Related) -> String {
     }
 }
 
+/// What the author has to show for being here, if that is nothing: a From line can say anybody's
+/// address (R71, R73).
+fn unproved(letter: &Letter, desk: &Desk) -> Option<String> {
+    if letter.participant != Some(false) {
+        return None;
+    }
+    let from = letter.from.as_ref().map(|from| &from.address);
+    let Some(agent) = from.and_then(|from| desk.config().agent_by_address(from)) else {
+        return Some("the sender has no part in this conversation".to_owned());
+    };
+    let is_verified = letter.arrivals.iter().any(|a| a.dmarc.as_deref() == Some("pass"));
+    (!is_verified).then(|| format!("from the address of agent {}, not verified", agent.name))
+}
+
 fn print_letter(
     out: &mut Out,
     letter: &Letter,
@@ -213,9 +227,7 @@ fn print_letter(
     }
     let outcomes = letter.bounce.iter().flat_map(|bounce| &bounce.recipients);
     lines.extend(outcomes.map(|one| (one.action.as_str(), changes::outcome(one))));
-    if letter.participant == Some(false) {
-        lines.push(("caution", "the sender has no part in this conversation".to_owned()));
-    }
+    lines.extend(unproved(letter, desk).map(|words| ("caution", words)));
     for arrival in letter.arrivals.iter().filter(|a| a.dmarc.as_deref() == Some("fail")) {
         lines.push(("caution", format!("sender not verified: DMARC failed ({})", arrival.inbox)));
     }

@@ -203,6 +203,10 @@ fn evidence<'a>(
     let mut referenced_by = Vec::new();
     for id in parsed.message_id.iter().chain(&parsed.other_ids) {
         let found = tx.homes_of_referrers(id, &sender.person, &target.inbox)?;
+        // Who refers to an id that another mail had before it answers that one.
+        if !found.is_empty() && is_of_another(tx, id, arrived.message, target)? {
+            continue;
+        }
         referenced_by.extend(sender.joining(found));
     }
     let named = match subject::named_number(&parsed.subject) {
@@ -230,6 +234,12 @@ fn evidence<'a>(
         },
         class: arrived.class,
     })
+}
+
+/// Whether another mail with that Message-ID has its home in the inbox.
+fn is_of_another(tx: &Snapshot<'_>, id: &str, message: MessageId, target: &Target) -> Result<bool> {
+    let homes = tx.homes_by_message_id(id, "", &target.inbox)?;
+    Ok(homes.iter().any(|home| home.message != message))
 }
 
 /// Whom a report tells of: it counts as theirs, since a mail system has a part in nothing (R131).

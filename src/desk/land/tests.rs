@@ -290,6 +290,43 @@ fn a_bounce_finds_the_mail_that_bounced() {
     }
 }
 
+/// The answer of an agent from a mail client of her own does not turn the next reply to her.
+#[test]
+fn an_agent_whom_a_contact_names_gets_no_part() {
+    let mut office = Office::new();
+    let root =
+        office.mail(ERIKA, "Message-ID: <root@example.net>\nCc: anna@example.test, otto@x.test\n");
+    let copy = format!("Cc: {PAUL}, anna@example.test\nIn-Reply-To: <root@example.net>\n");
+    let copy = office.mail("Anna@Example.test", &copy);
+    assert_eq!(copy.conversation, root.conversation);
+    let participants = office.desk.read(|tx| tx.participants(root.conversation)).unwrap();
+    let keys: Vec<&str> = participants.0.keys().map(String::as_str).collect();
+    assert_eq!(keys, [ERIKA, "otto@x.test"]);
+    let answered = office
+        .desk
+        .read(|tx| crate::desk::recipients::answered_message(tx, root.conversation, &participants));
+    assert_eq!(answered.unwrap(), Some(root.message));
+    // Who writes to an inbox is its contact, also an agent: to hr@ for instance.
+    let own = office.mail("anna@example.test", "Date: 2\n");
+    let participants = office.desk.read(|tx| tx.participants(own.conversation)).unwrap();
+    assert_eq!(participants.contact().unwrap().address.as_str(), "anna@example.test");
+}
+
+/// A form or a scanner that writes one Message-ID into all its mail.
+#[test]
+fn who_takes_the_id_of_another_mail_does_not_take_its_answers() {
+    let mut office = Office::new();
+    let root = office.mail(ERIKA, "Message-ID: <one@form.test>\n");
+    let answer = office.mail(ERIKA, "Message-ID: <two@x.test>\nIn-Reply-To: <one@form.test>\n");
+    assert_eq!(answer.conversation, root.conversation);
+    let again = office.mail(ERIKA, "Message-ID: <one@form.test>\nDate: 3\n");
+    assert_eq!(again.how, How::New);
+    // An answer that came before what it answers still leads there, in each inbox.
+    let early = office.mail(ERIKA, "Message-ID: <four@x.test>\nIn-Reply-To: <three@x.test>\n");
+    let late = office.mail(ERIKA, "Message-ID: <three@x.test>\n");
+    assert_eq!((late.how, late.conversation), (How::Joined, early.conversation));
+}
+
 /// What an agent sent from a mail client of her own has no signature of ours. A report on it joins if
 /// it tells of a participant: neither the mail system nor whoever forges one has a part in it.
 #[test]

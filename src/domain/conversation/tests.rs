@@ -59,6 +59,27 @@ fn nobody_waits_for_an_answer_to_old_mail() {
     assert_eq!(fold(&[old, new]).waiting_since, Some(Time(2)));
 }
 
+/// `reopen-within` counts from it.
+#[test]
+fn an_archived_conversation_is_closed_since_its_last_mail() {
+    let archived = |n, at, change| {
+        let mut event = event(n, at, Actor::Contact, change);
+        event.by.reason = Reason::Archive;
+        event
+    };
+    let begun = [
+        archived(1, 5, mail(1, Class::Person, Step::New)),
+        archived(2, 5, status(Status::Closed)),
+        archived(3, 9, mail(2, Class::Person, Step::New)),
+        archived(4, 7, mail(3, Class::Automatic, Step::New)),
+    ];
+    assert_eq!(fold(&begun).closed, Some(Time(9)));
+    // What came in now, such as a bounce, leaves it as it is; and what is open is not closed.
+    let bounce = event(5, 20, Actor::Postroom, mail(4, Class::Bounce, Step::New));
+    assert_eq!(fold(&[&begun[..], &[bounce]].concat()).closed, Some(Time(9)));
+    assert_eq!(fold(&begun[..1]).closed, None);
+}
+
 /// Folds changes at times 1, 2, 3 ...
 fn clocks(changes: Vec<(Actor, Change)>) -> (Option<i64>, i64, Option<i64>) {
     let events: Vec<Event> =
