@@ -89,7 +89,11 @@ fn sources_are_left_as_they_are() {
         let done = desk.run(words).expect_success();
         assert_eq!(messages(&desk), count, "{words:?}: {done:?}");
         assert!(files(&dir) == before, "{words:?}");
+        let is_told =
+            done.stderr.contains("Maildir: 1 subfolder left out; --recursive takes it, too");
+        assert_eq!(is_told, words == ["ingest", path], "{done:?}");
     }
+    assert_eq!(desk.run(["ingest", "-q", path]).expect_success().stderr, "");
 }
 
 /// What lies elsewhere is neither taken nor removed, and a circle leads nowhere.

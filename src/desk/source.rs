@@ -95,6 +95,8 @@ pub enum Notice {
     Link,
     /// So many names where the messages of a Maildir lie are those of no files.
     NoFiles(PathBuf, usize),
+    /// So many subfolders of a Maildir are not read.
+    LeftOut(PathBuf, usize),
     /// A Maildir has no `cur` of its own, so that nothing in it is marked.
     NoCur(PathBuf),
     /// Nothing was added to an mbox since it was read; only their number is of interest.
@@ -225,7 +227,12 @@ impl Reader<'_> {
             Format::Message
                 if folder::is_surely_maildir(path) && self.manner.reach == Reach::Folder =>
             {
-                self.maildir(path)
+                self.maildir(path)?;
+                match walk::subfolders(path) {
+                    Ok(0) => Flow::Continue(()),
+                    Ok(count) => self.notice(Notice::LeftOut(path.to_owned(), count)),
+                    Err(error) => self.refuse(no_input(path, &error)),
+                }
             }
             Format::Message => self.walk(path),
             Format::Mbox(_) if folder::is_surely_maildir(path) => {

@@ -96,6 +96,13 @@ fn beside_messages(dir: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(paths)
 }
 
+/// How many subfolders a Maildir has.
+pub(super) fn subfolders(dir: &Path) -> io::Result<usize> {
+    let mut paths = paths(dir)?;
+    paths.retain(|path| !folder::is_own(path) && !path.is_symlink() && folder::is_maildir(path));
+    Ok(paths.len())
+}
+
 fn paths(dir: &Path) -> io::Result<Vec<PathBuf>> {
     let mut paths =
         fs::read_dir(dir)?.map(|entry| Ok(entry?.path())).collect::<io::Result<Vec<PathBuf>>>()?;

@@ -225,6 +225,11 @@ fn notify(quiet: bool, notice: &Notice) -> Result<()> {
             let them = if *count == 1 { "it" } else { "them" };
             at(path, &format!("{words}; passed over, name {them} to take {them}"))
         }
+        Notice::LeftOut(path, count) => {
+            let folders = if *count == 1 { "subfolder" } else { "subfolders" };
+            let them = if *count == 1 { "it" } else { "them" };
+            at(path, &format!("{count} {folders} left out; --recursive takes {them}, too"))
+        }
         Notice::NoCur(path) => {
             at(path, "its messages are in, but cannot be marked: it has no cur of its own")
         }
