@@ -52,13 +52,15 @@ impl<T: fmt::Display> fmt::Display for Range<T> {
     }
 }
 
-/// A day, or the days of a month, in the zone of the desk.
+/// A day, or the days of a month or a year, in the zone of the desk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Day {
     /// `2026-05-01`
     Date(NaiveDate),
     /// `2026-05`: held as its first day.
     Month(NaiveDate),
+    /// `2026`: held as its first day.
+    Year(NaiveDate),
     /// The day of now.
     Today,
     /// The day before it.
@@ -70,7 +72,7 @@ impl Day {
     #[must_use]
     pub fn first(self, today: NaiveDate) -> NaiveDate {
         match self {
-            Day::Date(date) | Day::Month(date) => date,
+            Day::Date(date) | Day::Month(date) | Day::Year(date) => date,
             Day::Today => today,
             Day::Yesterday => today.checked_sub_days(Days::new(1)).unwrap_or(today),
         }
@@ -81,6 +83,7 @@ impl Day {
     pub fn next(self, today: NaiveDate) -> NaiveDate {
         let first = self.first(today);
         let next = match self {
+            Day::Year(_) => first.checked_add_months(Months::new(12)),
             Day::Month(_) => first.checked_add_months(Months::new(1)),
             Day::Date(_) | Day::Today | Day::Yesterday => first.succ_opt(),
         };
@@ -91,11 +94,15 @@ impl Day {
     pub(super) fn is_after(self, end: Day) -> bool {
         match (self, end) {
             (Day::Today, Day::Yesterday) => true,
-            (Day::Date(_) | Day::Month(_), Day::Date(_) | Day::Month(_)) => {
+            _ if self.is_fixed() && end.is_fixed() => {
                 self.first(NaiveDate::MIN) >= end.next(NaiveDate::MIN)
             }
             _ => false,
         }
+    }
+
+    fn is_fixed(self) -> bool {
+        !matches!(self, Day::Today | Day::Yesterday)
     }
 }
 
@@ -103,6 +110,7 @@ impl fmt::Display for Day {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Day::Date(date) => date.fmt(f),
+            Day::Year(first) => write!(f, "{:04}", first.year()),
             Day::Month(first) => write!(f, "{:04}-{:02}", first.year(), first.month()),
             Day::Today => f.write_str("today"),
             Day::Yesterday => f.write_str("yesterday"),
@@ -114,7 +122,8 @@ impl FromStr for Day {
     type Err = String;
 
     fn from_str(word: &str) -> Result<Self, String> {
-        let bad = || format!("'{word}' is no day: write 2026-05-01, 2026-05, today or yesterday");
+        let bad =
+            || format!("'{word}' is no day: write 2026-05-01, 2026-05, 2026, today or yesterday");
         match word.to_ascii_lowercase().as_str() {
             "today" => return Ok(Day::Today),
             "yesterday" => return Ok(Day::Yesterday),
@@ -125,6 +134,7 @@ impl FromStr for Day {
             NaiveDate::from_ymd_opt(year.into(), month.into(), day.into()).ok_or_else(bad)
         };
         match (numbers.as_slice(), word.len()) {
+            ([year], 4) => date(*year, 1, 1).map(Day::Year),
             ([year, month], 7) => date(*year, *month, 1).map(Day::Month),
             ([year, month, day], 10) => date(*year, *month, *day).map(Day::Date),
             _ => Err(bad()),

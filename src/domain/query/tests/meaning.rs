@@ -145,6 +145,9 @@ fn what_holds() {
         // 2026-05-10T22:00Z is midnight of the eleventh in Amsterdam.
         ("date:2026-05-11", true),
         ("date:2026-05-10", false),
+        ("date:2026", true),
+        ("date:2025", false),
+        ("date:2027..", false),
         ("date:2026-05-12..2026-05-12", false),
         ("date:..2026-05-11", true),
         ("date:2026-05", true),
