@@ -121,21 +121,24 @@ fn the_rehearsal_is_the_mail() {
 #[test]
 fn a_slip_of_the_finger() {
     let desk = office();
-    for (text, code, words) in [
-        ("", 65, "the reply is empty"),
-        (" \n\t\n", 65, "the reply is empty"),
-        ("Dear {{contact.name}},\n", 65, "line 1, column 6"),
-        ("Tuesday.\n", 0, ""),
-        ("Tuesday.\n", 1, "a moment ago"),
-        ("Wednesday.\n", 0, ""),
+    let elsewhere = &["--to", "pia@elsewhere.test"][..];
+    for (options, text, code, words) in [
+        (&[][..], "", 65, "the reply is empty"),
+        (&[], " \n\t\n", 65, "the reply is empty"),
+        (&[], "Dear {{contact.name}},\n", 65, "line 1, column 6"),
+        (&[], "Tuesday.\n", 0, ""),
+        (&[], "Tuesday.\n", 1, "a moment ago"),
+        (&[], "Wednesday.\n", 0, ""),
+        (elsewhere, "Wednesday.\n", 0, ""),
+        (elsewhere, "Wednesday.\n", 1, "a moment ago"),
     ] {
-        let done = finish(reply(&desk, "anna", &[]), text.as_bytes());
+        let done = finish(reply(&desk, "anna", options), text.as_bytes());
         assert_eq!(done.status.code(), Some(code), "{text:?} {done:?}");
         assert!(done.stderr.contains(words), "{text:?} {done:?}");
     }
-    assert_eq!(sent(&desk).len(), 2);
+    assert_eq!(sent(&desk).len(), 3);
     // What says nothing is not worth keeping.
-    assert_eq!(fs::read_dir(desk.beside("scratch")).unwrap().count(), 2);
+    assert_eq!(fs::read_dir(desk.beside("scratch")).unwrap().count(), 3);
 }
 
 #[test]

@@ -247,17 +247,16 @@ fn check_not_twice(tx: &Tx<'_>, draft: &Draft, events: &[Event]) -> Result<()> {
         Change::Queued { mail: MailKind::Reply, message, .. } => Some((message, event.at)),
         _ => None,
     });
-    if let Some((message, at)) = last
-        && tx.now() - at <= TWICE
-        && raw::parse(tx, message)?.text.trim() == draft.text.trim()
-    {
-        return Err(Failure::new(
-            Kind::No,
-            format!("the same reply was sent a moment ago ({message}); --anyway sends it again"),
-        )
-        .into());
+    let Some((message, _)) = last.filter(|(_, at)| tx.now() - *at <= TWICE) else { return Ok(()) };
+    let sent = raw::parse(tx, message)?;
+    // Who names somebody else has seen where it went.
+    let knows = |one: &Mailbox| sent.to.iter().any(|to| to.address.key() == one.address.key());
+    if sent.text.trim() != draft.text.trim() || !draft.to.iter().all(knows) {
+        return Ok(());
     }
-    Ok(())
+    let words =
+        format!("the same reply was sent a moment ago ({message}); --anyway sends it again");
+    Err(Failure::new(Kind::No, words).into())
 }
 
 /// From, and Sender where the agent writes on behalf of the inbox (R152).
