@@ -146,9 +146,9 @@ fn value(
             let mut ids = snapshot.references(message.id)?.into_iter();
             Ok(ids.find(|id| token::claimed(id) == Some(*signed)))
         }
-        Step::Reference { message: other, .. } | Step::Stranger { message: other, .. } => {
-            id_of(*other)
-        }
+        Step::Reference { message: other, .. }
+        | Step::Reported { message: other, .. }
+        | Step::Stranger { message: other, .. } => id_of(*other),
         Step::Sibling { message: other } => {
             let theirs = snapshot.references(*other)?;
             Ok(snapshot.references(message.id)?.into_iter().find(|id| theirs.contains(id)))

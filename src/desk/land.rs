@@ -19,6 +19,7 @@ mod home;
 mod key;
 mod ours;
 mod ready;
+mod reported;
 #[cfg(test)]
 mod tests;
 
@@ -132,10 +133,11 @@ fn known_home(
         let is_own = row.is_some() && arrived.direction == Direction::Out;
         return Ok(Some((home, if is_own { How::Own } else { How::Duplicate })));
     }
-    // Each home is that of an arrival, or where we wrote it. What this inbox was told to forget, and
-    // another one shows still, had two.
-    let arrivals = tx.arrivals(arrived.message)?.len() - usize::from(row.is_some());
-    if arrivals + usize::from(arrived.direction == Direction::Out) < 2 {
+    // Each home is that of an arrival, or where we wrote it. Where this inbox was told to forget what
+    // another one shows still, there were more of them than homes are left.
+    let before = tx.count_arrivals(arrived.message)? - usize::from(row.is_some());
+    let written = usize::from(arrived.direction == Direction::Out);
+    if before + written <= tx.homes(arrived.message)?.len() {
         return Ok(None);
     }
     let purged = tx.purged_home(arrived.message, inbox)?;

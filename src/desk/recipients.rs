@@ -8,25 +8,26 @@ use crate::domain::{Conversation, Direction, Mailbox, MessageId, Number, Partici
 use crate::store::{AddressRole, Snapshot};
 
 /// The message that a reply answers: the last that a participant wrote in person and DMARC did not
-/// find forged, else the last that came in.
+/// find forged, else the first that came in. What came later of a machine, or of somebody who has no
+/// part, is nothing to answer.
 pub(super) fn answered_message(
     tx: &Snapshot<'_>,
     number: Number,
     participants: &Participants,
 ) -> Result<Option<MessageId>> {
-    let mut last = None;
+    let mut first = None;
     for id in tx.messages_of(number)?.into_iter().rev() {
         let Some(message) = tx.message(id)?.filter(|m| m.direction == Direction::In) else {
             continue;
         };
-        last = last.or(Some(id));
+        first = Some(id);
         let author = tx.author(id)?;
         let takes_part = author.is_some_and(|from| takes_part(participants, &from));
         if takes_part && message.class.is_person() && !is_forged(tx, id)? {
             return Ok(Some(id));
         }
     }
-    Ok(last)
+    Ok(first)
 }
 
 /// Whom an answer is for: where its author wants answers, else its author, else the contact. Our

@@ -198,6 +198,14 @@ pub enum Step {
         /// Where its id stood.
         stood: Stood,
     },
+    /// It reports on the message named, which an agent or an inbox sent to a participant there
+    /// (R131).
+    Reported {
+        /// The message it reports on.
+        message: MessageId,
+        /// Where its id stood.
+        stood: Stood,
+    },
     /// The message named, which came earlier, refers to it.
     Referenced {
         /// The earlier message.
@@ -583,6 +591,7 @@ mod tests {
             Step::Copy { message: MessageId(1) },
             Step::Direct { message: MessageId(1) },
             Step::Referenced { message: MessageId(1) },
+            Step::Reported { message: MessageId(1), stood: Stood::Returned },
             Step::Sibling { message: MessageId(1) },
             Step::Key { rule: "nagios".into(), message: MessageId(1) },
             Step::Subject,

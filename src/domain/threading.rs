@@ -2,8 +2,9 @@
 //!
 //! Our signature decides first, and only it crosses inboxes. All other evidence counts within the
 //! inbox and needs a sender who is a participant: references, then the number that a subject
-//! names. Between them stands the key of a correlation, which names its sender itself. What a subject
-//! says else joins nothing. Within each kind of evidence the nearest decides.
+//! names. Between them stand a report, which counts as of those whom our mail did not reach, and the
+//! key of a correlation, which names its sender itself. What a subject says else joins nothing. Within
+//! each kind of evidence the nearest decides.
 
 use super::correlate::Says;
 use super::event::Stood;
@@ -18,7 +19,8 @@ pub struct Candidate {
     pub conversation: Number,
     /// The inbox of that conversation.
     pub inbox: InboxName,
-    /// Whether the sender of the new message is a participant of that conversation, or an agent.
+    /// Whether the sender of the new message, or whom it speaks for, is a participant of that
+    /// conversation, or an agent.
     pub participant: bool,
     /// When that conversation was closed, while it is.
     pub closed: Option<Time>,
@@ -66,6 +68,8 @@ pub struct Evidence<'a> {
     /// Messages that it refers to, nearest first: In-Reply-To if it is exactly one id, then
     /// References from the last to the first (R59).
     pub references: Vec<Lead>,
+    /// Mail of an agent or an inbox that it reports on, to a participant; nearest first (R131).
+    pub reported: Vec<Lead>,
     /// Messages that came earlier and refer to it (R62).
     pub referenced_by: Vec<Candidate>,
     /// Messages that came earlier and refer to what it refers to, which never came itself (R62).
@@ -118,6 +122,9 @@ pub fn home(e: &Evidence<'_>) -> Home {
     }
     if let Some(Lead { to, stood }) = e.references.iter().find(|lead| e.takes(&lead.to)) {
         return e.join(to, Step::Reference { message: to.message, stood: *stood });
+    }
+    if let Some(Lead { to, stood }) = e.reported.iter().find(|lead| e.takes(&lead.to)) {
+        return e.join(to, Step::Reported { message: to.message, stood: *stood });
     }
     if let Some(c) = e.referenced_by.iter().find(|c| e.takes(c)) {
         return e.join(c, Step::Referenced { message: c.message });
@@ -262,6 +269,7 @@ mod tests {
             signed: signed.into_iter().map(lead).collect(),
             original: None,
             references: references.into_iter().map(lead).collect(),
+            reported: Vec::new(),
             referenced_by,
             siblings: Vec::new(),
             key: None,

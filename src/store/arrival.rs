@@ -121,6 +121,17 @@ impl Snapshot<'_> {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
+    /// How often a message arrived.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn count_arrivals(&self, message: MessageId) -> Result<usize> {
+        let sql = "SELECT count(*) FROM arrival WHERE message = ?1";
+        let count: i64 =
+            self.connection.prepare_cached(sql)?.query_row([message.0], |row| row.get(0))?;
+        Ok(usize::try_from(count)?)
+    }
+
     /// All arrivals of a message, first one first.
     ///
     /// # Errors

@@ -78,6 +78,23 @@ pub(super) const ANSWERED: &str = "SELECT older.id
      WHERE reference.message = ?1 AND older.id < ?1
      ORDER BY reference.position LIMIT 100";
 
+/// Of many that claim an id the first ones are looked at, for whoever forges one has seen it.
+pub(super) const SENT_TO: &str = "SELECT sent.id, shown.number, shown.inbox, shown.closed,
+            EXISTS (SELECT 1 FROM member JOIN participant USING (conversation)
+                    WHERE member.root = shown.number AND participant.person = ?2)
+     FROM (SELECT id FROM message WHERE message_id = ?1 ORDER BY id LIMIT 50) AS sent
+     CROSS JOIN message_address AS author
+             ON author.message = sent.id AND author.role = 'from' AND author.position = 0
+            AND author.ours = 1
+     CROSS JOIN entry ON entry.message = sent.id
+     CROSS JOIN conversation AS home ON home.number = entry.conversation
+     CROSS JOIN conversation AS shown ON shown.number = home.root
+     WHERE shown.inbox = ?3
+       AND EXISTS (SELECT 1 FROM message_address AS addressed
+                   WHERE addressed.message = sent.id AND addressed.role IN ('to', 'cc')
+                     AND addressed.person = ?2)
+     ORDER BY sent.id, shown.number LIMIT 8";
+
 impl Snapshot<'_> {
     /// The message that one answers, or one further back, if it came before and is shown in each
     /// conversation where this one is.
@@ -234,6 +251,22 @@ impl Snapshot<'_> {
     ) -> Result<Vec<Candidate>> {
         let messages = self.messages(SIBLINGS, (message_id, message.0))?;
         self.first_homes(messages, sender, inbox)
+    }
+
+    /// Where messages with this Message-ID have their homes in an inbox that an agent or an inbox sent
+    /// to a person, as that person sees them.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn homes_of_sent(
+        &self,
+        message_id: &str,
+        person: &str,
+        inbox: &InboxName,
+    ) -> Result<Vec<Candidate>> {
+        let mut select = self.connection.prepare_cached(SENT_TO)?;
+        let rows = select.query_map((message_id, person, inbox.as_str()), candidate)?;
+        Ok(rows.collect::<Result<_, _>>()?)
     }
 
     fn messages(&self, sql: &str, values: impl Params) -> Result<Vec<MessageId>> {

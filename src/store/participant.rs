@@ -84,9 +84,11 @@ impl Snapshot<'_> {
         change: &Change,
     ) -> Result<()> {
         match change {
-            Change::Arrived { message, .. } => {
+            Change::Arrived { message, class, .. } => {
                 let (author, outside) = self.people_of(*message)?;
-                participants.arrived(author.as_ref(), &outside);
+                // What a machine writes to beside us gets no part by that.
+                let others = if class.is_person() { outside.as_slice() } else { &[] };
+                participants.arrived(author.as_ref(), others);
             }
             Change::Queued { outbox, .. } => {
                 participants.written_to(&self.outbox_recipients(*outbox)?);

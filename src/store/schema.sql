@@ -343,7 +343,7 @@ CREATE TABLE autoreply (
     PRIMARY KEY (message, conversation)
 ) STRICT, WITHOUT ROWID;
 -- A person gets three of them a day at most, all together as many an hour as the brake lets through:
--- to count these is to read few.
+-- to count those of a person, or of an hour, is to read few.
 CREATE INDEX autoreply_person ON autoreply (person, inbox, text, at) WHERE person IS NOT NULL;
 CREATE INDEX autoreply_at     ON autoreply (at) WHERE person IS NOT NULL;
 
@@ -363,7 +363,7 @@ CREATE TABLE position (
 -- Folded words (domain::words), joined by blanks: the tokenizer has nothing left to decide. A bullet
 -- stands between two recipients, and where words of a body are left out since the message that it
 -- answers has them (domain::repeat); being no word, it keeps a phrase from reaching across. Each word
--- of a recipient begins with a single right quote, so that the word alone does not mean it.
+-- of a recipient begins with an angle quote (U+203A), so that the word alone does not mean it.
 CREATE VIRTUAL TABLE search USING fts5 (
     subject, author, recipients, body, content = '', contentless_delete = 1, tokenize = 'ascii'
 );

@@ -66,6 +66,7 @@ pub(crate) fn how(step: &Step) -> String {
         Step::Copy { message } => format!(", another copy of {message}"),
         Step::Direct { message } => format!(", straight, another copy of {message}"),
         Step::Reference { message, .. } => format!(", as an answer to {message}"),
+        Step::Reported { message, .. } => format!(", as a report on {message}"),
         Step::Referenced { message } => format!(", answered before it came by {message}"),
         Step::Sibling { message } => format!(", as an answer to what {message} answers"),
         Step::Key { rule, message } => format!(", by the key of '{rule}', as {message}"),

@@ -190,6 +190,7 @@ fn evidence(step: &Step, value: &str) -> String {
         Step::Token { stood: Stood::Recipient, .. } => format!(": it came for {value}"),
         Step::Token { stood, .. }
         | Step::Reference { stood, .. }
+        | Step::Reported { stood, .. }
         | Step::Stranger { stood, .. } => {
             format!(": <{value}> in {}", stood.as_str())
         }

@@ -7,6 +7,7 @@ use super::Ready;
 use super::copy;
 use super::key::Found;
 use super::ours::proven;
+use super::reported::reported;
 use crate::desk::Scene;
 use crate::desk::incoming::Target;
 use crate::desk::ingest::How;
@@ -19,9 +20,6 @@ use crate::domain::{
 use crate::mail::token::Keys;
 use crate::mail::{Parsed, authentication, subject};
 use crate::store::{Act, Snapshot, StoredMessage, Tx};
-
-/// Recipients of a report that are looked at, and for each of them mails that it may be about.
-const MOST_REPORTED: usize = 8;
 
 /// The ids that a message refers to, nearest first: In-Reply-To when it is exactly one id, then
 /// References from the last to the first, then what else In-Reply-To holds (R59).
@@ -187,14 +185,6 @@ fn evidence<'a>(
         }
         references.extend(sender.joining(found).map(|to| Lead { to, stood }));
     }
-    if matches!(arrived.class, Class::Bounce | Class::Delay) {
-        for person in unreached(parsed) {
-            for (id, stood) in returned.clone().chain(answered.clone()).take(MOST_REPORTED) {
-                let found = tx.homes_by_message_id(id, &person, &target.inbox)?;
-                references.extend(found.into_iter().map(|to| Lead { to, stood }));
-            }
-        }
-    }
     // A From that is forged is nobody's copy either.
     let original = match arrived.shares_id && !sender.person.is_empty() {
         true => copy::original(tx, ready, target, arrived)?,
@@ -216,6 +206,7 @@ fn evidence<'a>(
     Ok(Evidence {
         signed,
         references,
+        reported: reported(tx, ready, arrived.class, target)?,
         referenced_by,
         siblings,
         original,
@@ -240,13 +231,6 @@ fn evidence<'a>(
 fn is_of_another(tx: &Snapshot<'_>, id: &str, message: MessageId, target: &Target) -> Result<bool> {
     let homes = tx.homes_by_message_id(id, "", &target.inbox)?;
     Ok(homes.iter().any(|home| home.message != message))
-}
-
-/// Whom a report tells of: it counts as theirs, since a mail system has a part in nothing (R131).
-fn unreached(parsed: &Parsed) -> impl Iterator<Item = String> {
-    let recipients = parsed.bounce.iter().flat_map(|bounce| &bounce.recipients);
-    let sent_to = recipients.map(|one| one.original.as_ref().unwrap_or(&one.recipient));
-    sent_to.map(Address::person_key).take(MOST_REPORTED)
 }
 
 /// The addresses of an inbox that a message came for, with their extensions: what the wiring says

@@ -6,7 +6,7 @@ use crate::desk::ingest::Incoming;
 use crate::desk::letter::{self, Words};
 use crate::desk::raw::Raw;
 use crate::desk::{Desk, Purpose, Wanted, init};
-use crate::domain::event::{MailKind, Stood};
+use crate::domain::event::{Link, MailKind, Stood};
 use crate::domain::{Change, Class, Conversation, Mailbox, Reason, Status, Step, Time};
 use crate::mail;
 use crate::store::{Act, Clock, Ending, Wiring};
@@ -327,54 +327,124 @@ fn who_takes_the_id_of_another_mail_does_not_take_its_answers() {
     assert_eq!((late.how, late.conversation), (How::Joined, early.conversation));
 }
 
-/// What an agent sent from a mail client of her own has no signature of ours. A report on it joins if
-/// it tells of a participant: neither the mail system nor whoever forges one has a part in it.
+/// What an agent sent from a mail client of her own has no signature of ours. A report on it joins as
+/// of the participant whom it did not reach; it gives nobody a part, and nobody work.
 #[test]
-fn a_report_joins_by_the_one_that_it_tells_of() {
+fn a_report_joins_as_of_whom_our_mail_did_not_reach() {
     let mut office = Office::new();
     let root = office.mail(ERIKA, "Message-ID: <root@example.net>\n");
-    let copy = "Message-ID: <own@client>\nIn-Reply-To: <root@example.net>\n";
-    let copy = office.mail("anna@example.test", copy);
-    assert_eq!(copy.conversation, root.conversation);
+    let copy = format!("From: anna@example.test\nTo: {ERIKA}\nCc: support@example.test\n");
+    let sent = |fields: &str| format!("{copy}In-Reply-To: <root@example.net>\n{fields}\nHello.\n");
+    let far = office.ingest(sent("Message-ID: <far@client>\n").as_bytes()).message;
+    let own = office.ingest(sent("Message-ID: <own@client>\nDate: 1\n").as_bytes());
+    assert_eq!(own.conversation, root.conversation);
     office.set(root.conversation, Status::Closed);
     let header = "--B\nContent-Type: text/rfc822-headers\n\nMessage-ID: <own@client>\n";
-    let report =
-        |kind: &str| format!("Content-Type: multipart/report; report-type={kind}; boundary=B\n");
-    let bounce = |recipient: &str, given_back: &str| {
+    let report = |told: &[(&str, &str)], given_back: &str| {
+        let mut text =
+            "Content-Type: multipart/report; report-type=delivery-status; boundary=B\n\n\
+                        --B\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx\n"
+                .to_owned();
+        for (recipient, action) in told {
+            text += &format!(
+                "\nFinal-Recipient: rfc822; {recipient}\nAction: {action}\nStatus: 5.1.1\n"
+            );
+        }
+        format!("{text}{given_back}--B--\n")
+    };
+    let receipt = |id: &str| {
         format!(
-            "\n--B\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx\n\n\
-             Final-Recipient: rfc822; {recipient}\nAction: failed\nStatus: 5.1.1\n{given_back}--B--\n"
+            "Content-Type: multipart/report; report-type=disposition-notification; boundary=B\n\n--B\n\
+             Content-Type: message/disposition-notification\n\n\
+             Disposition: manual-action/MDN-sent-manually; displayed\n\
+             Original-Message-ID: <{id}>\n--B--\n"
         )
     };
-    let receipt = "\n--B\nContent-Type: message/disposition-notification\n\n\
-                   Disposition: manual-action/MDN-sent-manually; displayed\n\
-                   Original-Message-ID: <own@client>\n--B--\n";
-    let (related, message) = (root.conversation, copy.message);
-    let joined = |stood| Step::Reference { message, stood };
-    let stranger = |stood| Step::Stranger { related, message, stood };
-    let refers = "In-Reply-To: <own@client>\n";
-    for (n, (from, fields, kind, text, wanted)) in [
-        (DAEMON, "", "delivery-status", bounce(ERIKA, header), joined(Stood::Returned)),
-        (DAEMON, refers, "delivery-status", bounce(ERIKA, ""), joined(Stood::InReplyTo)),
-        (DAEMON, "", "delivery-status", bounce(PAUL, header), stranger(Stood::Returned)),
-        (DAEMON, "", "delivery-status", bounce(ERIKA, ""), Step::New),
-        (ERIKA, "", "disposition-notification", receipt.to_owned(), joined(Stood::Returned)),
-        (PAUL, "", "disposition-notification", receipt.to_owned(), stranger(Stood::Returned)),
-        // A person who passes a report on is no report.
-        (PAUL, refers, "delivery-status", bounce(ERIKA, ""), stranger(Stood::InReplyTo)),
+    let message = own.message;
+    let by = |message, stood| Step::Reported { message, stood };
+    let refers = |ids: &str| format!("References: {ids}\n");
+    let of_erika = &[(ERIKA, "failed")][..];
+    let forged = "Authentication-Results: mx.example.test; dmarc=fail\n";
+    let related = root.conversation;
+    let stranger = |message, stood| Step::Stranger { related, message, stood };
+    for (n, (from, fields, body, wanted)) in [
+        (DAEMON, "", report(of_erika, header), by(message, Stood::Returned)),
+        (DAEMON, &refers("<own@client>"), report(of_erika, ""), by(message, Stood::References)),
+        (
+            DAEMON,
+            &refers("<far@client> <own@client>"),
+            report(of_erika, ""),
+            by(message, Stood::References),
+        ),
+        (DAEMON, &refers("<far@client>"), report(of_erika, ""), by(far, Stood::References)),
+        (DAEMON, "", report(&[(ERIKA, "delayed")], header), by(message, Stood::Returned)),
+        (
+            DAEMON,
+            "",
+            report(&[(PAUL, "failed"), (ERIKA, "failed")], header),
+            by(message, Stood::Returned),
+        ),
+        // Whom it reached it does not speak for; nor for whom the mail was not.
+        (
+            DAEMON,
+            "",
+            report(&[(PAUL, "failed"), (ERIKA, "delivered")], header),
+            stranger(message, Stood::Returned),
+        ),
+        (DAEMON, "", report(&[(PAUL, "failed")], header), stranger(message, Stood::Returned)),
+        // The id of a mail of theirs is known to all whom they wrote to.
+        (
+            DAEMON,
+            &refers("<root@example.net>"),
+            report(of_erika, ""),
+            stranger(root.message, Stood::References),
+        ),
+        (DAEMON, "", report(of_erika, ""), Step::New),
+        // Neither does it get round what our own server found forged.
+        (ERIKA, forged, report(of_erika, header), stranger(message, Stood::Returned)),
+        (ERIKA, "", receipt("own@client"), Step::Reference { message, stood: Stood::Returned }),
+        (PAUL, "", receipt("own@client"), stranger(message, Stood::Returned)),
     ]
     .into_iter()
     .enumerate()
     {
-        let report = if from == PAUL && fields == refers { String::new() } else { report(kind) };
-        let text =
-            format!("From: {from}\nTo: support@example.test\nDate: {n}\n{fields}{report}{text}");
+        let text = format!(
+            "{fields}From: {from}\nTo: support@example.test, eve@evil.test\nDate: 1{n}\n{body}"
+        );
         let landed = office.ingest(text.as_bytes());
         let event = office.desk.read(|tx| tx.event_of_message(landed.message, landed.conversation));
         let Change::Arrived { step, .. } = event.unwrap().unwrap().change else { panic!("{n}") };
         assert_eq!(step, wanted, "{n}");
         assert_eq!(office.conversation(root.conversation).status, Status::Closed, "{n}");
     }
+    let participants = office.desk.read(|tx| tx.participants(root.conversation)).unwrap();
+    assert_eq!(participants.0.keys().collect::<Vec<_>>(), [ERIKA]);
+    let related = office.desk.read(|tx| tx.related(root.conversation, &[])).unwrap();
+    assert!(related.iter().all(|one| one.how != Link::Same), "{related:?}");
+}
+
+/// Whoever writes to a conversation that a machine began does not get the next reply.
+#[test]
+fn a_report_is_nothing_to_answer() {
+    let mut office = Office::new();
+    let root =
+        office.mail(ERIKA, "Auto-Submitted: auto-generated\nMessage-ID: <root@example.net>\n");
+    let copy = format!("From: anna@example.test\nTo: {ERIKA}\nCc: support@example.test\n");
+    let copy =
+        format!("{copy}Message-ID: <own@client>\nIn-Reply-To: <root@example.net>\n\nHello.\n");
+    office.ingest(copy.as_bytes());
+    let report = format!(
+        "From: eve@evil.test\nTo: support@example.test\nIn-Reply-To: <own@client>\n\
+         Content-Type: multipart/report; report-type=delivery-status; boundary=B\n\n--B\n\
+         Content-Type: message/delivery-status\n\nReporting-MTA: dns; mx\n\n\
+         Final-Recipient: rfc822; {ERIKA}\nAction: failed\nStatus: 5.1.1\n--B--\n"
+    );
+    assert_eq!(office.ingest(report.as_bytes()).conversation, root.conversation);
+    let answered = office.desk.read(|tx| {
+        let participants = tx.participants(root.conversation)?;
+        crate::desk::recipients::answered_message(tx, root.conversation, &participants)
+    });
+    assert_eq!(answered.unwrap(), Some(root.message));
 }
 
 /// A restored backup or a rehearsal: the number of the mail went to one that came in.
