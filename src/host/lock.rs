@@ -6,11 +6,14 @@
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::Path;
-use std::sync::mpsc;
+use std::sync::mpsc::{self, SyncSender};
 use std::time::Duration;
 use std::{fmt, io, thread};
 
 use super::turn::{self, Turn};
+
+/// How long somebody waits for its turn, before it asks out of turn.
+const PATIENCE: Duration = Duration::from_secs(if cfg!(test) { 0 } else { 5 });
 
 /// A lock that is held until it is dropped, or the process ends.
 #[derive(Debug)]
@@ -53,17 +56,20 @@ impl Lock {
         if turn.has_come(&file).map_err(LockError::Io)? && try_lock(&file)? {
             return Ok(Lock { _file: file });
         }
-        // A thread waits in the kernel, so that the wait has a deadline. Past the deadline the thread
-        // stays behind: its command ends, or gives the lock up with it.
         let (tell, told) = mpsc::sync_channel(1);
-        thread::Builder::new()
-            .name("lock".to_owned())
-            .spawn(move || {
-                let locked = turn.wait(&file).and_then(|()| file.lock()).map(|()| file);
-                let _ = tell.send(locked);
-            })
-            .map_err(LockError::Io)?;
-        match told.recv_timeout(limit) {
+        let in_turn = move || turn.wait(&file).and_then(|()| file.lock()).map(|()| file);
+        wait_in_thread(in_turn, tell.clone())?;
+        let patience = PATIENCE.min(limit);
+        let locked = match told.recv_timeout(patience) {
+            Ok(locked) => Ok(locked),
+            // Whoever is before us may have been stopped.
+            Err(_) => {
+                let file = open(path)?;
+                wait_in_thread(move || file.lock().map(|()| file), tell)?;
+                told.recv_timeout(limit.saturating_sub(patience))
+            }
+        };
+        match locked {
             Ok(Ok(file)) => Ok(Lock { _file: file }),
             Ok(Err(error)) => Err(LockError::Io(error)),
             Err(_) => Err(LockError::Busy(limit)),
@@ -81,6 +87,19 @@ impl Lock {
             false => Err(LockError::Busy(Duration::ZERO)),
         }
     }
+}
+
+/// A thread waits in the kernel, so that the wait has a deadline. Past that the thread stays behind:
+/// its command ends, or gives the lock up with it.
+fn wait_in_thread(
+    wait: impl FnOnce() -> io::Result<File> + Send + 'static,
+    tell: SyncSender<io::Result<File>>,
+) -> Result<(), LockError> {
+    let told = move || {
+        let _ = tell.send(wait());
+    };
+    thread::Builder::new().name("lock".to_owned()).spawn(told).map_err(LockError::Io)?;
+    Ok(())
 }
 
 fn try_lock(file: &File) -> Result<bool, LockError> {
@@ -110,5 +129,18 @@ mod tests {
         drop(held);
         Lock::wait(&path, Duration::from_secs(10)).unwrap();
         assert!(matches!(Lock::try_take(&dir.path().join("none")), Err(LockError::Io(_))));
+    }
+
+    /// With Ctrl-Z, or in a container that was paused.
+    #[test]
+    fn who_was_stopped_in_the_line_keeps_others_waiting_for_a_while_only() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("lock");
+        let stopped = File::create(&path).unwrap();
+        Turn::take(&stopped).unwrap();
+        assert!(matches!(Lock::try_take(&path), Err(LockError::Busy(_))));
+        Lock::wait(&path, Duration::from_secs(10)).unwrap();
+        drop(stopped);
+        Lock::wait(&path, Duration::from_secs(10)).unwrap();
     }
 }

@@ -19,10 +19,14 @@ pub(super) struct Turn {
 }
 
 impl Turn {
-    /// Stands behind the last one.
+    /// Stands behind the last one; first where somebody who knows of no line has locked the file as a
+    /// whole.
     pub(super) fn take(file: &File) -> io::Result<Turn> {
         loop {
-            let place = last(file)?.map_or(0, |place| place + 1);
+            let place = match last(file)? {
+                End::At(place) => place + 1,
+                End::Nowhere => return Ok(Turn { place: 0 }),
+            };
             if try_byte(file, place)? {
                 return Ok(Turn { place });
             }
@@ -56,19 +60,34 @@ impl Turn {
 
 /// Whether somebody stands in the line.
 pub(super) fn is_wanted(file: &File) -> io::Result<bool> {
-    Ok(last(file)?.is_some())
+    Ok(last(file)? != End::At(NOBODY))
 }
 
-/// The last place that is taken. The kernel tells of one at a time, in no order.
-fn last(file: &File) -> io::Result<Option<libc::off_t>> {
-    let mut last: Option<libc::off_t> = None;
+/// The place before the first.
+const NOBODY: libc::off_t = -1;
+
+/// Where the line ends.
+#[derive(Debug, PartialEq, Eq)]
+enum End {
+    /// At this place, or before the first.
+    At(libc::off_t),
+    /// Nowhere: all bytes are locked, however many there will be.
+    Nowhere,
+}
+
+/// The kernel tells of one lock at a time, in no order.
+fn last(file: &File) -> io::Result<End> {
+    let mut last = NOBODY;
     loop {
-        let mut taken = bytes(last.map_or(0, |place| place + 1), 0);
+        let mut taken = bytes(last + 1, 0);
         fcntl(file, FcntlArg::F_OFD_GETLK(&mut taken))?;
         if i32::from(taken.l_type) == libc::F_UNLCK {
-            return Ok(last);
+            return Ok(End::At(last));
         }
-        last = Some(taken.l_start + taken.l_len - 1);
+        if taken.l_len == 0 {
+            return Ok(End::Nowhere);
+        }
+        last = taken.l_start + taken.l_len - 1;
     }
 }
 
@@ -99,28 +118,42 @@ mod tests {
 
     use super::*;
 
-    #[test]
-    fn who_comes_first_has_its_turn_first() {
+    fn lock() -> (tempfile::TempDir, impl Fn() -> File) {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("lock");
         File::create(&path).unwrap();
-        let open = || OpenOptions::new().read(true).write(true).open(&path).unwrap();
+        (dir, move || OpenOptions::new().read(true).write(true).open(&path).unwrap())
+    }
+
+    #[test]
+    fn who_comes_first_has_its_turn_first() {
+        let (_dir, open) = lock();
         assert!(!is_wanted(&open()).unwrap());
         let first = open();
         assert!(Turn::take(&first).unwrap().has_come(&first).unwrap());
         let (say, heard) = mpsc::channel();
-        let mut waiting = Vec::new();
-        for n in 0..5 {
-            let file = open();
-            let turn = Turn::take(&file).unwrap();
-            assert!(!turn.has_come(&file).unwrap());
-            let say = say.clone();
-            waiting.push(thread::spawn(move || {
-                turn.wait(&file).unwrap();
-                say.send(n).unwrap();
-            }));
-        }
+        let line: Vec<(File, Turn)> = (0..5)
+            .map(|_| {
+                let file = open();
+                let turn = Turn::take(&file).unwrap();
+                assert!(!turn.has_come(&file).unwrap());
+                (file, turn)
+            })
+            .collect();
+        // The last one begins to wait first.
+        let waiting: Vec<_> = (0..5)
+            .zip(line)
+            .rev()
+            .map(|(n, (file, turn))| {
+                let say = say.clone();
+                thread::spawn(move || {
+                    turn.wait(&file).unwrap();
+                    say.send(n).unwrap();
+                })
+            })
+            .collect();
         assert!(is_wanted(&open()).unwrap());
+        assert_eq!(heard.try_iter().next(), None);
         drop(first);
         waiting.into_iter().for_each(|thread| thread.join().unwrap());
         assert_eq!(heard.try_iter().collect::<Vec<_>>(), [0, 1, 2, 3, 4]);
@@ -129,10 +162,7 @@ mod tests {
 
     #[test]
     fn who_leaves_the_line_holds_nobody_up() {
-        let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("lock");
-        File::create(&path).unwrap();
-        let open = || OpenOptions::new().read(true).write(true).open(&path).unwrap();
+        let (_dir, open) = lock();
         let files = [open(), open(), open()];
         let turns = files.each_ref().map(|file| Turn::take(file).unwrap());
         let [first, second, third] = files;
@@ -144,5 +174,15 @@ mod tests {
         assert!(!turn.has_come(&fourth).unwrap());
         drop(first);
         assert!(turn.has_come(&fourth).unwrap());
+    }
+
+    /// As `fcntl.lockf` of a script, or a backup program.
+    #[test]
+    fn a_file_that_is_locked_as_a_whole_has_no_line() {
+        let (_dir, open) = lock();
+        let (whole, file) = (open(), open());
+        fcntl(&whole, FcntlArg::F_OFD_SETLK(&bytes(0, 0))).unwrap();
+        assert!(is_wanted(&file).unwrap());
+        assert!(Turn::take(&file).unwrap().has_come(&file).unwrap());
     }
 }
