@@ -468,8 +468,26 @@ mod tests {
     }
 
     #[test]
-    fn a_forged_bounce_finds_nothing() {
-        let forged = (vec![], vec![at(1, false)], vec![]);
-        assert_eq!(found(forged, Class::Bounce), stranger(1));
+    fn a_report_counts_as_of_whom_it_speaks_for() {
+        let inbox = "support".parse().unwrap();
+        let reported = |n: i64| {
+            let (message, stood) = (MessageId(n), Stood::InReplyTo);
+            join(n * 10, Step::Reported { message, stood })
+        };
+        for (references, about, wanted) in [
+            (vec![at(1, false)], vec![], stranger(1)),
+            (vec![at(1, false)], vec![at(1, false)], stranger(1)),
+            (vec![at(1, false)], vec![at(1, true)], reported(1)),
+            (vec![at(2, true)], vec![at(1, true)], reference(2)),
+            (vec![], vec![at(3, false), at(2, true), at(1, true)], reported(2)),
+            (vec![], vec![elsewhere(at(1, true))], NEW),
+        ] {
+            let evidence = evidence((vec![], references, vec![]), Class::Bounce, &inbox);
+            let reported = about.into_iter().map(lead).collect();
+            let evidence = Evidence { reported, ..evidence };
+            assert_eq!(home(&evidence), wanted);
+            // That somebody says so is no proof that two conversations are one.
+            assert!(same(&evidence, Number(20)).iter().all(|n| *n != Number(10)));
+        }
     }
 }

@@ -82,14 +82,15 @@ pub(super) const ANSWERED: &str = "SELECT older.id
 pub(super) const SENT_TO: &str = "SELECT sent.id, shown.number, shown.inbox, shown.closed,
             EXISTS (SELECT 1 FROM member JOIN participant USING (conversation)
                     WHERE member.root = shown.number AND participant.person = ?2)
-     FROM (SELECT id FROM message WHERE message_id = ?1 ORDER BY id LIMIT 50) AS sent
+     FROM message AS sent
      CROSS JOIN message_address AS author
              ON author.message = sent.id AND author.role = 'from' AND author.position = 0
             AND author.ours = 1
      CROSS JOIN entry ON entry.message = sent.id
      CROSS JOIN conversation AS home ON home.number = entry.conversation
      CROSS JOIN conversation AS shown ON shown.number = home.root
-     WHERE shown.inbox = ?3
+     WHERE sent.id IN (SELECT id FROM message WHERE message_id = ?1 ORDER BY id LIMIT 50)
+       AND shown.inbox = ?3
        AND EXISTS (SELECT 1 FROM message_address AS addressed
                    WHERE addressed.message = sent.id AND addressed.role IN ('to', 'cc')
                      AND addressed.person = ?2)

@@ -28,7 +28,7 @@ fn what_each_mail_asks() {
         ),
         (entry::MESSAGES_OF, "entry USING COVERING INDEX entry_conversation (conversation=?)"),
         (entry::ANSWERED, "reference USING PRIMARY KEY (message=?)"),
-        (entry::SENT_TO, "message USING COVERING INDEX message_message_id (message_id=?)"),
+        (entry::SENT_TO, "sent USING INTEGER PRIMARY KEY (rowid=?)"),
         (copy::ORIGINALS, "message USING INDEX message_message_id (message_id=?)"),
         (
             key::OF_KEY,
