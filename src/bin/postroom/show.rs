@@ -191,6 +191,9 @@ fn unproved(letter: &Letter, desk: &Desk) -> Option<String> {
     if letter.participant != Some(false) {
         return None;
     }
+    if letter.bounce.is_some() {
+        return Some("a report without our signature: anybody can write one".to_owned());
+    }
     let from = letter.from.as_ref().map(|from| &from.address);
     let Some(agent) = from.and_then(|from| desk.config().agent_by_address(from)) else {
         return Some("the sender has no part in this conversation".to_owned());
