@@ -23,10 +23,7 @@ impl Turn {
     /// whole.
     pub(super) fn take(file: &File) -> io::Result<Turn> {
         loop {
-            let place = match last(file)? {
-                End::At(place) => place + 1,
-                End::Nowhere => return Ok(Turn { place: 0 }),
-            };
+            let Some(place) = free_place(file)? else { return Ok(Turn { place: 0 }) };
             if try_byte(file, place)? {
                 return Ok(Turn { place });
             }
@@ -60,34 +57,23 @@ impl Turn {
 
 /// Whether somebody stands in the line.
 pub(super) fn is_wanted(file: &File) -> io::Result<bool> {
-    Ok(last(file)? != End::At(NOBODY))
+    Ok(free_place(file)? != Some(0))
 }
 
-/// The place before the first.
-const NOBODY: libc::off_t = -1;
-
-/// Where the line ends.
-#[derive(Debug, PartialEq, Eq)]
-enum End {
-    /// At this place, or before the first.
-    At(libc::off_t),
-    /// Nowhere: all bytes are locked, however many there will be.
-    Nowhere,
-}
-
-/// The kernel tells of one lock at a time, in no order.
-fn last(file: &File) -> io::Result<End> {
-    let mut last = NOBODY;
+/// The place behind the last one that is taken; none where all bytes are locked, however many there
+/// will be. The kernel tells of one lock at a time, in no order.
+fn free_place(file: &File) -> io::Result<Option<libc::off_t>> {
+    let mut place = 0;
     loop {
-        let mut taken = bytes(last + 1, 0);
+        let mut taken = bytes(place, 0);
         fcntl(file, FcntlArg::F_OFD_GETLK(&mut taken))?;
         if i32::from(taken.l_type) == libc::F_UNLCK {
-            return Ok(End::At(last));
+            return Ok(Some(place));
         }
         if taken.l_len == 0 {
-            return Ok(End::Nowhere);
+            return Ok(None);
         }
-        last = taken.l_start + taken.l_len - 1;
+        place = taken.l_start + taken.l_len;
     }
 }
 
