@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::Mailbox;
+use super::{Class, Mailbox};
 
 /// The part that somebody outside has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -40,13 +40,14 @@ pub struct Participants(pub BTreeMap<String, Participant>);
 
 impl Participants {
     /// A message came in. The author of the first one is the contact; whom a participant writes to
-    /// beside us is a third party; a stranger who got in by a token brings in nobody (R71).
-    pub fn arrived(&mut self, from: Option<&Mailbox>, others: &[Mailbox]) {
+    /// beside us is a third party; a stranger who got in by a token brings in nobody (R71), nor does a
+    /// machine.
+    pub fn arrived(&mut self, class: Class, from: Option<&Mailbox>, others: &[Mailbox]) {
         let Some(from) = from else { return };
         if self.0.is_empty() {
             self.add(Role::Contact, from);
         }
-        if self.0.contains_key(&from.address.person_key()) {
+        if class.is_person() && self.0.contains_key(&from.address.person_key()) {
             for other in others {
                 self.add(Role::ThirdParty, other);
             }
@@ -95,9 +96,23 @@ mod tests {
     #[test]
     fn strangers_bring_in_nobody() {
         let mut all = Participants::default();
-        all.arrived(Some(&mailbox("erika@example.net")), &[mailbox("otto@example.net")]);
-        all.arrived(Some(&mailbox("eve@example.com")), &[mailbox("mallory@example.com")]);
-        all.arrived(Some(&mailbox("Otto+x@Example.net")), &[mailbox("ida@example.net")]);
+        all.arrived(
+            Class::Person,
+            Some(&mailbox("erika@example.net")),
+            &[mailbox("otto@example.net")],
+        );
+        all.arrived(
+            Class::Person,
+            Some(&mailbox("eve@example.com")),
+            &[mailbox("mallory@example.com")],
+        );
+        all.arrived(
+            Class::Person,
+            Some(&mailbox("Otto+x@Example.net")),
+            &[mailbox("ida@example.net")],
+        );
+        let erika = mailbox("erika@example.net");
+        all.arrived(Class::Automatic, Some(&erika), &[mailbox("robot@example.com")]);
         all.written_to(&[mailbox("boss@example.net")]);
         let keys: Vec<&str> = all.0.keys().map(String::as_str).collect();
         assert_eq!(
@@ -111,7 +126,7 @@ mod tests {
     fn two_that_became_one() {
         let began = |address| {
             let mut all = Participants::default();
-            all.arrived(Some(&mailbox(address)), &[]);
+            all.arrived(Class::Person, Some(&mailbox(address)), &[]);
             all
         };
         let mut all = began("zoe@example.net");
@@ -125,7 +140,7 @@ mod tests {
     #[test]
     fn a_conversation_that_we_began() {
         let mut all = Participants::default();
-        all.arrived(None, &[mailbox("nobody@example.net")]);
+        all.arrived(Class::Person, None, &[mailbox("nobody@example.net")]);
         assert!(all.0.is_empty());
         all.written_to(&[mailbox("erika@example.net"), mailbox("otto@example.net")]);
         assert_eq!(all.contact(), Some(&mailbox("erika@example.net")));

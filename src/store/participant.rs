@@ -86,9 +86,7 @@ impl Snapshot<'_> {
         match change {
             Change::Arrived { message, class, .. } => {
                 let (author, outside) = self.people_of(*message)?;
-                // What a machine writes to beside us gets no part by that.
-                let others = if class.is_person() { outside.as_slice() } else { &[] };
-                participants.arrived(author.as_ref(), others);
+                participants.arrived(*class, author.as_ref(), &outside);
             }
             Change::Queued { outbox, .. } => {
                 participants.written_to(&self.outbox_recipients(*outbox)?);
