@@ -11,7 +11,7 @@ use crate::domain::query::Needs;
 use crate::domain::{
     Address, Change, Conversation, Direction, Mailbox, MessageFacts, MessageId, Number, Step,
 };
-use crate::store::{AddressRole, Snapshot, StoredMessage};
+use crate::store::{AddressRole, Snapshot, StoredArrival, StoredMessage};
 
 /// Where the text of a message is to be had.
 #[derive(Debug, Clone, Copy)]
@@ -81,7 +81,7 @@ pub(super) fn of_message(
         Direction::In => snapshot.arrivals(id)?,
         Direction::Out => Vec::new(),
     };
-    let verified = arrivals.iter().any(|arrival| arrival.dmarc.as_deref() == Some("pass"));
+    let verified = arrivals.iter().any(StoredArrival::is_verified);
     let mut to = snapshot.addresses(id, AddressRole::To)?;
     to.extend(snapshot.addresses(id, AddressRole::Cc)?);
     add_recipients(&mut to, arrivals.into_iter().filter_map(|arrival| arrival.recipient));

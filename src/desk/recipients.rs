@@ -5,7 +5,7 @@ use anyhow::Result;
 
 use super::{Failure, Kind, Scene};
 use crate::domain::{Conversation, Direction, Mailbox, MessageId, Number, Participants};
-use crate::store::{AddressRole, Snapshot};
+use crate::store::{AddressRole, Snapshot, StoredArrival};
 
 /// The message that a reply answers: the last that a participant wrote in person and DMARC did not
 /// find forged, else the first that came in. What came later of a machine, or of somebody who has no
@@ -69,5 +69,5 @@ fn takes_part(participants: &Participants, mailbox: &Mailbox) -> bool {
 
 fn is_forged(tx: &Snapshot<'_>, message: MessageId) -> Result<bool> {
     let arrivals = tx.arrivals(message)?;
-    Ok(arrivals.iter().any(|arrival| arrival.dmarc.as_deref() == Some("fail")))
+    Ok(arrivals.iter().any(StoredArrival::is_forged))
 }

@@ -79,6 +79,20 @@ pub struct StoredArrival {
     pub spf: Option<String>,
 }
 
+impl StoredArrival {
+    /// Whether DMARC holds: the author is who the From line says.
+    #[must_use]
+    pub fn is_verified(&self) -> bool {
+        self.dmarc.as_deref() == Some("pass")
+    }
+
+    /// Whether DMARC found the From line forged.
+    #[must_use]
+    pub fn is_forged(&self) -> bool {
+        self.dmarc.as_deref() == Some("fail")
+    }
+}
+
 impl Tx<'_> {
     /// Records an arrival. Gives its row, or none when the same was recorded before.
     ///

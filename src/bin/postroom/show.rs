@@ -11,7 +11,7 @@ use postroom::domain::{Direction, Mailbox, MessageId, Number, Role};
 use postroom::host::terminal;
 use postroom::mail::said;
 use postroom::render::{Screen, Style, clean};
-use postroom::store::{Note, Related};
+use postroom::store::{Note, Related, StoredArrival};
 use serde::Serialize;
 
 use crate::args::Common;
@@ -198,7 +198,7 @@ fn unproved(letter: &Letter, desk: &Desk) -> Option<String> {
     let Some(agent) = from.and_then(|from| desk.config().agent_by_address(from)) else {
         return Some("the sender has no part in this conversation".to_owned());
     };
-    let is_verified = letter.arrivals.iter().any(|a| a.dmarc.as_deref() == Some("pass"));
+    let is_verified = letter.arrivals.iter().any(StoredArrival::is_verified);
     (!is_verified).then(|| format!("from the address of agent {}, not verified", agent.name))
 }
 
@@ -231,7 +231,7 @@ fn print_letter(
     let outcomes = letter.bounce.iter().flat_map(|bounce| &bounce.recipients);
     lines.extend(outcomes.map(|one| (one.action.as_str(), changes::outcome(one))));
     lines.extend(unproved(letter, desk).map(|words| ("caution", words)));
-    for arrival in letter.arrivals.iter().filter(|a| a.dmarc.as_deref() == Some("fail")) {
+    for arrival in letter.arrivals.iter().filter(|arrival| arrival.is_forged()) {
         lines.push(("caution", format!("sender not verified: DMARC failed ({})", arrival.inbox)));
     }
     for attachment in &letter.attachments {
@@ -353,8 +353,8 @@ impl<'a> From<&'a Letter> for LetterLine<'a> {
     }
 }
 
-impl From<&postroom::store::StoredArrival> for ArrivalObject {
-    fn from(a: &postroom::store::StoredArrival) -> Self {
+impl From<&StoredArrival> for ArrivalObject {
+    fn from(a: &StoredArrival) -> Self {
         ArrivalObject {
             inbox: a.inbox.to_string(),
             recipient: a.recipient.as_ref().map(ToString::to_string),
