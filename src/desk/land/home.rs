@@ -206,7 +206,7 @@ fn evidence<'a>(
     Ok(Evidence {
         signed,
         references,
-        reported: reported(tx, ready, arrived.class, target)?,
+        reported: reported(tx, ready, arrived.class, target, returned.chain(answered))?,
         referenced_by,
         siblings,
         original,

@@ -7,7 +7,6 @@
 use anyhow::Result;
 
 use super::Ready;
-use super::home::nearest_first;
 use crate::desk::incoming::Target;
 use crate::domain::Class;
 use crate::domain::bounce::Action;
@@ -21,22 +20,30 @@ use crate::store::Snapshot;
 const MOST: usize = 8;
 
 /// The mails of an agent or an inbox that it reports on, nearest first. They went to a recipient of
-/// the report, whom it says that they did not reach.
-pub(super) fn reported(
+/// the report, whom it says that they did not reach. `about` are the ids of what it gives back and
+/// answers, each with where it stood.
+pub(super) fn reported<'a>(
     tx: &Snapshot<'_>,
     ready: &Ready<'_>,
     class: Class,
     target: &Target,
+    about: impl Iterator<Item = (&'a String, Stood)>,
 ) -> Result<Vec<Lead>> {
     let is_forged = ready.authentication.dmarc == Verdict::Fail;
     if is_forged || !matches!(class, Class::Bounce | Class::Delay) {
         return Ok(Vec::new());
     }
     let people = unreached(&ready.parsed);
+    let mut ids: Vec<(&String, Stood)> = Vec::new();
+    for (id, stood) in about {
+        if ids.len() < MOST && ids.iter().all(|(known, _)| *known != id) {
+            ids.push((id, stood));
+        }
+    }
     let mut leads = Vec::new();
-    for (id, stood) in about(&ready.parsed) {
+    for (id, stood) in ids {
         for person in &people {
-            let homes = tx.homes_of_sent(&id, person, &target.inbox)?;
+            let homes = tx.homes_of_sent(id, person, &target.inbox)?;
             leads.extend(homes.into_iter().map(|to| Lead { to, stood }));
         }
     }
@@ -53,23 +60,4 @@ fn unreached(parsed: &Parsed) -> Vec<String> {
         }
     }
     people
-}
-
-/// The ids of what it gives back, then of what it answers.
-fn about(parsed: &Parsed) -> Vec<(String, Stood)> {
-    let returned = parsed.returned.iter().map(|id| (id.clone(), Stood::Returned));
-    let answered = nearest_first(parsed).into_iter().map(|id| {
-        let stood = match parsed.in_reply_to.contains(&id) {
-            true => Stood::InReplyTo,
-            false => Stood::References,
-        };
-        (id, stood)
-    });
-    let mut ids: Vec<(String, Stood)> = Vec::new();
-    for (id, stood) in returned.chain(answered) {
-        if ids.len() < MOST && ids.iter().all(|(known, _)| *known != id) {
-            ids.push((id, stood));
-        }
-    }
-    ids
 }

@@ -94,6 +94,24 @@ impl Office {
         String::from_utf8(queued.unwrap().raw).unwrap()
     }
 
+    /// By which evidence a message came to its home.
+    fn step(&self, landed: &Landed) -> Step {
+        let event = self.desk.read(|tx| tx.event_of_message(landed.message, landed.conversation));
+        match event.unwrap().unwrap().change {
+            Change::Arrived { step, .. } => step,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// A copy of what anna wrote to erika from a mail client of her own, with further header fields.
+    fn sent_elsewhere(&mut self, fields: &str) -> Landed {
+        let copy = format!(
+            "From: anna@example.test\nTo: {ERIKA}\nCc: support@example.test\n\
+             In-Reply-To: <root@example.net>\n{fields}\nHello.\n"
+        );
+        self.ingest(copy.as_bytes())
+    }
+
     fn conversation(&self, number: Number) -> Conversation {
         self.desk.read(|snapshot| snapshot.conversation(number)).unwrap().unwrap()
     }
@@ -198,13 +216,6 @@ fn an_answer_to_the_address_that_says_what_it_answers_joins() {
     let reply_to = mail::parse(sent.as_bytes()).reply_to.remove(0).address;
     let word = reply_to.as_str();
     assert!(word.starts_with("sales+a1.k1.1.2."), "{word}");
-    let step = |office: &Office, landed: &Landed| {
-        let event = office.desk.read(|tx| tx.event_of_message(landed.message, landed.conversation));
-        match event.unwrap().unwrap().change {
-            Change::Arrived { step, .. } => step,
-            other => panic!("{other:?}"),
-        }
-    };
     for (n, (address, joins)) in [
         (word.to_owned(), true),
         (word.to_uppercase(), true),
@@ -218,7 +229,7 @@ fn an_answer_to_the_address_that_says_what_it_answers_joins() {
         let answer = office.ingest(to(&address, &format!("X-N: {n}\nDate: {n}\n")).as_bytes());
         assert_eq!(answer.how == How::Joined, joins, "{address}");
         let signed = Step::Token { message: MessageId(2), stood: Stood::Recipient };
-        assert_eq!(step(&office, &answer) == signed, joins, "{address}");
+        assert_eq!(office.step(&answer) == signed, joins, "{address}");
         let defects = office.desk.read(|tx| tx.defects(answer.message)).unwrap();
         let forged = address.contains("+a1") && !joins;
         assert_eq!(defects.contains(&"forged-token".to_owned()), forged, "{address}");
@@ -277,11 +288,7 @@ fn a_bounce_finds_the_mail_that_bounced() {
         let envelope = Envelope { recipient: Some(to.clone()), ..Envelope::default() };
         let landed = office.ingest_as(text.as_bytes(), &envelope);
         assert_eq!(landed.class, Class::Bounce, "{n}");
-        let event = office.desk.read(|tx| tx.event_of_message(landed.message, landed.conversation));
-        let step = match event.unwrap().unwrap().change {
-            Change::Arrived { step, .. } => step,
-            other => panic!("{other:?}"),
-        };
+        let step = office.step(&landed);
         let signed = stood.map(|stood| Step::Token { message: MessageId(2), stood });
         assert_eq!(step, signed.unwrap_or(Step::New), "{n}");
         // It is work again only where it is proved to be about mail of ours (R133, R135, R139).
@@ -333,10 +340,8 @@ fn who_takes_the_id_of_another_mail_does_not_take_its_answers() {
 fn a_report_joins_as_of_whom_our_mail_did_not_reach() {
     let mut office = Office::new();
     let root = office.mail(ERIKA, "Message-ID: <root@example.net>\n");
-    let copy = format!("From: anna@example.test\nTo: {ERIKA}\nCc: support@example.test\n");
-    let sent = |fields: &str| format!("{copy}In-Reply-To: <root@example.net>\n{fields}\nHello.\n");
-    let far = office.ingest(sent("Message-ID: <far@client>\n").as_bytes()).message;
-    let own = office.ingest(sent("Message-ID: <own@client>\nDate: 1\n").as_bytes());
+    let far = office.sent_elsewhere("Message-ID: <far@client>\n").message;
+    let own = office.sent_elsewhere("Message-ID: <own@client>\nDate: 1\n");
     assert_eq!(own.conversation, root.conversation);
     office.set(root.conversation, Status::Closed);
     let header = "--B\nContent-Type: text/rfc822-headers\n\nMessage-ID: <own@client>\n";
@@ -412,9 +417,7 @@ fn a_report_joins_as_of_whom_our_mail_did_not_reach() {
             "{fields}From: {from}\nTo: support@example.test, eve@evil.test\nDate: 1{n}\n{body}"
         );
         let landed = office.ingest(text.as_bytes());
-        let event = office.desk.read(|tx| tx.event_of_message(landed.message, landed.conversation));
-        let Change::Arrived { step, .. } = event.unwrap().unwrap().change else { panic!("{n}") };
-        assert_eq!(step, wanted, "{n}");
+        assert_eq!(office.step(&landed), wanted, "{n}");
         assert_eq!(office.conversation(root.conversation).status, Status::Closed, "{n}");
     }
     let participants = office.desk.read(|tx| tx.participants(root.conversation)).unwrap();
@@ -429,10 +432,7 @@ fn a_report_is_nothing_to_answer() {
     let mut office = Office::new();
     let root =
         office.mail(ERIKA, "Auto-Submitted: auto-generated\nMessage-ID: <root@example.net>\n");
-    let copy = format!("From: anna@example.test\nTo: {ERIKA}\nCc: support@example.test\n");
-    let copy =
-        format!("{copy}Message-ID: <own@client>\nIn-Reply-To: <root@example.net>\n\nHello.\n");
-    office.ingest(copy.as_bytes());
+    office.sent_elsewhere("Message-ID: <own@client>\n");
     let report = format!(
         "From: eve@evil.test\nTo: support@example.test\nIn-Reply-To: <own@client>\n\
          Content-Type: multipart/report; report-type=delivery-status; boundary=B\n\n--B\n\
