@@ -21,6 +21,7 @@ mod land;
 mod letter;
 pub mod list;
 pub mod merge;
+mod open;
 pub mod purge;
 pub mod raw;
 mod recipients;
@@ -42,19 +43,20 @@ use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use sha2::{Digest, Sha256};
 
 use crate::config::{self, Config, Rulebook};
 use crate::domain::query::BindContext;
-use crate::domain::{Actor, AgentName, Directory, Time};
+use crate::domain::{Actor, Directory, Time};
 use crate::host::lock::{Lock, LockError};
 use crate::host::log::{Level, Log};
 use crate::host::user::{self, Caller};
-use crate::host::{clock, env, limit};
+use crate::host::{env, limit};
 use crate::mail::token::Keys;
 use crate::store::{Clock, ConfigText, Ending, Run, Snapshot, Store, Tx};
 
 pub use failure::{Failure, Kind};
+use open::log_of;
+pub use open::{Purpose, Wanted, config_path, early_log, folder};
 
 /// Where things lie in the directory of a desk.
 pub(crate) mod layout {
@@ -65,26 +67,6 @@ pub(crate) mod layout {
     pub(crate) const SEND_LOCK: &str = "send.lock";
     pub(crate) const RULES: &str = "rules";
     pub(crate) const REPLIES: &str = "replies";
-}
-
-/// Whether a command writes: then a clock from outside is for test desks only.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Purpose {
-    /// It only reads.
-    Read,
-    /// It may write.
-    Write,
-}
-
-/// What the caller says about the desk to open.
-#[derive(Debug, Clone, Default)]
-pub struct Wanted {
-    /// The configuration that was named, if one was.
-    pub config: Option<PathBuf>,
-    /// The agent to act as.
-    pub agent: Option<AgentName>,
-    /// The time to take for now.
-    pub now: Option<Time>,
 }
 
 /// A desk, open.
@@ -103,71 +85,7 @@ pub struct Desk {
     arrival_rules: OnceCell<Rulebook>,
 }
 
-/// The file that names the desk: the one asked for, else the system's, else the user's. One that
-/// is named but missing, or there but unreadable, is an error, never a reason to look further.
-///
-/// # Errors
-/// When there is none.
-pub fn config_path(named: Option<&Path>) -> Result<PathBuf> {
-    if let Some(path) = named.map(Path::to_owned).or_else(|| env::path("POSTROOM_CONFIG")) {
-        return Ok(path);
-    }
-    let system = PathBuf::from("/etc/postroom").join(layout::CONFIG);
-    let own = env::path("HOME").map(|home| home.join(".config/postroom").join(layout::CONFIG));
-    let candidates = std::iter::once(system).chain(own);
-    let exists = |path: &PathBuf| path.symlink_metadata().is_ok() || path.try_exists().is_err();
-    candidates.into_iter().find(exists).ok_or_else(|| {
-        Failure::new(
-            Kind::Config,
-            "no configuration: name one with --config or POSTROOM_CONFIG, or make a desk with \
-             'postroom init'",
-        )
-        .into()
-    })
-}
-
-/// The folder of the desk, before it is opened.
-///
-/// # Errors
-/// When no file names it.
-pub fn folder(named: Option<&Path>) -> Result<PathBuf> {
-    let config = config_path(named)?;
-    Ok(config.parent().unwrap_or(Path::new("")).to_owned())
-}
-
 impl Desk {
-    /// Opens the desk for a command.
-    ///
-    /// # Errors
-    /// A configuration or a store that cannot be used, an agent that one may not act as, a clock
-    /// that may not be set.
-    pub fn open(wanted: &Wanted, purpose: Purpose) -> Result<Desk> {
-        let path = config_path(wanted.config.as_deref())?;
-        let (config, _) = config::load(&path).map_err(Failure::config)?;
-        let dir = config.dir().to_owned();
-        // First: where there is no store there is no desk, whatever else is missing.
-        let store = Store::open(&dir.join(layout::STORE))?;
-        let text = config::text_of(&config).map_err(|error| Failure::config(vec![error]))?;
-        let text = ConfigText { hash: Sha256::digest(&text).into(), text };
-        let now = match wanted.now {
-            Some(now) if purpose == Purpose::Read || store.clock() == Clock::Test => now,
-            Some(_) => {
-                return Err(Failure::usage(
-                    "the time can be set for a command that writes only on a desk made by \
-                     'postroom init --test-clock'",
-                )
-                .into());
-            }
-            None => clock::now(),
-        };
-        let caller = Caller::current();
-        let me = who(&config, &caller, wanted.agent.as_ref(), &dir)?;
-        let log = log_of(&config);
-        let fault = Fault::of(&store);
-        let (keys, arrival_rules) = (OnceCell::new(), OnceCell::new());
-        Ok(Desk { dir, store, config, text, now, me, caller, log, fault, keys, arrival_rules })
-    }
-
     /// The configuration in force.
     #[must_use]
     pub fn config(&self) -> &Config {
@@ -367,31 +285,6 @@ impl<'a> Scene<'a> {
     }
 }
 
-/// Where this desk logs: what the environment says comes first, for a broken configuration has
-/// nothing to say.
-#[must_use]
-pub fn early_log(named: Option<&Path>) -> Log {
-    let Some(path) = env::path("POSTROOM_LOG") else { return Log::Syslog };
-    let config = config_path(named).unwrap_or_default();
-    log_file(path, config.parent().unwrap_or(Path::new("")))
-}
-
-fn log_of(config: &Config) -> Log {
-    if let Some(path) = env::path("POSTROOM_LOG") {
-        return log_file(path, config.dir());
-    }
-    match &config.settings().log {
-        config::Log::Syslog => Log::Syslog,
-        config::Log::File(path) => log_file(path.clone(), config.dir()),
-    }
-}
-
-/// A log is of those who own the store, wherever it lies.
-fn log_file(path: PathBuf, desk: &Path) -> Log {
-    let store = desk.join(layout::STORE);
-    Log::File { path, like: if store.exists() { store } else { desk.to_owned() } }
-}
-
 /// Refuses to write what a limit on the size of files would keep from its place: SQLite would still
 /// commit it beside the database, and each time fail to write it back, until nothing works.
 fn fits(tx: &Snapshot<'_>, most: Option<u64>) -> Result<()> {
@@ -411,32 +304,4 @@ fn fits(tx: &Snapshot<'_>, most: Option<u64>) -> Result<()> {
 fn steward<'a>(caller: &'a Caller, dir: &Path) -> Option<&'a str> {
     let runs = caller.is_root() || caller.owns(&dir.join(layout::STORE));
     runs.then_some(caller.login.as_str())
-}
-
-/// The Unix login mapped to an agent; another agent only for root, the database's owner, or an
-/// agent with `admin` (DESIGN section 5).
-fn who(config: &Config, caller: &Caller, wanted: Option<&AgentName>, dir: &Path) -> Result<Actor> {
-    let own = config.agent_by_login(&caller.login);
-    let Some(wanted) = wanted else {
-        return Ok(match own {
-            Some(agent) => Actor::Agent(agent.name.clone()),
-            None => Actor::Login(caller.login.clone()),
-        });
-    };
-    let agent = config.agent(wanted).ok_or_else(|| {
-        Failure::new(Kind::Unknown, format!("there is no agent {wanted}: add [agent.{wanted}]"))
-    })?;
-    let may = steward(caller, dir).is_some()
-        || own.is_some_and(|own| own.admin || own.name == agent.name);
-    if !may {
-        return Err(Failure::new(
-            Kind::NotAllowed,
-            format!(
-                "{} may not act as {wanted}: that is for admins and the desk's owner",
-                caller.login
-            ),
-        )
-        .into());
-    }
-    Ok(Actor::Agent(agent.name.clone()))
 }

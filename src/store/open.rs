@@ -144,6 +144,18 @@ impl Store {
         self.connection.close().map_err(|(_, error)| error.into())
     }
 
+    /// Whether there is a store at all, before anything else is looked at.
+    ///
+    /// # Errors
+    /// [`OpenError::Missing`], and [`OpenError::Right`] where that cannot be seen.
+    pub fn find(path: &Path) -> Result<(), OpenError> {
+        match path.try_exists() {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(OpenError::Missing(path.to_owned())),
+            Err(error) => Err(barred(path, &error)),
+        }
+    }
+
     /// Opens a store that is there; never makes one.
     ///
     /// # Errors
@@ -156,11 +168,7 @@ impl Store {
             _ if NoRoom::told_by(&error).is_some() => OpenError::NoRoom(path.to_owned()),
             _ => OpenError::Sqlite { path: path.to_owned(), error },
         };
-        match path.try_exists() {
-            Ok(true) => {}
-            Ok(false) => return Err(OpenError::Missing(path.to_owned())),
-            Err(error) => return Err(barred(path, &error)),
-        }
+        Store::find(path)?;
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
             | OpenFlags::SQLITE_OPEN_NO_MUTEX
             | OpenFlags::SQLITE_OPEN_EXRESCODE;
