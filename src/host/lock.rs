@@ -5,20 +5,33 @@
 //! turn.
 
 use std::fs::{File, OpenOptions, TryLockError};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::mpsc::{self, SyncSender};
 use std::time::Duration;
 use std::{fmt, io, thread};
 
+use super::offer::{self, Offer, Offered};
 use super::turn::{self, Turn};
 
 /// How long somebody waits for its turn, before it asks out of turn.
 const PATIENCE: Duration = Duration::from_secs(if cfg!(test) { 0 } else { 5 });
 
+/// A place in the line for a lock.
+#[derive(Debug)]
+pub struct Line {
+    path: PathBuf,
+    file: File,
+    turn: Turn,
+}
+
 /// A lock that is held until it is dropped, or the process ends.
 #[derive(Debug)]
 pub struct Lock {
-    _file: File,
+    path: PathBuf,
+    file: File,
+    /// None for who took it out of turn.
+    turn: Option<Turn>,
 }
 
 /// Why there is no lock.
@@ -45,34 +58,86 @@ impl fmt::Display for LockError {
 
 impl std::error::Error for LockError {}
 
+impl Line {
+    /// Stands in the line, behind whoever came before.
+    ///
+    /// # Errors
+    /// [`LockError::Io`].
+    pub fn enter(path: &Path) -> Result<Line, LockError> {
+        let file = open(path)?;
+        let turn = Turn::take(&file).map_err(LockError::Io)?;
+        Ok(Line { path: path.to_owned(), file, turn })
+    }
+
+    /// The lock, if it is free and nobody is before us.
+    ///
+    /// # Errors
+    /// [`LockError::Io`].
+    pub fn lock_at_once(self) -> Result<Result<Lock, Line>, LockError> {
+        if !(self.turn.has_come(&self.file).map_err(LockError::Io)? && try_lock(&self.file)?) {
+            return Ok(Err(self));
+        }
+        let Line { path, file, turn } = self;
+        Ok(Ok(Lock { path, file, turn: Some(turn) }))
+    }
+
+    /// Offers what we want the lock for to whoever has it before us, to be waited for.
+    ///
+    /// # Errors
+    /// Those of the system.
+    pub fn offer(&self, what: &[u8]) -> io::Result<Offer> {
+        Offer::make(&self.path, self.turn.place(), what)
+    }
+
+    /// Waits for the lock, at most so long; none where what we offered is done.
+    ///
+    /// # Errors
+    /// [`LockError`].
+    pub fn wait(self, limit: Duration, offer: Option<Offer>) -> Result<Option<Lock>, LockError> {
+        let Line { path, file, turn } = self;
+        let offer = offer.map(Arc::new);
+        let (tell, told) = mpsc::sync_channel(1);
+        let offered = offer.clone();
+        let in_turn = move || {
+            turn.wait(&file)?;
+            // Whoever is behind us waits for nobody who has nothing left to do.
+            match is_done(offered.as_deref())? {
+                true => Ok(None),
+                false => locked(file, Some(turn), offered.as_deref()),
+            }
+        };
+        wait_in_thread(in_turn, tell.clone())?;
+        let patience = PATIENCE.min(limit);
+        let waited = match told.recv_timeout(patience) {
+            Ok(waited) => Ok(waited),
+            // Whoever is before us may have been stopped.
+            Err(_) => {
+                let (file, offered) = (open(&path)?, offer.clone());
+                wait_in_thread(move || locked(file, None, offered.as_deref()), tell)?;
+                told.recv_timeout(limit.saturating_sub(patience))
+            }
+        };
+        if let Some(offer) = &offer {
+            offer.withdraw().map_err(LockError::Io)?;
+        }
+        match waited {
+            Ok(Ok(waited)) => Ok(waited.map(|(file, turn)| Lock { path, file, turn })),
+            Ok(Err(error)) => Err(LockError::Io(error)),
+            Err(_) if is_done(offer.as_deref()).map_err(LockError::Io)? => Ok(None),
+            Err(_) => Err(LockError::Busy(limit)),
+        }
+    }
+}
+
 impl Lock {
     /// Waits for the lock, at most so long.
     ///
     /// # Errors
     /// [`LockError`].
     pub fn wait(path: &Path, limit: Duration) -> Result<Lock, LockError> {
-        let file = open(path)?;
-        let turn = Turn::take(&file).map_err(LockError::Io)?;
-        if turn.has_come(&file).map_err(LockError::Io)? && try_lock(&file)? {
-            return Ok(Lock { _file: file });
-        }
-        let (tell, told) = mpsc::sync_channel(1);
-        let in_turn = move || turn.wait(&file).and_then(|()| file.lock()).map(|()| file);
-        wait_in_thread(in_turn, tell.clone())?;
-        let patience = PATIENCE.min(limit);
-        let locked = match told.recv_timeout(patience) {
-            Ok(locked) => Ok(locked),
-            // Whoever is before us may have been stopped.
-            Err(_) => {
-                let file = open(path)?;
-                wait_in_thread(move || file.lock().map(|()| file), tell)?;
-                told.recv_timeout(limit.saturating_sub(patience))
-            }
-        };
-        match locked {
-            Ok(Ok(file)) => Ok(Lock { _file: file }),
-            Ok(Err(error)) => Err(LockError::Io(error)),
-            Err(_) => Err(LockError::Busy(limit)),
+        match Line::enter(path)?.lock_at_once()? {
+            Ok(lock) => Ok(lock),
+            Err(line) => line.wait(limit, None)?.ok_or(LockError::Busy(limit)),
         }
     }
 
@@ -83,17 +148,55 @@ impl Lock {
     pub fn try_take(path: &Path) -> Result<Lock, LockError> {
         let file = open(path)?;
         match !turn::is_wanted(&file).map_err(LockError::Io)? && try_lock(&file)? {
-            true => Ok(Lock { _file: file }),
+            true => Ok(Lock { path: path.to_owned(), file, turn: None }),
             false => Err(LockError::Busy(Duration::ZERO)),
         }
     }
+
+    /// What those behind us in the line offer, in its order.
+    pub fn offers(&self) -> impl Iterator<Item = Offered> + '_ {
+        let behind = self.turn.as_ref().into_iter().flat_map(|turn| turn.place() + 1..);
+        // What cannot be seen is done by whoever offers it.
+        behind
+            .take_while(|place| turn::is_taken(&self.file, *place).unwrap_or(false))
+            .filter_map(|place| Offered::look(&self.path, place).ok().flatten())
+    }
+}
+
+/// Removes what was offered by somebody who was killed since.
+///
+/// # Errors
+/// Those of the system.
+pub fn clear_offers(path: &Path) -> io::Result<()> {
+    let file = open(path).map_err(io::Error::other)?;
+    for (offer, place) in offer::all(path)? {
+        // Whoever comes there just now only waits as if it had offered nothing.
+        if !turn::is_taken(&file, place)? {
+            offer::remove(&offer)?;
+        }
+    }
+    Ok(())
+}
+
+/// What a thread that waited tells: the locked file, and the turn if it was ours; none where what
+/// was offered is done.
+type Waited = io::Result<Option<(File, Option<Turn>)>>;
+
+/// Locks the file, unless somebody did meanwhile what it is wanted for.
+fn locked(file: File, turn: Option<Turn>, offer: Option<&Offer>) -> Waited {
+    file.lock()?;
+    Ok(if is_done(offer)? { None } else { Some((file, turn)) })
+}
+
+fn is_done(offer: Option<&Offer>) -> io::Result<bool> {
+    offer.map_or(Ok(false), Offer::is_done)
 }
 
 /// A thread waits in the kernel, so that the wait has a deadline. Past that the thread stays behind:
 /// its command ends, or gives the lock up with it.
 fn wait_in_thread(
-    wait: impl FnOnce() -> io::Result<File> + Send + 'static,
-    tell: SyncSender<io::Result<File>>,
+    wait: impl FnOnce() -> Waited + Send + 'static,
+    tell: SyncSender<Waited>,
 ) -> Result<(), LockError> {
     let told = move || {
         let _ = tell.send(wait());
@@ -142,5 +245,87 @@ mod tests {
         Lock::wait(&path, Duration::from_secs(10)).unwrap();
         drop(stopped);
         Lock::wait(&path, Duration::from_secs(10)).unwrap();
+    }
+
+    #[test]
+    fn offers_come_in_the_order_of_the_line_from_whoever_stands_there() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("lock");
+        File::create(&path).unwrap();
+        let lock = Line::enter(&path).unwrap().lock_at_once().unwrap().unwrap();
+        let line = [(); 4].map(|()| Line::enter(&path).unwrap());
+        let offers: Vec<Offer> = [(2, "c"), (0, "a"), (3, "d")]
+            .map(|(n, what)| line[n].offer(what.as_bytes()).unwrap())
+            .into();
+        let seen = |lock: &Lock| {
+            lock.offers()
+                .map(|o| String::from_utf8_lossy(o.what()).into_owned())
+                .collect::<String>()
+        };
+        assert_eq!(seen(&lock), "acd");
+        let [_a, _b, _c, d] = line;
+        drop(d);
+        assert_eq!(seen(&lock), "ac", "one that is not waited for any more does not count");
+        assert_eq!(seen(&Lock { path, file: lock.file, turn: None }), "");
+        drop(offers);
+    }
+
+    #[test]
+    fn whose_offer_is_done_gets_no_lock() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("lock");
+        File::create(&path).unwrap();
+        for is_done in [true, false] {
+            let lock = Line::enter(&path).unwrap().lock_at_once().unwrap().unwrap();
+            let line = Line::enter(&path).unwrap();
+            let offer = line.offer(b"a mail").unwrap();
+            let waiting = thread::spawn(move || line.wait(Duration::from_secs(10), Some(offer)));
+            let offered = lock.offers().next().unwrap();
+            offered.take_on().unwrap();
+            if is_done {
+                offered.tell_done().unwrap();
+            }
+            drop(lock);
+            assert_eq!(waiting.join().unwrap().unwrap().is_none(), is_done);
+        }
+    }
+
+    /// It is asked for once more at the end.
+    #[test]
+    fn what_is_done_by_the_deadline_counts() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("lock");
+        File::create(&path).unwrap();
+        let lock = Line::enter(&path).unwrap().lock_at_once().unwrap().unwrap();
+        for is_done in [true, false] {
+            let line = Line::enter(&path).unwrap();
+            let offer = line.offer(b"a mail").unwrap();
+            if is_done {
+                lock.offers().next().unwrap().tell_done().unwrap();
+            }
+            let waited = line.wait(Duration::from_millis(20), Some(offer));
+            match is_done {
+                true => assert!(waited.unwrap().is_none()),
+                false => assert!(matches!(waited, Err(LockError::Busy(_)))),
+            }
+        }
+    }
+
+    #[test]
+    fn what_the_killed_left_behind_is_removed() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("lock");
+        File::create(&path).unwrap();
+        let line = Line::enter(&path).unwrap();
+        let _offer = line.offer(b"a mail").unwrap();
+        for name in ["lock.1", "lock.2", "lock.3.new", "lock.x", "lock.new", "lock.1.2", "block.1"]
+        {
+            File::create(dir.path().join(name)).unwrap();
+        }
+        clear_offers(&path).unwrap();
+        let mut left: Vec<_> =
+            dir.path().read_dir().unwrap().map(|e| e.unwrap().file_name()).collect();
+        left.sort();
+        assert_eq!(left, ["block.1", "lock", "lock.0", "lock.1.2", "lock.new", "lock.x"]);
     }
 }

@@ -10,6 +10,7 @@ pub mod limit;
 pub mod lock;
 pub mod log;
 pub mod mailbox_lock;
+pub mod offer;
 pub mod parallel;
 pub mod place;
 pub mod process;

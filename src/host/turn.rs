@@ -50,6 +50,11 @@ impl Turn {
         }
     }
 
+    /// Its place.
+    pub(super) fn place(&self) -> libc::off_t {
+        self.place
+    }
+
     fn before(&self) -> Option<libc::off_t> {
         (self.place > 0).then(|| self.place - 1)
     }
@@ -58,6 +63,13 @@ impl Turn {
 /// Whether somebody stands in the line.
 pub(super) fn is_wanted(file: &File) -> io::Result<bool> {
     Ok(free_place(file)? != Some(0))
+}
+
+/// Whether somebody else stands at a place.
+pub(super) fn is_taken(file: &File, place: libc::off_t) -> io::Result<bool> {
+    let mut taken = bytes(place, 1);
+    fcntl(file, FcntlArg::F_OFD_GETLK(&mut taken))?;
+    Ok(i32::from(taken.l_type) != libc::F_UNLCK)
 }
 
 /// The place behind the last one that is taken; none where all bytes are locked, however many there

@@ -1,0 +1,218 @@
+//! What those who wait for a lock offer to whoever has it: that one does it along with its own work,
+//! and who waited has nothing left to do.
+//!
+//! An offer lies in a file beside the lock, named after the place in the line. It has that name once
+//! it is whole, and loses it when somebody takes it on, so that nobody else does. That it is done
+//! stands in the file itself, which is open on both sides: no other offer can be meant.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read, Write};
+use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+use nix::libc;
+use nix::unistd::Uid;
+
+/// How an offer begins, and what becomes of that.
+const OPEN: u8 = b'?';
+const DONE: u8 = b'!';
+
+/// The bytes of the largest offer: what waits is kept in memory by the one who takes it on.
+pub const MOST_BYTES: usize = 1 << 16;
+
+/// An offer of our own.
+#[derive(Debug)]
+pub struct Offer {
+    path: PathBuf,
+    file: File,
+}
+
+impl Offer {
+    /// Offers something from a place in the line for a lock.
+    pub(super) fn make(lock: &Path, place: libc::off_t, what: &[u8]) -> io::Result<Offer> {
+        let path = path_at(lock, place);
+        let unfinished = path.with_added_extension("new");
+        // Who stood here before us may have been killed.
+        remove(&unfinished)?;
+        let mut file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(&unfinished)?;
+        let made =
+            file.write_all(&[&[OPEN], what].concat()).and_then(|()| fs::rename(&unfinished, &path));
+        if let Err(error) = made {
+            let _ = remove(&unfinished);
+            return Err(error);
+        }
+        Ok(Offer { path, file })
+    }
+
+    /// Whether it is done. If not, it may still be, for as long as somebody else has the lock.
+    pub(super) fn is_done(&self) -> io::Result<bool> {
+        let mut state = [OPEN];
+        self.file.read_exact_at(&mut state, 0)?;
+        Ok(state == [DONE])
+    }
+
+    /// Takes it back: nobody takes it on any more.
+    pub(super) fn withdraw(&self) -> io::Result<()> {
+        remove(&self.path)
+    }
+}
+
+/// An offer of somebody else.
+#[derive(Debug)]
+pub struct Offered {
+    path: PathBuf,
+    file: File,
+    what: Vec<u8>,
+}
+
+impl Offered {
+    /// What lies at a place, from somebody with our rights; none where nothing does yet.
+    pub(super) fn look(lock: &Path, place: libc::off_t) -> io::Result<Option<Offered>> {
+        let path = path_at(lock, place);
+        let opened =
+            OpenOptions::new().read(true).write(true).custom_flags(libc::O_NOFOLLOW).open(&path);
+        let mut file = match opened {
+            Ok(file) => file,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let meta = file.metadata()?;
+        if !meta.is_file() || meta.uid() != Uid::effective().as_raw() {
+            return Ok(None);
+        }
+        let mut what = Vec::new();
+        (&mut file).take(MOST_BYTES as u64 + 1).read_to_end(&mut what)?;
+        let is_open = what.first() == Some(&OPEN) && meta.len() == what.len() as u64;
+        Ok(is_open.then_some(Offered { path, file, what }))
+    }
+
+    /// What is offered.
+    #[must_use]
+    pub fn what(&self) -> &[u8] {
+        self.what.get(1..).unwrap_or_default()
+    }
+
+    /// Takes it on. Whoever offered it goes on waiting, and does it itself if it is not done then.
+    ///
+    /// # Errors
+    /// Those of the system; the offer is not ours then.
+    pub fn take_on(&self) -> io::Result<()> {
+        fs::remove_file(&self.path)
+    }
+
+    /// Tells whoever offered it that it is done, for ever.
+    ///
+    /// # Errors
+    /// Those of the system; it is done once more then.
+    pub fn tell_done(&self) -> io::Result<()> {
+        self.file.write_all_at(&[DONE], 0)
+    }
+}
+
+/// The files that are offers, begun ones too, with their places.
+pub(super) fn all(lock: &Path) -> io::Result<Vec<(PathBuf, libc::off_t)>> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(lock.parent().unwrap_or(Path::new(".")))? {
+        let path = entry?.path();
+        let whole = if path.extension().is_some_and(|e| e == "new") {
+            path.with_extension("")
+        } else {
+            path.clone()
+        };
+        let place = whole.extension().and_then(|e| e.to_str()).and_then(|word| word.parse().ok());
+        if let Some(place) = place.filter(|place| path_at(lock, *place) == whole) {
+            found.push((path, place));
+        }
+    }
+    Ok(found)
+}
+
+/// Removes a file, if it is there.
+pub(super) fn remove(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        removed => removed,
+    }
+}
+
+fn path_at(lock: &Path, place: libc::off_t) -> PathBuf {
+    lock.with_added_extension(place.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lock() -> (tempfile::TempDir, PathBuf) {
+        let dir = tempfile::tempdir().unwrap();
+        let lock = dir.path().join("lock");
+        (dir, lock)
+    }
+
+    fn names(dir: &tempfile::TempDir) -> usize {
+        fs::read_dir(dir.path()).unwrap().count()
+    }
+
+    #[test]
+    fn an_offer_is_taken_on_once_and_told_to_be_done() {
+        let (dir, lock) = lock();
+        let offer = Offer::make(&lock, 3, b"a mail").unwrap();
+        assert!(Offered::look(&lock, 2).unwrap().is_none());
+        let [one, other] = [(); 2].map(|()| Offered::look(&lock, 3).unwrap().unwrap());
+        assert_eq!(one.what(), b"a mail");
+        one.take_on().unwrap();
+        assert!(other.take_on().is_err());
+        assert!(Offered::look(&lock, 3).unwrap().is_none());
+        assert!(!offer.is_done().unwrap());
+        one.tell_done().unwrap();
+        assert!(offer.is_done().unwrap());
+        offer.withdraw().unwrap();
+        assert_eq!(names(&dir), 0);
+    }
+
+    #[test]
+    fn what_is_withdrawn_is_gone() {
+        let (dir, lock) = lock();
+        let offer = Offer::make(&lock, 1, b"").unwrap();
+        let seen = Offered::look(&lock, 1).unwrap().unwrap();
+        offer.withdraw().unwrap();
+        assert!(seen.take_on().is_err());
+        assert_eq!(names(&dir), 0);
+    }
+
+    /// Whoever stood in a place and was killed has left an offer there, which somebody may have taken
+    /// on: that it is done is no news to the one who stands there now.
+    #[test]
+    fn who_takes_a_place_has_nothing_of_the_one_before() {
+        let (dir, lock) = lock();
+        Offer::make(&lock, 1, b"old").unwrap();
+        let old = Offered::look(&lock, 1).unwrap().unwrap();
+        fs::write(dir.path().join("lock.1.new"), "half an offer").unwrap();
+        let offer = Offer::make(&lock, 1, b"new").unwrap();
+        old.tell_done().unwrap();
+        assert!(!offer.is_done().unwrap());
+        assert_eq!(Offered::look(&lock, 1).unwrap().unwrap().what(), b"new");
+        assert_eq!(names(&dir), 1);
+    }
+
+    #[test]
+    fn what_is_no_offer_is_not_seen() {
+        let (dir, lock) = lock();
+        let path = dir.path().join("lock.1");
+        for content in [&b""[..], b"!", b"half", &[OPEN; MOST_BYTES + 2]] {
+            fs::write(&path, content).unwrap();
+            assert!(Offered::look(&lock, 1).unwrap().is_none(), "{}", content.len());
+        }
+        fs::remove_file(&path).unwrap();
+        std::os::unix::fs::symlink("/etc/passwd", &path).unwrap();
+        assert!(Offered::look(&lock, 1).is_err());
+        fs::remove_file(&path).unwrap();
+        fs::create_dir(&path).unwrap();
+        assert!(Offered::look(&lock, 1).is_err());
+    }
+}
