@@ -22,7 +22,8 @@
 //! 3. One `BEGIN IMMEDIATE` transaction asks whether a rule keeps the mail out
 //!    ([`domain::barrier`]), stores the raw bytes, the message, the arrival, finds
 //!    its home ([`domain::threading`]) and appends the events.
-//!    [`domain::Conversation::apply`] folds them into the projection.
+//!    [`domain::Conversation::apply`] folds them into the projection. Deliveries that
+//!    wait for it come along ([`desk::together`]).
 //! 4. `route` evaluates the rules ([`domain::query`], [`domain::action`]);
 //!    `autoreply` asks [`domain::automatic`] whether a machine may answer.
 //! 5. `reply` commits a signed message to the outbox; `send` hands it to sendmail.

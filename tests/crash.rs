@@ -8,10 +8,11 @@
 
 mod common;
 
-use common::{Desk, Done, Random, copy, finish, mail, say};
+use common::{Desk, Done, Random, copy, finish, mail, say, start, wait};
+use postroom::host::lock::Line;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Child, Command};
 use std::{env, fs};
 
 /// Kills that must have hit inside the transaction, and elsewhere.
@@ -109,6 +110,99 @@ fn what_was_synced_at_exit_0_holds_the_mail() {
         finish(check, b"").expect_success();
         drop(holder);
     }
+}
+
+/// Kills of a delivery that takes others along.
+const LEADERS: usize = 60;
+
+/// A delivery that is killed anywhere while it takes two others along: these hear that they are in
+/// only if they are, and they are in the end, once.
+#[test]
+fn kill_minus_nine_of_who_takes_others_along() {
+    let mut random = Random::new("crash, together");
+    let library = preload();
+    let desk = Desk::new();
+    let (mut calls, mut kills, mut along, mut mails) = (Vec::new(), 0, 0, 0);
+    let mut histogram: BTreeMap<String, usize> = BTreeMap::new();
+    while kills < LEADERS {
+        assert!(mails < 15 * LEADERS, "too few of the kills hit: {histogram:?}");
+        let letters: Vec<Vec<u8>> =
+            (mails..mails + 3).map(|n| mail(&format!("person{n}"))).collect();
+        mails += letters.len();
+        let kill = Kill::any(&mut random, &calls);
+        let (done, seen) = deliver_together(&desk, &library, &letters, kill.as_ref());
+        if done[0].killed() {
+            kills += 1;
+            *histogram.entry(name(seen.last().unwrap())).or_default() += 1;
+        } else {
+            assert!(done[0].status.success(), "{done:?}\n{}", desk.log());
+            calls = seen;
+        }
+        let in_now = stored(&desk, &letters);
+        for n in 1..letters.len() {
+            assert!(done[n].status.success(), "{done:?}\n{}", desk.log());
+            assert!(in_now.contains(&n), "exit 0 before it was in");
+        }
+        along += usize::from(in_now.len() == 3 && came_together(&desk));
+        finish(desk.postroom(["ingest"]), &letters[0]).expect_success();
+        assert_eq!(stored(&desk, &letters).len(), letters.len());
+    }
+    let mails = i64::try_from(mails).unwrap();
+    for table in ["message", "arrival", "entry", "event WHERE kind = 'arrived'"] {
+        assert_eq!(desk.number(&format!("SELECT count(*) FROM {table}")), mails, "{table}");
+    }
+    desk.run(["check", "--rebuild"]).expect_success();
+    say(&format!(
+        "crash: {kills} kills of who takes others along, {along} times all came in at once"
+    ));
+    for (call, count) in histogram {
+        say(&format!("  {count:4} at {call}"));
+    }
+}
+
+/// Whether the last three mails came in with one transaction: each has a time of its own.
+fn came_together(desk: &Desk) -> bool {
+    desk.number(
+        "SELECT count(DISTINCT at) FROM (SELECT at FROM event WHERE kind = 'arrived' \
+         ORDER BY id DESC LIMIT 3)",
+    ) == 1
+}
+
+/// Three deliveries wait for the lock; what became of them, and the calls of the first, which may be
+/// killed.
+fn deliver_together(
+    desk: &Desk,
+    library: &Path,
+    letters: &[Vec<u8>],
+    kill: Option<&Kill>,
+) -> (Vec<Done>, Vec<Call>) {
+    let trace = desk.beside("trace");
+    let _ = fs::remove_file(&trace);
+    let lock = Line::enter(&desk.dir().join("lock")).unwrap().lock_at_once().unwrap().unwrap();
+    let mut children = Vec::new();
+    for (n, letter) in letters.iter().enumerate() {
+        let mut command = desk.postroom(["ingest"]);
+        command.env_remove("POSTROOM_NOW");
+        if n == 0 {
+            command.env("LD_PRELOAD", library).env("CRASH_DIR", desk.dir());
+            command.env("CRASH_TRACE", &trace);
+            if let Some(kill) = kill {
+                kill.plan(&mut command);
+            }
+        }
+        let before = lock.offers().count();
+        children.push(start(command, letter));
+        while lock.offers().count() == before && !is_over(&mut children[n]) {
+            std::thread::yield_now();
+        }
+    }
+    drop(lock);
+    (children.into_iter().map(wait).collect(), calls(&trace))
+}
+
+/// Whether it has ended; `wait` tells how.
+fn is_over(child: &mut Child) -> bool {
+    child.try_wait().unwrap().is_some()
 }
 
 /// Kills of sweeps.

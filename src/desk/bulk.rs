@@ -258,7 +258,7 @@ impl Desk {
         run.checkpoints.after_commit().map_err(|error| self.without_room(error))?;
         run.tally.compare(&taken, last, stored);
         for (ready, taken) in ready.iter().zip(&taken) {
-            self.log_taken(ready, taken);
+            self.log_taken(&ready.label(), taken);
             run.tally.count(taken, !ready.parsed.defects.is_empty());
             (run.tell)(Told::Taken(taken))?;
         }

@@ -2,6 +2,7 @@
 //! trace fields that our own servers put on top, then To and Cc (R23, R74).
 
 use anyhow::Result;
+use serde::{Deserialize, Serialize};
 
 use super::{Failure, Kind};
 use crate::config::Config;
@@ -9,7 +10,7 @@ use crate::domain::{Address, EnvelopeSender, InboxName};
 use crate::mail::{Parsed, ReturnPath};
 
 /// What the wiring told us about a message besides its bytes.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Envelope {
     /// The inbox, when the wiring names one.
     pub inbox: Option<InboxName>,

@@ -3,10 +3,12 @@
 use std::fmt;
 
 use anyhow::Result;
+use serde::{Deserialize, Serialize};
 
 use super::incoming::Envelope;
-use super::land::{Ready, Understood, land};
+use super::land::{Label, Ready, Understood, land};
 use super::raw::Raw;
+use super::together::{self, Guest, land_guests};
 use super::{Desk, autoreply, route};
 use crate::domain::arrival::Occasion;
 use crate::domain::barrier::Answer;
@@ -16,6 +18,15 @@ use crate::host::limit;
 use crate::host::log::Level;
 use crate::store::{Ending, Wiring};
 
+/// What is to follow on arrival.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Steps {
+    /// Rules.
+    pub route: bool,
+    /// An answer by machine, where an inbox says so.
+    pub autoreply: bool,
+}
+
 /// What follows on arrival, in the same transaction.
 #[derive(Debug, Default)]
 pub struct Chain {
@@ -23,6 +34,12 @@ pub struct Chain {
     pub rules: Option<Vec<Rule>>,
     /// The automatic texts; none leaves it for the next `autoreply`.
     pub texts: Option<autoreply::Texts>,
+}
+
+impl Chain {
+    pub(super) fn steps(&self) -> Steps {
+        Steps { route: self.rules.is_some(), autoreply: self.texts.is_some() }
+    }
 }
 
 /// One message that is to come in.
@@ -153,23 +170,50 @@ impl How {
 }
 
 impl Desk {
-    /// One message comes in. When this returns, it is committed and synced (R1).
+    /// Reads what is needed for these steps.
+    ///
+    /// # Errors
+    /// Rules and texts that cannot be used.
+    pub fn chain(&self, steps: Steps) -> Result<Chain> {
+        Ok(Chain {
+            rules: if steps.route { Some(self.rules()?.0.rules) } else { None },
+            texts: if steps.autoreply { Some(self.texts()?) } else { None },
+        })
+    }
+
+    /// One message comes in, and with it those whose deliveries wait for it to be done: what became
+    /// of the one, and of the others. When this returns, all of it is committed and synced (R1).
     ///
     /// # Errors
     /// [`Refused`] where a rule of the administrator says so; those of the configuration and of the
     /// store; never else for what stands in the message.
-    pub fn ingest(&mut self, incoming: &Incoming<'_>, chain: &Chain) -> Result<Taken> {
-        self.must_have_room(incoming.raw.size())?;
+    pub fn ingest(
+        &mut self,
+        incoming: &Incoming<'_>,
+        chain: &Chain,
+    ) -> Result<(Taken, Vec<Taken>)> {
         let authserv = self.config.settings().authserv_id.as_deref();
         let understood = Understood::of(incoming.raw, authserv);
         let ready = Ready::new(incoming, understood, self.now);
+        let lock = self.lock()?;
+        let size = incoming.raw.size();
+        self.must_have_room(size)?;
+        let terms =
+            self.must_have_room(size + together::MOST_BYTES).ok().map(|()| self.terms(chain));
         let fault = self.fault;
-        let taken = self.write("ingest", Ending::Commit, |tx, scene| {
+        let (taken, guests) = self.write_locked(&lock, "ingest", Ending::Commit, |tx, scene| {
             let taken = land(tx, scene, &ready, chain)?;
+            let guests = match &terms {
+                Some(terms) => land_guests(tx, scene, &lock, terms, chain)?,
+                None => Vec::new(),
+            };
             fault.strike();
-            Ok(taken)
+            Ok((taken, guests))
         })?;
-        self.log_taken(&ready, &taken);
+        guests.iter().for_each(Guest::is_in);
+        drop(lock);
+        self.log_taken(&ready.label(), &taken);
+        guests.iter().for_each(|guest| self.log_taken(&guest.label, &guest.taken));
         if let Some(most) = limit::file_size() {
             let words = "files may not grow beyond";
             self.log(
@@ -179,16 +223,17 @@ impl Desk {
                 ),
             );
         }
-        Ok(taken)
+        Ok((taken, guests.into_iter().map(|guest| guest.taken).collect()))
     }
 
     /// A repeat out of a file is no news: a Maildir that is read every minute would fill the log.
-    pub(super) fn log_taken(&self, ready: &Ready<'_>, taken: &Taken) {
-        let id = ready.parsed.message_id.as_deref().unwrap_or("-");
+    pub(super) fn log_taken(&self, label: &Label, taken: &Taken) {
+        let Label { identity, message_id, is_from_file } = label;
+        let id = message_id.as_deref().unwrap_or("-");
         for Dropped { inbox, class, rule, at, is_first } in &taken.dropped {
-            let what = format!("class={class} identity={} message-id=<{id}>", ready.identity);
+            let what = format!("class={class} identity={identity} message-id=<{id}>");
             let line = format!("dropped by rule '{rule}' ({at}) inbox={inbox} {what}");
-            if *is_first || !ready.is_from_file() {
+            if *is_first || !is_from_file {
                 self.log(Level::Info, &line);
             }
         }
@@ -200,9 +245,9 @@ impl Desk {
                 l.inbox,
                 l.how.as_str(),
                 l.class,
-                ready.identity,
+                identity,
             );
-            if !(ready.is_from_file() && l.how.adds_nothing()) {
+            if !(*is_from_file && l.how.adds_nothing()) {
                 self.log(Level::Info, &line);
             }
             for trouble in &l.after.trouble {

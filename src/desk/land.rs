@@ -28,7 +28,7 @@ use home::{Arrived, find_home};
 use key::Found;
 use ours::class_of;
 pub(super) use ours::only_author;
-pub(super) use ready::{Ready, Understood};
+pub(super) use ready::{Label, Ready, Understood};
 
 /// One message comes in, inside the transaction.
 ///

@@ -36,6 +36,7 @@ pub mod show;
 pub mod source;
 pub mod sweep;
 pub mod tally;
+pub mod together;
 pub mod undo;
 pub mod wiring;
 
@@ -77,10 +78,14 @@ pub struct Desk {
     config: Config,
     text: ConfigText,
     now: Time,
+    /// The same, where it was set from outside.
+    set_now: Option<Time>,
     me: Actor,
     caller: Caller,
     log: Log,
     fault: Fault,
+    /// The lock, where it was taken before the desk was opened.
+    held: Option<Lock>,
     keys: OnceCell<Keys>,
     arrival_rules: OnceCell<Rulebook>,
 }
@@ -132,8 +137,19 @@ impl Desk {
         ending: Ending,
         f: impl FnOnce(&Tx<'_>, &Scene<'_>) -> Result<T>,
     ) -> Result<T> {
+        let lock = self.lock()?;
+        self.write_locked(&lock, via, ending, f)
+    }
+
+    /// The same, for one who has the lock.
+    fn write_locked<T>(
+        &mut self,
+        _: &Lock,
+        via: &'static str,
+        ending: Ending,
+        f: impl FnOnce(&Tx<'_>, &Scene<'_>) -> Result<T>,
+    ) -> Result<T> {
         let run = Run { now: self.now, via, config: self.text.clone() };
-        let _lock = self.lock()?;
         let steward = steward(&self.caller, &self.dir);
         let scene = Scene {
             dir: &self.dir,
@@ -153,7 +169,10 @@ impl Desk {
     }
 
     /// The desk's lock: nobody else writes while it is held.
-    fn lock(&self) -> Result<Lock> {
+    fn lock(&mut self) -> Result<Lock> {
+        if let Some(held) = self.held.take() {
+            return Ok(held);
+        }
         let path = self.dir.join(layout::LOCK);
         let limit = self.config.settings().lock_timeout.std();
         Lock::wait(&path, limit).with_context(|| path.display().to_string())

@@ -74,7 +74,7 @@ pub(super) struct Closed {
     pub(super) text: ConfigText,
     pub(super) caller: Caller,
     pub(super) me: Actor,
-    now: Option<Time>,
+    pub(super) now: Option<Time>,
 }
 
 impl Closed {
@@ -92,9 +92,8 @@ impl Closed {
     }
 
     pub(super) fn open(self, purpose: Purpose) -> Result<Desk> {
-        let Closed { dir, config, text, caller, me, now } = self;
-        let store = Store::open(&dir.join(layout::STORE))?;
-        let now = match now {
+        let store = Store::open(&self.dir.join(layout::STORE))?;
+        let now = match self.now {
             Some(now) if purpose == Purpose::Read || store.clock() == Clock::Test => now,
             Some(_) => {
                 return Err(Failure::usage(
@@ -105,10 +104,21 @@ impl Closed {
             }
             None => clock::now(),
         };
-        let log = log_of(&config);
-        let fault = Fault::of(&store);
-        let (keys, arrival_rules) = (OnceCell::new(), OnceCell::new());
-        Ok(Desk { dir, store, config, text, now, me, caller, log, fault, keys, arrival_rules })
+        Ok(Desk {
+            now,
+            set_now: self.now,
+            log: log_of(&self.config),
+            fault: Fault::of(&store),
+            held: None,
+            keys: OnceCell::new(),
+            arrival_rules: OnceCell::new(),
+            dir: self.dir,
+            store,
+            config: self.config,
+            text: self.text,
+            me: self.me,
+            caller: self.caller,
+        })
     }
 }
 

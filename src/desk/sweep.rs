@@ -3,11 +3,12 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
-use super::{Desk, Failure, Kind, index};
+use super::{Desk, Failure, Kind, index, layout};
 use crate::domain::pack::{Group, Packer};
 use crate::domain::{Duration, MessageId, Time};
+use crate::host::lock;
 use crate::host::log::Level;
 use crate::mail::parse::MOST_BYTES;
 use crate::store::{self, Bundle, Ending, Extent, Waiting};
@@ -72,6 +73,8 @@ impl Desk {
     /// Those of the store; what was done before stays.
     pub fn sweep(&mut self, sweep: &Sweep<'_>, mut tell: impl FnMut(usize, f64)) -> Result<Swept> {
         let mut swept = Swept::default();
+        let path = self.dir.join(layout::LOCK);
+        lock::clear_offers(&path).with_context(|| path.display().to_string())?;
         // Free pages would keep the text of mail that is purged later.
         self.store.overwrite_what_is_deleted()?;
         self.index_all(sweep, &mut swept)?;

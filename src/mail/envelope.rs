@@ -2,11 +2,13 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use super::clean;
 use crate::domain::Address;
 
 /// Who gets a mail back that cannot be delivered.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ReturnPath {
     /// Nobody: the null sender of bounces and automatic answers.
     Null,

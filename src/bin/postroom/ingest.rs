@@ -10,8 +10,9 @@ use std::time::Duration;
 use anyhow::Result;
 use clap::{CommandFactory, Parser};
 use postroom::desk::incoming::Envelope;
-use postroom::desk::ingest::{Chain, Incoming, Taken};
+use postroom::desk::ingest::{Chain, Incoming, Steps, Taken};
 use postroom::desk::raw::Raw;
+use postroom::desk::together::Delivery;
 use postroom::desk::{self, Desk, Failure, Kind, Purpose, filter};
 use postroom::domain::arrival::Occasion;
 use postroom::domain::{Address, InboxName, OutboxId};
@@ -98,6 +99,10 @@ impl Args {
         !named && !self.files.paths_are_on_stdin()
     }
 
+    fn steps(&self) -> Steps {
+        Steps { route: self.route, autoreply: self.autoreply }
+    }
+
     fn occasion(&self) -> Occasion {
         if self.archive { Occasion::Archive } else { Occasion::Now }
     }
@@ -120,12 +125,9 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
         let why = "--filter writes the message to stdout, which is closed or /dev/null";
         return Err(Failure::new(Kind::TryAgain, why).into());
     }
-    let mut desk = args.common.desk(Purpose::Write)?;
     let envelope = envelope(args)?;
-    let chain = Chain {
-        rules: if args.route { Some(desk.rules()?.0.rules) } else { None },
-        texts: if args.autoreply { Some(desk.texts()?) } else { None },
-    };
+    let Some(mut desk) = desk(args, stdin.as_ref(), &envelope)? else { return Ok(Exit::Done) };
+    let chain = desk.chain(args.steps())?;
     let mut out = out::open();
     let (queued, exit) = match stdin {
         Some(raw) => (take_one(args, &mut desk, &raw, &envelope, &chain, &mut out)?, Exit::Done),
@@ -138,6 +140,17 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
     Ok(exit)
 }
 
+/// The desk; none where the mail came in with another one, of which there is nothing to tell.
+fn desk(args: &Args, stdin: Option<&Raw>, envelope: &Envelope) -> Result<Option<Desk>> {
+    let wanted = args.common.wanted()?;
+    match stdin {
+        Some(raw) if !(args.filter || args.archive || args.print || args.json) => {
+            Desk::open_in_turn(&wanted, &Delivery { raw, envelope, steps: args.steps() })
+        }
+        _ => Desk::open(&wanted, Purpose::Write).map(Some),
+    }
+}
+
 fn take_one(
     args: &Args,
     desk: &mut Desk,
@@ -148,12 +161,12 @@ fn take_one(
 ) -> Result<Vec<OutboxId>> {
     let occasion = args.occasion();
     let incoming = Incoming { raw, envelope, wiring: Wiring::Stdin, occasion, delivered: None };
-    let taken = desk.ingest(&incoming, chain)?;
+    let (taken, others) = desk.ingest(&incoming, chain)?;
     if args.filter {
         filter::write(raw, &taken, out)?;
     }
     print(args, out, &taken)?;
-    Ok(queued(&taken).collect())
+    Ok(others.iter().chain([&taken]).flat_map(queued).collect())
 }
 
 /// The automatic answers that were queued.

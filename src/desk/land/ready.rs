@@ -61,6 +61,15 @@ pub(in crate::desk) struct Ready<'a> {
     pub(super) received: Time,
 }
 
+/// What the log calls a message.
+#[derive(Debug)]
+pub(in crate::desk) struct Label {
+    pub(in crate::desk) identity: mail::Identity,
+    pub(in crate::desk) message_id: Option<String>,
+    /// From where it can come again and again.
+    pub(in crate::desk) is_from_file: bool,
+}
+
 impl<'a> Ready<'a> {
     pub(in crate::desk) fn new(incoming: &Incoming<'a>, understood: Understood, now: Time) -> Self {
         let Understood { hash, identity, parsed, authentication } = understood;
@@ -81,9 +90,12 @@ impl<'a> Ready<'a> {
         }
     }
 
-    /// Whether it lies in a file, from which it can come again and again.
-    pub(in crate::desk) fn is_from_file(&self) -> bool {
-        self.wiring != Wiring::Stdin
+    pub(in crate::desk) fn label(&self) -> Label {
+        Label {
+            identity: self.identity,
+            message_id: self.parsed.message_id.clone(),
+            is_from_file: self.wiring != Wiring::Stdin,
+        }
     }
 
     /// What a query may ask of the message, before it is stored. Whom it came for counts as a

@@ -69,7 +69,7 @@ impl Office {
             occasion: Occasion::Now,
             delivered: None,
         };
-        self.desk.ingest(&incoming, &Chain::default())
+        self.desk.ingest(&incoming, &Chain::default()).map(|(taken, _)| taken)
     }
 
     /// From now on with these rules.
