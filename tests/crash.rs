@@ -147,6 +147,7 @@ fn kill_minus_nine_of_who_takes_others_along() {
         finish(desk.postroom(["ingest"]), &letters[0]).expect_success();
         assert_eq!(stored(&desk, &letters).len(), letters.len());
     }
+    assert!(along > 0, "nothing came along: {histogram:?}");
     let mails = i64::try_from(mails).unwrap();
     for table in ["message", "arrival", "entry", "event WHERE kind = 'arrived'"] {
         assert_eq!(desk.number(&format!("SELECT count(*) FROM {table}")), mails, "{table}");

@@ -5,8 +5,11 @@ mod common;
 
 use common::{Desk, Done, mail, start, wait};
 use postroom::host::lock::{Line, Lock};
+use std::collections::BTreeSet;
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::process::{Child, Command};
-use std::time::Duration;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Starts all commands before it waits for the first.
 fn together(commands: Vec<(Command, Vec<u8>)>) -> Vec<Done> {
@@ -22,23 +25,31 @@ fn behind_a_writer(desk: &Desk, commands: Vec<(Command, Vec<u8>)>, offers: usize
     let lock = Line::enter(&path).unwrap().lock_at_once().unwrap().unwrap();
     let mut children: Vec<_> =
         commands.into_iter().map(|(command, mail)| start(command, &mail)).collect();
+    until_offered(desk, &lock, &mut children, offers);
+    children
+}
+
+/// Until so many offers lie beside the lock.
+fn until_offered(desk: &Desk, lock: &Lock, children: &mut [Child], offers: usize) {
     while lock.offers().count() < offers {
         let over = children.iter_mut().find_map(|child| child.try_wait().unwrap());
         assert!(over.is_none(), "{over:?} without the lock\n{}", desk.log());
         std::thread::yield_now();
     }
-    children
 }
 
-/// The transactions that took mail in: each has a time of its own on the system's clock.
-fn transactions(desk: &Desk) -> i64 {
-    desk.number("SELECT count(DISTINCT at) FROM event WHERE kind = 'arrived'")
+/// The processes that took mail in, one transaction each.
+fn writers(desk: &Desk) -> usize {
+    let log = desk.log();
+    let took_in = log.lines().filter(|line| line.contains(" how="));
+    took_in.map(|line| line.split(['[', ']']).nth(1).unwrap()).collect::<BTreeSet<_>>().len()
 }
 
-/// On the system's clock.
-fn now(mut command: Command) -> Command {
-    command.env_remove("POSTROOM_NOW");
-    command
+/// What a desk's lock leaves beside it, besides itself.
+fn left(desk: &Desk) -> Vec<String> {
+    let names = desk.dir().read_dir().unwrap().map(|entry| entry.unwrap().file_name());
+    let names = names.map(|name| name.into_string().unwrap());
+    names.filter(|name| name.starts_with("lock.")).collect()
 }
 
 /// A desk whose inboxes acknowledge what comes in.
@@ -123,58 +134,126 @@ fn one_mail_twenty_times_to_each_of_two_inboxes() {
     desk.run(["check", "--rebuild"]).expect_success();
 }
 
+/// Each sends its own answer: nobody is kept waiting by the answers of others.
 #[test]
 fn who_waits_for_the_same_comes_along() {
     let desk = desk_with_receipts();
+    let (sendmail, sent) = (desk.beside("sendmail"), desk.beside("sent"));
+    let script = format!("#!/bin/sh\ncat >/dev/null\necho $PPID >>{}\n", sent.display());
+    fs::write(&sendmail, script).unwrap();
+    fs::set_permissions(&sendmail, fs::Permissions::from_mode(0o755)).unwrap();
+    desk.configure("desk", &format!("sendmail = \"{}\"", sendmail.display()));
     let deliveries = (0..12).map(|n| {
-        (now(delivery(&desk, "support@example.test")), mail(&format!("person{}", n % 10)))
+        let person = format!("person{}", n % 10);
+        let mut command = desk.postroom(["ingest", "--recipient", "support@example.test"]);
+        command.args(["--sender", &format!("{person}@customer.test"), "--autoreply"]);
+        (command, mail(&person))
     });
     let children = behind_a_writer(&desk, deliveries.collect(), 12);
     for child in children {
         let done = wait(child).expect_success();
         assert!(done.stdout.is_empty() && done.stderr.is_empty(), "{done:?}");
     }
-    assert_eq!(transactions(&desk), 1);
+    assert_eq!(writers(&desk), 1, "{}", desk.log());
     for (table, count) in [
         ("message WHERE direction = 'in'", 10),
         ("arrival", 10),
         ("conversation", 10),
         ("(SELECT DISTINCT batch FROM event WHERE kind = 'arrived')", 10),
         ("event WHERE kind = 'arrived'", 10),
+        ("outbox WHERE kind = 'receipt' AND state = 'accepted'", 10),
     ] {
-        assert_eq!(desk.number(&format!("SELECT count(*) FROM {table}")), count, "{table}");
+        assert_eq!(
+            desk.number(&format!("SELECT count(*) FROM {table}")),
+            count,
+            "{table} {}",
+            desk.log()
+        );
     }
+    let sent = fs::read_to_string(sent).unwrap();
+    assert_eq!(sent.lines().collect::<BTreeSet<_>>().len(), 10, "{sent}");
     assert_eq!(desk.log().lines().filter(|line| line.contains("how=new")).count(), 10);
     assert_eq!(desk.log().lines().filter(|line| line.contains("how=duplicate")).count(), 2);
     desk.run(["check", "--rebuild"]).expect_success();
-    let left = desk.dir().read_dir().unwrap().map(|entry| entry.unwrap().file_name());
-    assert!(left.into_iter().all(|name| !name.to_str().unwrap().starts_with("lock.")));
+    assert!(left(&desk).is_empty());
 }
 
-/// Another inbox is no other way; rules, a note of who acts, or what is to be told are.
+/// Another inbox is no other way; rules, who acts, or what is to be told are.
 #[test]
 fn who_waits_for_something_else_does_it_itself() {
     let desk = Desk::new();
     desk.configure("agent.anna", "email = [\"anna@example.test\"]\nlogin = \"anna\"");
-    let with = |words: &[&str]| {
-        let mut command = now(desk.postroom(["ingest"]));
-        command.args(words);
-        command
-    };
-    let told = now(desk.postroom(["ingest", "--print"]));
+    let rule = "[[rule]]\nname = \"all\"\nwhen = 'is:open'\nthen = [\"tag +routed\"]\n";
+    fs::write(desk.dir().join("rules/20-all.toml"), rule).unwrap();
     let commands = [
-        (with(&["--inbox", "support"]), mail("one")),
-        (with(&["--inbox", "sales"]), mail("two")),
-        (with(&["--route"]), mail("three")),
-        (with(&["--as", "anna"]), mail("four")),
-        (told, mail("five")),
-    ];
+        (&["--inbox", "support"][..], "one"),
+        (&["--inbox", "sales"], "two"),
+        (&["--inbox", "support", "--route"], "three"),
+        (&["--inbox", "support", "--as", "anna"], "four"),
+        (&["--inbox", "support", "--print"], "five"),
+    ]
+    .map(|(words, name)| {
+        let mut command = desk.postroom(["ingest"]);
+        command.args(words);
+        (command, mail(name))
+    });
     let children = behind_a_writer(&desk, commands.into(), 4);
     let done: Vec<Done> = children.into_iter().map(|child| wait(child).expect_success()).collect();
     assert_eq!(done[4].text().lines().count(), 1);
-    assert_eq!(desk.number("SELECT count(*) FROM message"), 5);
-    assert!((2..=4).contains(&transactions(&desk)), "{}", desk.log());
+    assert!((3..=4).contains(&writers(&desk)), "{}", desk.log());
+    let listed = |query: &str| desk.run(["list", query]).expect_success().text().lines().count();
+    assert_eq!((listed("inbox:support"), listed("inbox:sales")), (4, 1));
+    assert_eq!((listed("tag:routed"), listed("tag:routed from:three@customer.test")), (1, 1));
     desk.run(["check", "--rebuild"]).expect_success();
+}
+
+/// A mail came when it was handed in, however long it waited for the lock, and whoever took it in.
+#[test]
+fn waiting_makes_no_mail_younger() {
+    let desk = Desk::new();
+    let deliveries = ["one", "two", "three"].map(|name| {
+        let mut command = desk.postroom(["ingest"]);
+        command.env_remove("POSTROOM_NOW");
+        (command, mail(name))
+    });
+    let path = desk.dir().join("lock");
+    let lock = Line::enter(&path).unwrap().lock_at_once().unwrap().unwrap();
+    let mut children = Vec::new();
+    for (n, (command, mail)) in deliveries.into_iter().enumerate() {
+        children.push(start(command, &mail));
+        until_offered(&desk, &lock, &mut children, n + 1);
+    }
+    let given_up = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis();
+    drop(lock);
+    children.into_iter().for_each(|child| drop(wait(child).expect_success()));
+    let late = format!("SELECT count(*) FROM arrival WHERE received > {given_up}");
+    assert_eq!(desk.number(&late), 0);
+    let late = format!("SELECT count(*) FROM event WHERE effective > {given_up}");
+    assert_eq!(desk.number(&late), 0);
+}
+
+/// What is configured while a delivery waits holds for it, and its events name it.
+#[test]
+fn the_configuration_that_decides_is_the_one_that_is_named() {
+    let desk = Desk::new();
+    let rule = |tag: &str| {
+        let words =
+            format!("[[rule]]\nname = \"all\"\nwhen = 'is:open'\nthen = [\"tag +{tag}\"]\n");
+        fs::write(desk.dir().join("rules/20-all.toml"), words).unwrap();
+    };
+    rule("old");
+    let commands = ["one", "two"].map(|name| (desk.postroom(["ingest", "--route"]), mail(name)));
+    let path = desk.dir().join("lock");
+    let lock = Line::enter(&path).unwrap().lock_at_once().unwrap().unwrap();
+    let mut children: Vec<_> =
+        commands.into_iter().map(|(command, mail)| start(command, &mail)).collect();
+    until_offered(&desk, &lock, &mut children, 2);
+    rule("new");
+    drop(lock);
+    children.into_iter().for_each(|child| drop(wait(child).expect_success()));
+    let named = "SELECT count(*) FROM event JOIN config ON config.id = event.config
+                 WHERE event.kind = 'tag-set' AND event.data LIKE '%new%' AND config.text LIKE '%+new%'";
+    assert_eq!(desk.number(named), 2);
 }
 
 /// What a rule refuses is refused by its own delivery, whoever else waits.
@@ -182,11 +261,11 @@ fn who_waits_for_something_else_does_it_itself() {
 fn who_is_refused_hears_it_itself() {
     let desk = Desk::new();
     let rule = "[[refuse]]\nname = \"no\"\nwhen = 'subject:unwanted'\ncode = 77\ntext = \"no\"\n";
-    std::fs::write(desk.dir().join("rules/05-no.toml"), rule).unwrap();
+    fs::write(desk.dir().join("rules/05-no.toml"), rule).unwrap();
     let refused =
         String::from_utf8(mail("two")).unwrap().replace("Subject: ", "Subject: unwanted ");
     let commands = [mail("one"), refused.into_bytes(), mail("three")]
-        .map(|mail| (now(desk.postroom(["ingest"])), mail));
+        .map(|mail| (desk.postroom(["ingest"]), mail));
     let children = behind_a_writer(&desk, commands.into(), 3);
     let codes: Vec<_> =
         children.into_iter().map(|child| wait(child).status.code().unwrap()).collect();
@@ -199,10 +278,24 @@ fn who_is_refused_hears_it_itself() {
 fn an_offer_ends_with_its_delivery() {
     let desk = Desk::new();
     desk.configure("desk", "lock-timeout = \"1s\"");
+    let children = |lock: &Lock| {
+        let mut children = vec![start(desk.postroom(["ingest"]), &mail("erika"))];
+        until_offered(&desk, lock, &mut children, 1);
+        children
+    };
     let path = desk.dir().join("lock");
-    let lock = Lock::wait(&path, Duration::ZERO).unwrap();
-    let done = wait(start(desk.postroom(["ingest"]), &mail("erika")));
-    assert_eq!(done.status.code(), Some(75), "{}", desk.log());
-    assert_eq!(lock.offers().count(), 0);
-    assert!(!desk.dir().join("lock.1").exists());
+    let lock = Line::enter(&path).unwrap().lock_at_once().unwrap().unwrap();
+    for child in children(&lock) {
+        assert_eq!(wait(child).status.code(), Some(75), "{}", desk.log());
+    }
+    assert!(left(&desk).is_empty());
+    for mut child in children(&lock) {
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+    assert_eq!(left(&desk), ["lock.1"]);
+    drop(lock);
+    desk.run(["sweep"]).expect_success();
+    assert!(left(&desk).is_empty());
+    assert_eq!(desk.number("SELECT count(*) FROM message"), 0);
 }

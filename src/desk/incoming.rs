@@ -11,6 +11,7 @@ use crate::mail::{Parsed, ReturnPath};
 
 /// What the wiring told us about a message besides its bytes.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Envelope {
     /// The inbox, when the wiring names one.
     pub inbox: Option<InboxName>,

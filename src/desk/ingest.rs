@@ -8,18 +8,20 @@ use serde::{Deserialize, Serialize};
 use super::incoming::Envelope;
 use super::land::{Label, Ready, Understood, land};
 use super::raw::Raw;
-use super::together::{self, Guest, land_guests};
+use super::together::{Guest, Terms, land_guests};
 use super::{Desk, autoreply, route};
 use crate::domain::arrival::Occasion;
 use crate::domain::barrier::Answer;
 use crate::domain::rule::Rule;
-use crate::domain::{Class, InboxName, MessageId, Number, Time};
-use crate::host::limit;
+use crate::domain::{Class, InboxName, MessageId, Number, OutboxId, Time};
+use crate::host::lock::Lock;
 use crate::host::log::Level;
+use crate::host::{clock, limit};
 use crate::store::{Ending, Wiring};
 
 /// What is to follow on arrival.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Steps {
     /// Rules.
     pub route: bool,
@@ -88,6 +90,11 @@ impl Taken {
     #[must_use]
     pub fn is_nothing(&self) -> bool {
         self.landed.is_empty() && self.dropped.is_empty()
+    }
+
+    /// The automatic answers that were queued.
+    pub fn queued(&self) -> impl Iterator<Item = OutboxId> + '_ {
+        self.landed.iter().filter_map(|l| l.after.answered.as_ref()?.queued())
     }
 }
 
@@ -181,8 +188,9 @@ impl Desk {
         })
     }
 
-    /// One message comes in, and with it those whose deliveries wait for it to be done: what became
-    /// of the one, and of the others. When this returns, all of it is committed and synced (R1).
+    /// One message comes in, and along with it those whose deliveries wait for the lock behind us.
+    /// When this returns, all of it is committed and synced (R1). `lock` is that of the desk, where it
+    /// was taken before; that somebody waited for it is no part of when the message came.
     ///
     /// # Errors
     /// [`Refused`] where a rule of the administrator says so; those of the configuration and of the
@@ -191,25 +199,25 @@ impl Desk {
         &mut self,
         incoming: &Incoming<'_>,
         chain: &Chain,
-    ) -> Result<(Taken, Vec<Taken>)> {
+        lock: Option<Lock>,
+    ) -> Result<Taken> {
         let authserv = self.config.settings().authserv_id.as_deref();
         let understood = Understood::of(incoming.raw, authserv);
-        let ready = Ready::new(incoming, understood, self.now);
-        let lock = self.lock()?;
+        let lock = lock.map_or_else(|| self.lock(), Ok)?;
+        let came = incoming.delivered.unwrap_or(self.now);
+        self.now = self.set_now.unwrap_or_else(clock::now);
+        let incoming = Incoming { delivered: Some(came), ..*incoming };
+        let ready = Ready::new(&incoming, understood, self.now);
         let size = incoming.raw.size();
         self.must_have_room(size)?;
-        let terms =
-            self.must_have_room(size + together::MOST_BYTES).ok().map(|()| self.terms(chain));
-        let fault = self.fault;
-        let (taken, guests) = self.write_locked(&lock, "ingest", Ending::Commit, |tx, scene| {
-            let taken = land(tx, scene, &ready, chain)?;
-            let guests = match &terms {
-                Some(terms) => land_guests(tx, scene, &lock, terms, chain)?,
-                None => Vec::new(),
-            };
-            fault.strike();
-            Ok((taken, guests))
-        })?;
+        let terms = self.terms(size, chain);
+        let (taken, guests) = match self.land_one(&lock, &ready, chain, terms.as_ref()) {
+            // Alone it may still come in.
+            Err(error) if terms.is_some() && !error.is::<Refused>() => {
+                self.land_one(&lock, &ready, chain, None)?
+            }
+            landed => landed?,
+        };
         guests.iter().for_each(Guest::is_in);
         drop(lock);
         self.log_taken(&ready.label(), &taken);
@@ -223,7 +231,27 @@ impl Desk {
                 ),
             );
         }
-        Ok((taken, guests.into_iter().map(|guest| guest.taken).collect()))
+        Ok(taken)
+    }
+
+    /// One transaction, and what came along in it on these terms.
+    fn land_one(
+        &mut self,
+        lock: &Lock,
+        ready: &Ready<'_>,
+        chain: &Chain,
+        terms: Option<&Terms>,
+    ) -> Result<(Taken, Vec<Guest>)> {
+        let fault = self.fault;
+        self.write_locked(lock, "ingest", Ending::Commit, |tx, scene| {
+            let taken = land(tx, scene, ready, chain)?;
+            let guests = match terms {
+                Some(terms) => land_guests(tx, scene, lock, terms, chain)?,
+                None => Vec::new(),
+            };
+            fault.strike();
+            Ok((taken, guests))
+        })
     }
 
     /// A repeat out of a file is no news: a Maildir that is read every minute would fill the log.

@@ -84,8 +84,6 @@ pub struct Desk {
     caller: Caller,
     log: Log,
     fault: Fault,
-    /// The lock, where it was taken before the desk was opened.
-    held: Option<Lock>,
     keys: OnceCell<Keys>,
     arrival_rules: OnceCell<Rulebook>,
 }
@@ -169,10 +167,7 @@ impl Desk {
     }
 
     /// The desk's lock: nobody else writes while it is held.
-    fn lock(&mut self) -> Result<Lock> {
-        if let Some(held) = self.held.take() {
-            return Ok(held);
-        }
+    fn lock(&self) -> Result<Lock> {
         let path = self.dir.join(layout::LOCK);
         let limit = self.config.settings().lock_timeout.std();
         Lock::wait(&path, limit).with_context(|| path.display().to_string())

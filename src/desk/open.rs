@@ -74,7 +74,10 @@ pub(super) struct Closed {
     pub(super) text: ConfigText,
     pub(super) caller: Caller,
     pub(super) me: Actor,
-    pub(super) now: Option<Time>,
+    /// The clock reading.
+    pub(super) now: Time,
+    /// The same, where it was set from outside.
+    pub(super) set_now: Option<Time>,
 }
 
 impl Closed {
@@ -88,28 +91,24 @@ impl Closed {
         let text = ConfigText { hash: Sha256::digest(&text).into(), text };
         let caller = Caller::current();
         let me = who(&config, &caller, wanted.agent.as_ref(), &dir)?;
-        Ok(Closed { dir, config, text, caller, me, now: wanted.now })
+        let (now, set_now) = (wanted.now.unwrap_or_else(clock::now), wanted.now);
+        Ok(Closed { dir, config, text, caller, me, now, set_now })
     }
 
     pub(super) fn open(self, purpose: Purpose) -> Result<Desk> {
         let store = Store::open(&self.dir.join(layout::STORE))?;
-        let now = match self.now {
-            Some(now) if purpose == Purpose::Read || store.clock() == Clock::Test => now,
-            Some(_) => {
-                return Err(Failure::usage(
-                    "the time can be set for a command that writes only on a desk made by \
-                     'postroom init --test-clock'",
-                )
-                .into());
-            }
-            None => clock::now(),
-        };
+        if self.set_now.is_some() && purpose == Purpose::Write && store.clock() != Clock::Test {
+            return Err(Failure::usage(
+                "the time can be set for a command that writes only on a desk made by \
+                 'postroom init --test-clock'",
+            )
+            .into());
+        }
         Ok(Desk {
-            now,
-            set_now: self.now,
+            now: self.now,
+            set_now: self.set_now,
             log: log_of(&self.config),
             fault: Fault::of(&store),
-            held: None,
             keys: OnceCell::new(),
             arrival_rules: OnceCell::new(),
             dir: self.dir,

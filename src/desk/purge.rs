@@ -38,6 +38,7 @@ impl Desk {
         let roots = self.shown_at(numbers)?;
         must_be_whole(numbers, &roots)?;
         self.store.overwrite_what_is_deleted()?;
+        self.clear_offers()?;
         let mut batch = None;
         let mut seen = BTreeSet::new();
         let mut purged = Vec::new();
@@ -70,6 +71,7 @@ impl Desk {
     /// and those of the store.
     pub fn purge_dropped(&mut self, word: &str, ending: Ending) -> Result<usize> {
         self.store.overwrite_what_is_deleted()?;
+        self.clear_offers()?;
         self.write("purge", ending, |tx, scene| {
             let mut meant = Vec::new();
             tx.each_drop(|mail| {

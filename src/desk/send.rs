@@ -18,6 +18,10 @@ use crate::store::{Act, Attempt, Ending, Outgoing, State};
 /// How long sendmail may take (R150).
 const LIMIT: std::time::Duration = std::time::Duration::from_secs(120);
 
+/// How long a command that queued mail waits for somebody else who is sending; then it leaves it to
+/// the next `send`.
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(5);
+
 /// How long a reply waits after its answer was lost, before it goes once more (R143).
 const DOUBT: Duration = Duration::minutes(15);
 
@@ -52,7 +56,7 @@ impl Which {
 
 impl Desk {
     /// Hands over what is due. Somebody else doing so at the moment is fine: then nothing is left
-    /// to do here. Each mail as it is afterwards.
+    /// to do here, but for mails that are named. Each mail as it is afterwards.
     ///
     /// # Errors
     /// [`Kind::NotAllowed`] for anybody but the database's owner, whose address the MTA trusts; and
@@ -70,7 +74,12 @@ impl Desk {
             )
             .into());
         }
-        let _sender = match Lock::try_take(&self.dir.join(layout::SEND_LOCK)) {
+        let path = self.dir.join(layout::SEND_LOCK);
+        let sender = match which {
+            Which::Due | Which::All => Lock::try_take(&path),
+            Which::These(_) => Lock::wait(&path, PATIENCE),
+        };
+        let _sender = match sender {
             Ok(lock) => lock,
             Err(LockError::Busy(_)) => return Ok(Vec::new()),
             Err(error) => return Err(error.into()),

@@ -73,8 +73,8 @@ impl Desk {
     /// Those of the store; what was done before stays.
     pub fn sweep(&mut self, sweep: &Sweep<'_>, mut tell: impl FnMut(usize, f64)) -> Result<Swept> {
         let mut swept = Swept::default();
-        let path = self.dir.join(layout::LOCK);
-        lock::clear_offers(&path).with_context(|| path.display().to_string())?;
+        self.clear_offers()
+            .unwrap_or_else(|error| self.log(Level::Warning, &format!("sweep: {error:#}")));
         // Free pages would keep the text of mail that is purged later.
         self.store.overwrite_what_is_deleted()?;
         self.index_all(sweep, &mut swept)?;
@@ -96,6 +96,16 @@ impl Desk {
             self.pack(&group, &mut swept)?;
         }
         Ok(swept)
+    }
+
+    /// Removes the mail of deliveries that were killed while they waited.
+    ///
+    /// # Errors
+    /// Those of the system.
+    pub(super) fn clear_offers(&self) -> Result<()> {
+        lock::clear_offers(&self.dir.join(layout::LOCK)).with_context(|| {
+            format!("{}: what killed deliveries left beside the lock", self.dir.display())
+        })
     }
 
     fn index_all(&mut self, sweep: &Sweep<'_>, swept: &mut Swept) -> Result<()> {

@@ -5,9 +5,10 @@
 //! Opening the database and syncing it is most of a delivery, and a mail that comes along has
 //! neither. Each still hears that its mail is in when it is committed and synced, and not before (R1).
 
+use std::path::PathBuf;
+
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
-use serde_json::to_vec;
 
 use super::incoming::Envelope;
 use super::ingest::{Chain, Incoming, Steps, Taken};
@@ -17,18 +18,18 @@ use super::raw::Raw;
 use super::{Desk, Purpose, Scene, Wanted, layout};
 use crate::config::Config;
 use crate::domain::arrival::Occasion;
-use crate::domain::{Actor, Time};
-use crate::host::clock;
-use crate::host::lock::{Line, Lock};
-use crate::host::offer::{self, Offered};
+use crate::domain::{Actor, OutboxId, Time};
+use crate::host::lock::{Line, Lock, Waited};
+use crate::host::offer::{self, Offered, TakenOn};
 use crate::host::user::Caller;
+use crate::host::{env, limit};
 use crate::store::{ConfigText, Tx, Wiring};
 
 /// The most mails that come along with one, so that it is not kept waiting for them.
 const MOST: usize = 64;
 
-/// The most bytes of all of them.
-pub(super) const MOST_BYTES: u64 = (MOST * offer::MOST_BYTES) as u64;
+/// Bytes of the largest mail that comes along; there is as much room for what is told of it.
+const LARGEST: usize = offer::LARGEST / 2;
 
 /// One mail that is to come in, of a delivery that has nothing to tell but that it did.
 #[derive(Debug)]
@@ -41,14 +42,25 @@ pub struct Delivery<'a> {
     pub steps: Steps,
 }
 
-/// All that decides what becomes of a mail, besides the mail: only under the same terms does it
-/// matter to nobody in whose process that happens.
+/// The turn of a delivery.
+#[derive(Debug)]
+pub enum Turn {
+    /// It has come: the desk, and its lock where we have it already.
+    Ours(Box<Desk>, Option<Lock>),
+    /// The mail is in, and these automatic answers are to be sent.
+    Along(Vec<OutboxId>),
+}
+
+/// All that decides what becomes of a mail, besides the mail, and what is told of it: only under the
+/// same terms does it matter to nobody in whose process that happens.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Terms {
     version: String,
     config: [u8; 32],
     actor: String,
     caller: Caller,
+    log: Option<PathBuf>,
     /// The time, where it was set.
     now: Option<Time>,
     steps: Steps,
@@ -67,6 +79,7 @@ impl Terms {
             config: text.hash,
             actor: actor.to_string(),
             caller: caller.clone(),
+            log: env::path("POSTROOM_LOG"),
             now,
             steps,
         }
@@ -75,6 +88,7 @@ impl Terms {
 
 /// What stands before the bytes of a mail that is offered, on a line of its own.
 #[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Head {
     terms: Terms,
     came: Time,
@@ -88,50 +102,60 @@ pub(super) struct Guest {
     pub(super) label: Label,
     /// What became of it.
     pub(super) taken: Taken,
-    offered: Offered,
+    offer: TakenOn,
 }
 
 impl Guest {
-    /// It is committed and synced: tells the delivery that waits for that.
+    /// It is committed and synced: tells the delivery that waits for that, which sends the answers.
     pub(super) fn is_in(&self) {
+        let queued: Vec<OutboxId> = self.taken.queued().collect();
         // One that is not told takes it in once more, which adds nothing (R53).
-        let _ = self.offered.tell_done();
+        let _ = serde_json::to_vec(&queued).map(|queued| self.offer.is_done(&queued));
     }
 }
 
 impl Desk {
-    /// Opens the desk for one mail when its turn has come, and keeps its lock; none where the mail
-    /// came in with one before it. A large one does not come along, and waits with the desk open.
+    /// Opens the desk for one mail when its turn has come. A large mail does not come along, and waits
+    /// with the desk open.
     ///
     /// # Errors
     /// As [`Desk::open`]; [`LockError`](crate::host::lock::LockError).
-    pub fn open_in_turn(wanted: &Wanted, delivery: &Delivery<'_>) -> Result<Option<Desk>> {
+    pub fn open_in_turn(wanted: &Wanted, delivery: &Delivery<'_>) -> Result<Turn> {
         let closed = Closed::find(wanted)?;
-        let Some(offer) = written(&closed, delivery)? else {
-            return closed.open(Purpose::Write).map(Some);
+        let Some(offer) = written(&closed, delivery) else {
+            return Ok(Turn::Ours(Box::new(closed.open(Purpose::Write)?), None));
         };
         let path = closed.dir.join(layout::LOCK);
         let named = || path.display().to_string();
-        let lock = match Line::enter(&path).and_then(Line::lock_at_once).with_context(named)? {
-            Ok(lock) => lock,
-            Err(line) => {
-                // Where there is no room for it, it waits like anybody.
-                let offer = line.offer(&offer).ok();
-                let limit = closed.config.settings().lock_timeout.std();
-                match line.wait(limit, offer).with_context(named)? {
-                    Some(lock) => lock,
-                    None => return Ok(None),
-                }
+        let line = match Line::enter(&path).and_then(Line::lock_at_once).with_context(named)? {
+            Ok(lock) => {
+                return Ok(Turn::Ours(Box::new(closed.open(Purpose::Write)?), Some(lock)));
             }
+            Err(line) => line,
         };
-        let mut desk = closed.open(Purpose::Write)?;
-        desk.held = Some(lock);
-        Ok(Some(desk))
+        // Where there is no room for it, it waits like anybody.
+        let offer = line.offer(&offer).ok();
+        let limit = closed.config.settings().lock_timeout.std();
+        match line.wait(limit, offer).with_context(named)? {
+            Waited::Answer(queued) => {
+                Ok(Turn::Along(serde_json::from_slice(&queued).unwrap_or_default()))
+            }
+            Waited::Lock(lock) => {
+                // What was configured meanwhile holds; when it came does not change.
+                let closed = Closed { now: closed.now, ..Closed::find(wanted)? };
+                Ok(Turn::Ours(Box::new(closed.open(Purpose::Write)?), Some(lock)))
+            }
+        }
     }
 
-    /// What a delivery has to be like to come along with one that is followed by this.
-    pub(super) fn terms(&self, chain: &Chain) -> Terms {
-        Terms::new(&self.text, &self.me, &self.caller, self.set_now, chain.steps())
+    /// What a delivery has to be like to come along with a mail of so many bytes that is followed by
+    /// this; none where there might be too little room for both.
+    pub(super) fn terms(&self, bytes: u64, chain: &Chain) -> Option<Terms> {
+        let along = (MOST * offer::LARGEST) as u64;
+        if limit::file_size().is_some() || self.must_have_room(bytes + along).is_err() {
+            return None;
+        }
+        Some(Terms::new(&self.text, &self.me, &self.caller, self.set_now, chain.steps()))
     }
 }
 
@@ -149,8 +173,10 @@ pub(super) fn land_guests(
 ) -> Result<Vec<Guest>> {
     let mut guests = Vec::new();
     let mut taken_on = 0;
+    // Whoever waited longer has given up, or was killed.
+    let since = Time(tx.now().0 - scene.config.settings().lock_timeout.0);
     while taken_on < MOST {
-        let mails = lock.offers().filter_map(|offered| Mail::of(offered, terms));
+        let mails = lock.offers().filter_map(|offered| Mail::of(offered, terms, since));
         let mails: Vec<Mail> = mails.take(MOST - taken_on).collect();
         if mails.is_empty() {
             break;
@@ -160,7 +186,7 @@ pub(super) fn land_guests(
             let ready = mail.ready(scene.config, tx.now());
             tx.next_batch();
             if let Ok(taken) = tx.attempt(|| land(tx, scene, &ready, chain))? {
-                guests.push(Guest { label: ready.label(), taken, offered: mail.offered });
+                guests.push(Guest { label: ready.label(), taken, offer: mail.offer });
             }
         }
     }
@@ -169,23 +195,23 @@ pub(super) fn land_guests(
 
 /// A mail that was offered.
 struct Mail {
-    offered: Offered,
+    offer: TakenOn,
     came: Time,
     envelope: Envelope,
     raw: Raw,
 }
 
 impl Mail {
-    /// Takes an offer on, if it is made on the same terms.
-    fn of(offered: Offered, terms: &Terms) -> Option<Mail> {
+    /// Takes an offer on, if it is made on the same terms, and not too long ago.
+    fn of(offered: Offered, terms: &Terms, since: Time) -> Option<Mail> {
         let mut parts = offered.what().splitn(2, |byte| *byte == b'\n');
         let head: Head = serde_json::from_slice(parts.next()?).ok()?;
         let raw = Raw::from(parts.next()?.to_vec());
-        if head.terms != *terms {
+        if head.terms != *terms || head.came < since {
             return None;
         }
-        offered.take_on().ok()?;
-        Some(Mail { offered, came: head.came, envelope: head.envelope, raw })
+        let offer = offered.take_on().ok()?;
+        Some(Mail { offer, came: head.came, envelope: head.envelope, raw })
     }
 
     fn ready(&self, config: &Config, now: Time) -> Ready<'_> {
@@ -202,16 +228,15 @@ impl Mail {
 }
 
 /// A mail as it is offered; none where it is too large for that.
-fn written(closed: &Closed, delivery: &Delivery<'_>) -> Result<Option<Vec<u8>>> {
-    if delivery.raw.size() > offer::MOST_BYTES as u64 / 2 {
-        return Ok(None);
+fn written(closed: &Closed, delivery: &Delivery<'_>) -> Option<Vec<u8>> {
+    if delivery.raw.size() > LARGEST as u64 {
+        return None;
     }
-    let Closed { text, me, caller, now, .. } = closed;
-    let terms = Terms::new(text, me, caller, *now, delivery.steps);
-    let came = now.unwrap_or_else(clock::now);
-    let head = Head { terms, came, envelope: delivery.envelope.clone() };
-    let mut offer = to_vec(&head)?;
+    let Closed { text, me, caller, set_now, now, .. } = closed;
+    let terms = Terms::new(text, me, caller, *set_now, delivery.steps);
+    let head = Head { terms, came: *now, envelope: delivery.envelope.clone() };
+    let mut offer = serde_json::to_vec(&head).ok()?;
     offer.push(b'\n');
-    delivery.raw.write_from(0, &mut offer)?;
-    Ok((offer.len() < offer::MOST_BYTES).then_some(offer))
+    delivery.raw.write_from(0, &mut offer).ok()?;
+    (offer.len() < offer::LARGEST).then_some(offer)
 }

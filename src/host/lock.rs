@@ -89,11 +89,11 @@ impl Line {
         Offer::make(&self.path, self.turn.place(), what)
     }
 
-    /// Waits for the lock, at most so long; none where what we offered is done.
+    /// Waits for the lock, at most so long, or for the answer to what we offered.
     ///
     /// # Errors
     /// [`LockError`].
-    pub fn wait(self, limit: Duration, offer: Option<Offer>) -> Result<Option<Lock>, LockError> {
+    pub fn wait(self, limit: Duration, offer: Option<Offer>) -> Result<Waited, LockError> {
         let Line { path, file, turn } = self;
         let offer = offer.map(Arc::new);
         let (tell, told) = mpsc::sync_channel(1);
@@ -101,15 +101,15 @@ impl Line {
         let in_turn = move || {
             turn.wait(&file)?;
             // Whoever is behind us waits for nobody who has nothing left to do.
-            match is_done(offered.as_deref())? {
-                true => Ok(None),
-                false => locked(file, Some(turn), offered.as_deref()),
+            match answer(offered.as_deref())? {
+                Some(answer) => Ok(Came::Answer(answer)),
+                None => locked(file, Some(turn), offered.as_deref()),
             }
         };
         wait_in_thread(in_turn, tell.clone())?;
         let patience = PATIENCE.min(limit);
-        let waited = match told.recv_timeout(patience) {
-            Ok(waited) => Ok(waited),
+        let came = match told.recv_timeout(patience) {
+            Ok(came) => Ok(came),
             // Whoever is before us may have been stopped.
             Err(_) => {
                 let (file, offered) = (open(&path)?, offer.clone());
@@ -118,15 +118,28 @@ impl Line {
             }
         };
         if let Some(offer) = &offer {
-            offer.withdraw().map_err(LockError::Io)?;
+            // Whoever takes on what lies there still does what we do as well.
+            let _ = offer.withdraw();
         }
-        match waited {
-            Ok(Ok(waited)) => Ok(waited.map(|(file, turn)| Lock { path, file, turn })),
+        match came {
+            Ok(Ok(Came::File(file, turn))) => Ok(Waited::Lock(Lock { path, file, turn })),
+            Ok(Ok(Came::Answer(answer))) => Ok(Waited::Answer(answer)),
             Ok(Err(error)) => Err(LockError::Io(error)),
-            Err(_) if is_done(offer.as_deref()).map_err(LockError::Io)? => Ok(None),
-            Err(_) => Err(LockError::Busy(limit)),
+            Err(_) => match answer(offer.as_deref()) {
+                Ok(Some(answer)) => Ok(Waited::Answer(answer)),
+                _ => Err(LockError::Busy(limit)),
+            },
         }
     }
+}
+
+/// What came of waiting.
+#[derive(Debug)]
+pub enum Waited {
+    /// The lock is ours.
+    Lock(Lock),
+    /// What we offered is done: what came of it.
+    Answer(Vec<u8>),
 }
 
 impl Lock {
@@ -137,7 +150,11 @@ impl Lock {
     pub fn wait(path: &Path, limit: Duration) -> Result<Lock, LockError> {
         match Line::enter(path)?.lock_at_once()? {
             Ok(lock) => Ok(lock),
-            Err(line) => line.wait(limit, None)?.ok_or(LockError::Busy(limit)),
+            Err(line) => match line.wait(limit, None)? {
+                Waited::Lock(lock) => Ok(lock),
+                // Nothing was offered.
+                Waited::Answer(_) => Err(LockError::Busy(limit)),
+            },
         }
     }
 
@@ -163,40 +180,44 @@ impl Lock {
     }
 }
 
-/// Removes what was offered by somebody who was killed since.
+/// Removes what was offered by those who were killed since.
 ///
 /// # Errors
-/// Those of the system.
+/// Those of the system; what can be removed is gone.
 pub fn clear_offers(path: &Path) -> io::Result<()> {
-    let file = open(path).map_err(io::Error::other)?;
+    let file = OpenOptions::new().read(true).write(true).open(path)?;
+    let mut done = Ok(());
     for (offer, place) in offer::all(path)? {
         // Whoever comes there just now only waits as if it had offered nothing.
         if !turn::is_taken(&file, place)? {
-            offer::remove(&offer)?;
+            done = done.and(offer::remove(&offer));
         }
     }
-    Ok(())
+    done
 }
 
-/// What a thread that waited tells: the locked file, and the turn if it was ours; none where what
-/// was offered is done.
-type Waited = io::Result<Option<(File, Option<Turn>)>>;
+/// What a thread tells that waited.
+enum Came {
+    /// The file, locked, and the turn if it was ours.
+    File(File, Option<Turn>),
+    Answer(Vec<u8>),
+}
 
 /// Locks the file, unless somebody did meanwhile what it is wanted for.
-fn locked(file: File, turn: Option<Turn>, offer: Option<&Offer>) -> Waited {
+fn locked(file: File, turn: Option<Turn>, offer: Option<&Offer>) -> io::Result<Came> {
     file.lock()?;
-    Ok(if is_done(offer)? { None } else { Some((file, turn)) })
+    Ok(answer(offer)?.map_or(Came::File(file, turn), Came::Answer))
 }
 
-fn is_done(offer: Option<&Offer>) -> io::Result<bool> {
-    offer.map_or(Ok(false), Offer::is_done)
+fn answer(offer: Option<&Offer>) -> io::Result<Option<Vec<u8>>> {
+    offer.map_or(Ok(None), Offer::answer)
 }
 
 /// A thread waits in the kernel, so that the wait has a deadline. Past that the thread stays behind:
 /// its command ends, or gives the lock up with it.
 fn wait_in_thread(
-    wait: impl FnOnce() -> Waited + Send + 'static,
-    tell: SyncSender<Waited>,
+    wait: impl FnOnce() -> io::Result<Came> + Send + 'static,
+    tell: SyncSender<io::Result<Came>>,
 ) -> Result<(), LockError> {
     let told = move || {
         let _ = tell.send(wait());
@@ -280,13 +301,15 @@ mod tests {
             let line = Line::enter(&path).unwrap();
             let offer = line.offer(b"a mail").unwrap();
             let waiting = thread::spawn(move || line.wait(Duration::from_secs(10), Some(offer)));
-            let offered = lock.offers().next().unwrap();
-            offered.take_on().unwrap();
+            let taken = lock.offers().next().unwrap().take_on().unwrap();
             if is_done {
-                offered.tell_done().unwrap();
+                taken.is_done(b"so").unwrap();
             }
             drop(lock);
-            assert_eq!(waiting.join().unwrap().unwrap().is_none(), is_done);
+            match waiting.join().unwrap().unwrap() {
+                Waited::Answer(answer) => assert!(is_done && answer == b"so"),
+                Waited::Lock(_) => assert!(!is_done),
+            }
         }
     }
 
@@ -301,11 +324,11 @@ mod tests {
             let line = Line::enter(&path).unwrap();
             let offer = line.offer(b"a mail").unwrap();
             if is_done {
-                lock.offers().next().unwrap().tell_done().unwrap();
+                lock.offers().next().unwrap().take_on().unwrap().is_done(b"").unwrap();
             }
             let waited = line.wait(Duration::from_millis(20), Some(offer));
             match is_done {
-                true => assert!(waited.unwrap().is_none()),
+                true => assert!(matches!(waited, Ok(Waited::Answer(_)))),
                 false => assert!(matches!(waited, Err(LockError::Busy(_)))),
             }
         }
@@ -322,10 +345,11 @@ mod tests {
         {
             File::create(dir.path().join(name)).unwrap();
         }
-        clear_offers(&path).unwrap();
+        std::fs::create_dir(dir.path().join("lock.4")).unwrap();
+        assert!(clear_offers(&path).is_err(), "a folder stays");
         let mut left: Vec<_> =
             dir.path().read_dir().unwrap().map(|e| e.unwrap().file_name()).collect();
         left.sort();
-        assert_eq!(left, ["block.1", "lock", "lock.0", "lock.1.2", "lock.new", "lock.x"]);
+        assert_eq!(left, ["block.1", "lock", "lock.0", "lock.1.2", "lock.4", "lock.new", "lock.x"]);
     }
 }

@@ -17,8 +17,8 @@ use nix::unistd::Uid;
 const OPEN: u8 = b'?';
 const DONE: u8 = b'!';
 
-/// The bytes of the largest offer: what waits is kept in memory by the one who takes it on.
-pub const MOST_BYTES: usize = 1 << 16;
+/// Bytes of the largest offer: what waits is kept in memory by the one who takes it on.
+pub const LARGEST: usize = 1 << 16;
 
 /// An offer of our own.
 #[derive(Debug)]
@@ -49,11 +49,17 @@ impl Offer {
         Ok(Offer { path, file })
     }
 
-    /// Whether it is done. If not, it may still be, for as long as somebody else has the lock.
-    pub(super) fn is_done(&self) -> io::Result<bool> {
+    /// The answer, if it is done. If not, it may still be, for as long as somebody else has the lock.
+    pub(super) fn answer(&self) -> io::Result<Option<Vec<u8>>> {
         let mut state = [OPEN];
         self.file.read_exact_at(&mut state, 0)?;
-        Ok(state == [DONE])
+        if state != [DONE] {
+            return Ok(None);
+        }
+        let length = self.file.metadata()?.len().saturating_sub(1);
+        let mut answer = vec![0; usize::try_from(length).unwrap_or(usize::MAX).min(LARGEST)];
+        self.file.read_exact_at(&mut answer, 1)?;
+        Ok(Some(answer))
     }
 
     /// Takes it back: nobody takes it on any more.
@@ -86,7 +92,7 @@ impl Offered {
             return Ok(None);
         }
         let mut what = Vec::new();
-        (&mut file).take(MOST_BYTES as u64 + 1).read_to_end(&mut what)?;
+        (&mut file).take(LARGEST as u64 + 1).read_to_end(&mut what)?;
         let is_open = what.first() == Some(&OPEN) && meta.len() == what.len() as u64;
         Ok(is_open.then_some(Offered { path, file, what }))
     }
@@ -101,16 +107,25 @@ impl Offered {
     ///
     /// # Errors
     /// Those of the system; the offer is not ours then.
-    pub fn take_on(&self) -> io::Result<()> {
-        fs::remove_file(&self.path)
+    pub fn take_on(self) -> io::Result<TakenOn> {
+        fs::remove_file(&self.path)?;
+        Ok(TakenOn(self.file))
     }
+}
 
-    /// Tells whoever offered it that it is done, for ever.
+/// An offer that we took on.
+#[derive(Debug)]
+pub struct TakenOn(File);
+
+impl TakenOn {
+    /// Tells whoever offered it that it is done, for ever, and what came of it.
     ///
     /// # Errors
     /// Those of the system; it is done once more then.
-    pub fn tell_done(&self) -> io::Result<()> {
-        self.file.write_all_at(&[DONE], 0)
+    pub fn is_done(&self, answer: &[u8]) -> io::Result<()> {
+        self.0.set_len(1)?;
+        self.0.write_all_at(answer, 1)?;
+        self.0.write_all_at(&[DONE], 0)
     }
 }
 
@@ -165,12 +180,12 @@ mod tests {
         assert!(Offered::look(&lock, 2).unwrap().is_none());
         let [one, other] = [(); 2].map(|()| Offered::look(&lock, 3).unwrap().unwrap());
         assert_eq!(one.what(), b"a mail");
-        one.take_on().unwrap();
+        let taken = one.take_on().unwrap();
         assert!(other.take_on().is_err());
         assert!(Offered::look(&lock, 3).unwrap().is_none());
-        assert!(!offer.is_done().unwrap());
-        one.tell_done().unwrap();
-        assert!(offer.is_done().unwrap());
+        assert_eq!(offer.answer().unwrap(), None);
+        taken.is_done(b"so").unwrap();
+        assert_eq!(offer.answer().unwrap().unwrap(), b"so");
         offer.withdraw().unwrap();
         assert_eq!(names(&dir), 0);
     }
@@ -191,11 +206,11 @@ mod tests {
     fn who_takes_a_place_has_nothing_of_the_one_before() {
         let (dir, lock) = lock();
         Offer::make(&lock, 1, b"old").unwrap();
-        let old = Offered::look(&lock, 1).unwrap().unwrap();
+        let old = Offered::look(&lock, 1).unwrap().unwrap().take_on().unwrap();
         fs::write(dir.path().join("lock.1.new"), "half an offer").unwrap();
         let offer = Offer::make(&lock, 1, b"new").unwrap();
-        old.tell_done().unwrap();
-        assert!(!offer.is_done().unwrap());
+        old.is_done(b"").unwrap();
+        assert_eq!(offer.answer().unwrap(), None);
         assert_eq!(Offered::look(&lock, 1).unwrap().unwrap().what(), b"new");
         assert_eq!(names(&dir), 1);
     }
@@ -204,7 +219,7 @@ mod tests {
     fn what_is_no_offer_is_not_seen() {
         let (dir, lock) = lock();
         let path = dir.path().join("lock.1");
-        for content in [&b""[..], b"!", b"half", &[OPEN; MOST_BYTES + 2]] {
+        for content in [&b""[..], b"!", b"half", &[OPEN; LARGEST + 2]] {
             fs::write(&path, content).unwrap();
             assert!(Offered::look(&lock, 1).unwrap().is_none(), "{}", content.len());
         }

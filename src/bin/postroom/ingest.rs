@@ -12,11 +12,12 @@ use clap::{CommandFactory, Parser};
 use postroom::desk::incoming::Envelope;
 use postroom::desk::ingest::{Chain, Incoming, Steps, Taken};
 use postroom::desk::raw::Raw;
-use postroom::desk::together::Delivery;
+use postroom::desk::together::{Delivery, Turn};
 use postroom::desk::{self, Desk, Failure, Kind, Purpose, filter};
 use postroom::domain::arrival::Occasion;
 use postroom::domain::{Address, InboxName, OutboxId};
 use postroom::host::env;
+use postroom::host::lock::Lock;
 use postroom::host::signal::Deadline;
 use postroom::mail::envelope;
 use postroom::store::Wiring;
@@ -126,11 +127,20 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
         return Err(Failure::new(Kind::TryAgain, why).into());
     }
     let envelope = envelope(args)?;
-    let Some(mut desk) = desk(args, stdin.as_ref(), &envelope)? else { return Ok(Exit::Done) };
+    let (mut desk, lock) = match turn(args, stdin.as_ref(), &envelope)? {
+        Turn::Ours(desk, lock) => (desk, lock),
+        Turn::Along(queued) => {
+            drop(deadline);
+            send(args, queued);
+            return Ok(Exit::Done);
+        }
+    };
     let chain = desk.chain(args.steps())?;
     let mut out = out::open();
     let (queued, exit) = match stdin {
-        Some(raw) => (take_one(args, &mut desk, &raw, &envelope, &chain, &mut out)?, Exit::Done),
+        Some(raw) => {
+            (take_one(args, &mut desk, lock, &raw, &envelope, &chain, &mut out)?, Exit::Done)
+        }
         None => files::take_in(args, manner, &mut desk, &envelope, &chain, &mut out)?,
     };
     out.flush()?;
@@ -140,20 +150,30 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
     Ok(exit)
 }
 
-/// The desk; none where the mail came in with another one, of which there is nothing to tell.
-fn desk(args: &Args, stdin: Option<&Raw>, envelope: &Envelope) -> Result<Option<Desk>> {
+/// The turn of this command; a delivery that has nothing to tell may come along with another.
+fn turn(args: &Args, stdin: Option<&Raw>, envelope: &Envelope) -> Result<Turn> {
     let wanted = args.common.wanted()?;
     match stdin {
         Some(raw) if !(args.filter || args.archive || args.print || args.json) => {
             Desk::open_in_turn(&wanted, &Delivery { raw, envelope, steps: args.steps() })
         }
-        _ => Desk::open(&wanted, Purpose::Write).map(Some),
+        _ => Ok(Turn::Ours(Box::new(Desk::open(&wanted, Purpose::Write)?), None)),
+    }
+}
+
+/// Sends the answers to a mail that is in: whatever goes wrong now is left to `send`.
+fn send(args: &Args, queued: Vec<OutboxId>) {
+    if !queued.is_empty()
+        && let Ok(mut desk) = args.common.desk(Purpose::Write)
+    {
+        desk.send_after(queued);
     }
 }
 
 fn take_one(
     args: &Args,
     desk: &mut Desk,
+    lock: Option<Lock>,
     raw: &Raw,
     envelope: &Envelope,
     chain: &Chain,
@@ -161,17 +181,12 @@ fn take_one(
 ) -> Result<Vec<OutboxId>> {
     let occasion = args.occasion();
     let incoming = Incoming { raw, envelope, wiring: Wiring::Stdin, occasion, delivered: None };
-    let (taken, others) = desk.ingest(&incoming, chain)?;
+    let taken = desk.ingest(&incoming, chain, lock)?;
     if args.filter {
         filter::write(raw, &taken, out)?;
     }
     print(args, out, &taken)?;
-    Ok(others.iter().chain([&taken]).flat_map(queued).collect())
-}
-
-/// The automatic answers that were queued.
-fn queued(taken: &Taken) -> impl Iterator<Item = OutboxId> + '_ {
-    taken.landed.iter().filter_map(|l| l.after.answered.as_ref()?.queued())
+    Ok(taken.queued().collect())
 }
 
 /// What the wiring tells: options first, then the environment of the MTA (R23). The environment

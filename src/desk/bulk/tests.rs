@@ -76,7 +76,7 @@ fn one_by_one(mails: &[String]) -> (Contents, [usize; 3]) {
         let (envelope, wiring) = (&Envelope::default(), Wiring::File);
         let occasion = Occasion::Now;
         let incoming = Incoming { raw, envelope, wiring, occasion, delivered: Some(NOW) };
-        let landed = desk.ingest(&incoming, &Chain::default()).unwrap().0.landed;
+        let landed = desk.ingest(&incoming, &Chain::default(), None).unwrap().landed;
         hows[[How::New, How::Joined, How::Duplicate]
             .iter()
             .position(|h| *h == landed[0].how)

@@ -69,7 +69,7 @@ impl Office {
             occasion: Occasion::Now,
             delivered: None,
         };
-        self.desk.ingest(&incoming, &Chain::default()).map(|(taken, _)| taken)
+        self.desk.ingest(&incoming, &Chain::default(), None)
     }
 
     /// From now on with these rules.

@@ -18,7 +18,7 @@ use postroom::host::{parallel, signal};
 use postroom::render::clean;
 use serde::Serialize;
 
-use super::{Args, print, queued};
+use super::{Args, print};
 use crate::exit::Exit;
 use crate::mbox;
 use crate::out::{self, Out};
@@ -145,7 +145,7 @@ pub(super) fn take_in(
     let tell = |told: Told<'_>| {
         match told {
             Told::Taken(taken) => {
-                answers.extend(queued(taken));
+                answers.extend(taken.queued());
                 if args.print || args.json {
                     line.clear();
                     print(args, out, taken)?;
