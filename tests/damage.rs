@@ -351,3 +351,19 @@ fn a_desk_that_may_not_be_entered_is_not_called_missing() {
     assert!(!done.stderr.contains("no such store"), "{done:?}");
     assert!(done.stderr.contains("rwx on the directory"), "{done:?}");
 }
+
+/// It is for cron, beside mail that comes in: it waits for nobody, and keeps nobody waiting.
+#[test]
+fn a_check_beside_a_writer_finds_nothing() {
+    let desk = Desk::new();
+    for name in ["one", "two", "three"] {
+        desk.ingest(&mail(name));
+    }
+    let mut store = rusqlite::Connection::open(desk.database()).unwrap();
+    let writer = store.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate).unwrap();
+    writer.execute("UPDATE message SET indexed = indexed", ()).unwrap();
+    for words in [&["check"][..], &["check", "--rebuild"]] {
+        assert!(desk.run(words).expect_success().text().starts_with("sound: 3 messages"));
+    }
+    writer.commit().unwrap();
+}

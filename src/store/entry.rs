@@ -21,8 +21,7 @@ impl Tx<'_> {
         self.connection
             .prepare_cached("INSERT INTO entry (message, conversation, event) VALUES (?1, ?2, ?3)")?
             .execute((message.0, event.conversation.0, event.id.0))?;
-        // What it repeats is said in its first home, maybe not in this one.
-        self.index_anew(*message)
+        Ok(())
     }
 
     /// Notes that no rule has seen this arrival yet.

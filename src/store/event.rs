@@ -53,11 +53,16 @@ impl Tx<'_> {
         for event in &events {
             self.append(event)?;
             self.project(conversation, event)?;
+            if let Change::Arrived { message, .. } | Change::Queued { message, .. } = event.change {
+                // What it repeats is said in its first home, maybe not in this one.
+                self.index_anew(message)?;
+            }
         }
         Ok(events)
     }
 
-    /// Folds an event of a conversation into the tables beside its row.
+    /// Folds an event of a conversation into the tables beside its row, and into no other: a check
+    /// folds into copies of them.
     pub(super) fn project(&self, conversation: &Conversation, event: &Event) -> Result<()> {
         let change = &event.change;
         self.save_sides(conversation.number, change)?;
