@@ -55,6 +55,27 @@ fn mail_comes_in_between_and_a_stop_ends_it_behind_a_pack() {
     }
 }
 
+/// It is gone, not damaged.
+#[test]
+fn what_is_purged_in_between_is_left_out() {
+    let desk = Desk::new();
+    ["one", "two", "three"].iter().for_each(|name| drop(desk.ingest(&mail(name))));
+    let now = Some(common::NOW.parse().unwrap());
+    let wanted = Wanted { config: Some(desk.dir().join("postroom.toml")), now, agent: None };
+    let mut opened = postroom::desk::Desk::open(&wanted, Purpose::Write).unwrap();
+    let stop = AtomicBool::new(false);
+    let sweep = Sweep { rest: Duration::default(), stop: &stop };
+    let mut first = true;
+    let purge = |_, _| {
+        if std::mem::take(&mut first) {
+            desk.run(["purge", "--yes", "1"]).expect_success();
+        }
+    };
+    let swept = opened.sweep(&sweep, purge).unwrap();
+    assert_eq!((swept.packed, swept.damaged.len()), (2, 0));
+    desk.run(["check"]).expect_success();
+}
+
 #[test]
 fn what_two_conversations_show_is_packed_once() {
     let desk = Desk::new();

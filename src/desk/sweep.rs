@@ -1,6 +1,7 @@
 //! What time brings: the search index catches up, mail that rests is packed, room that is free goes
 //! back. All of it in small transactions: whoever delivers writes in between.
 
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Context, Result};
@@ -139,9 +140,10 @@ impl Desk {
         let (frame, size) = (store::compress(&bytes)?, bytes.len() as u64);
         drop(bytes);
         if self.write("sweep", Ending::Commit, |tx, _| tx.put_pack(&messages, &frame, size))? {
-            let is_in = |(one, _): &&(MessageId, u64)| !damaged.contains(one);
-            swept.packed += group.messages.iter().filter(is_in).count();
-            swept.bytes += group.messages.iter().filter(is_in).map(|(_, bytes)| bytes).sum::<u64>();
+            let put: BTreeSet<&MessageId> = messages.iter().collect();
+            let plain = || group.messages.iter().filter(|(message, _)| put.contains(message));
+            swept.packed += plain().count();
+            swept.bytes += plain().map(|(_, bytes)| bytes).sum::<u64>();
         }
         Ok(())
     }

@@ -112,7 +112,8 @@ impl Snapshot<'_> {
         Ok(select.query_row([], sized).optional()?)
     }
 
-    /// All that goes into a pack, each message compared with its digest.
+    /// All that goes into a pack, each message compared with its digest. What was purged since the
+    /// group was made is left out.
     ///
     /// # Errors
     /// Those of the database.
@@ -125,6 +126,9 @@ impl Snapshot<'_> {
         let room = usize::try_from(group.bytes()).unwrap_or_default();
         let mut bundle = Bundle { bytes: Vec::with_capacity(room), ..Bundle::default() };
         for message in messages {
+            if self.is_purged(message)? {
+                continue;
+            }
             let begin = bundle.bytes.len();
             let read = self.raw_chunks(message, |bytes| {
                 bundle.bytes.extend_from_slice(bytes);
@@ -203,6 +207,13 @@ impl Snapshot<'_> {
         let mut select =
             self.connection.prepare_cached("SELECT pack FROM packed WHERE message = ?1")?;
         Ok(select.query_row([message.0], |row| row.get(0).map(PackId)).optional()?)
+    }
+
+    fn is_purged(&self, message: MessageId) -> Result<bool> {
+        let mut select = self
+            .connection
+            .prepare_cached("SELECT 1 FROM message WHERE id = ?1 AND purged IS NOT NULL")?;
+        Ok(select.exists([message.0])?)
     }
 
     /// Whether these are the bytes that came in as a message that is not purged.
