@@ -3,8 +3,8 @@
 
 mod common;
 
-use common::{Desk, Done, mail, start, wait};
-use postroom::host::lock::{Line, Lock};
+use common::{Desk, Done, mail, offers, start, wait};
+use postroom::host::lock::Line;
 use std::collections::BTreeSet;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -20,18 +20,19 @@ fn together(commands: Vec<(Command, Vec<u8>)>) -> Vec<Done> {
 
 /// Starts them while the desk's lock is held, and gives it up when so many of them have offered their
 /// mail to whoever has it.
-fn behind_a_writer(desk: &Desk, commands: Vec<(Command, Vec<u8>)>, offers: usize) -> Vec<Child> {
+fn behind_a_writer(desk: &Desk, commands: Vec<(Command, Vec<u8>)>, count: usize) -> Vec<Child> {
     let path = desk.dir().join("lock");
     let lock = Line::enter(&path).unwrap().lock_at_once().unwrap().unwrap();
     let mut children: Vec<_> =
         commands.into_iter().map(|(command, mail)| start(command, &mail)).collect();
-    until_offered(desk, &lock, &mut children, offers);
+    until_offered(desk, &mut children, count);
+    drop(lock);
     children
 }
 
 /// Until so many offers lie beside the lock.
-fn until_offered(desk: &Desk, lock: &Lock, children: &mut [Child], offers: usize) {
-    while lock.offers().count() < offers {
+fn until_offered(desk: &Desk, children: &mut [Child], count: usize) {
+    while offers(desk).len() < count {
         let over = children.iter_mut().find_map(|child| child.try_wait().unwrap());
         assert!(over.is_none(), "{over:?} without the lock\n{}", desk.log());
         std::thread::yield_now();
@@ -43,13 +44,6 @@ fn writers(desk: &Desk) -> usize {
     let log = desk.log();
     let took_in = log.lines().filter(|line| line.contains(" how="));
     took_in.map(|line| line.split(['[', ']']).nth(1).unwrap()).collect::<BTreeSet<_>>().len()
-}
-
-/// What a desk's lock leaves beside it, besides itself.
-fn left(desk: &Desk) -> Vec<String> {
-    let names = desk.dir().read_dir().unwrap().map(|entry| entry.unwrap().file_name());
-    let names = names.map(|name| name.into_string().unwrap());
-    names.filter(|name| name.starts_with("lock.")).collect()
 }
 
 /// A desk whose inboxes acknowledge what comes in.
@@ -175,7 +169,7 @@ fn who_waits_for_the_same_comes_along() {
     assert_eq!(desk.log().lines().filter(|line| line.contains("how=new")).count(), 10);
     assert_eq!(desk.log().lines().filter(|line| line.contains("how=duplicate")).count(), 2);
     desk.run(["check", "--rebuild"]).expect_success();
-    assert!(left(&desk).is_empty());
+    assert!(offers(&desk).is_empty());
 }
 
 /// Another inbox is no other way; rules, who acts, or what is to be told are.
@@ -221,7 +215,7 @@ fn waiting_makes_no_mail_younger() {
     let mut children = Vec::new();
     for (n, (command, mail)) in deliveries.into_iter().enumerate() {
         children.push(start(command, &mail));
-        until_offered(&desk, &lock, &mut children, n + 1);
+        until_offered(&desk, &mut children, n + 1);
     }
     let given_up = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis();
     drop(lock);
@@ -247,7 +241,7 @@ fn the_configuration_that_decides_is_the_one_that_is_named() {
     let lock = Line::enter(&path).unwrap().lock_at_once().unwrap().unwrap();
     let mut children: Vec<_> =
         commands.into_iter().map(|(command, mail)| start(command, &mail)).collect();
-    until_offered(&desk, &lock, &mut children, 2);
+    until_offered(&desk, &mut children, 2);
     rule("new");
     drop(lock);
     children.into_iter().for_each(|child| drop(wait(child).expect_success()));
@@ -278,24 +272,24 @@ fn who_is_refused_hears_it_itself() {
 fn an_offer_ends_with_its_delivery() {
     let desk = Desk::new();
     desk.configure("desk", "lock-timeout = \"1s\"");
-    let children = |lock: &Lock| {
+    let children = || {
         let mut children = vec![start(desk.postroom(["ingest"]), &mail("erika"))];
-        until_offered(&desk, lock, &mut children, 1);
+        until_offered(&desk, &mut children, 1);
         children
     };
     let path = desk.dir().join("lock");
     let lock = Line::enter(&path).unwrap().lock_at_once().unwrap().unwrap();
-    for child in children(&lock) {
+    for child in children() {
         assert_eq!(wait(child).status.code(), Some(75), "{}", desk.log());
     }
-    assert!(left(&desk).is_empty());
-    for mut child in children(&lock) {
+    assert!(offers(&desk).is_empty());
+    for mut child in children() {
         child.kill().unwrap();
         child.wait().unwrap();
     }
-    assert_eq!(left(&desk), ["lock.1"]);
+    assert_eq!(offers(&desk).len(), 1);
     drop(lock);
     desk.run(["sweep"]).expect_success();
-    assert!(left(&desk).is_empty());
+    assert!(offers(&desk).is_empty());
     assert_eq!(desk.number("SELECT count(*) FROM message"), 0);
 }

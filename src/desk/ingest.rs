@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::incoming::Envelope;
 use super::land::{Label, Ready, Understood, land};
 use super::raw::Raw;
-use super::together::{Guest, Terms, land_guests};
+use super::together::{Guest, land_guests};
 use super::{Desk, autoreply, route};
 use crate::domain::arrival::Occasion;
 use crate::domain::barrier::Answer;
@@ -210,10 +210,10 @@ impl Desk {
         let ready = Ready::new(&incoming, understood, self.now);
         let size = incoming.raw.size();
         self.must_have_room(size)?;
-        let terms = self.terms(size, chain);
-        let (taken, guests) = match self.land_one(&lock, &ready, chain, terms.as_ref()) {
+        let kind = self.kind_of_guests(size, chain);
+        let (taken, guests) = match self.land_one(&lock, &ready, chain, kind.as_deref()) {
             // Alone it may still come in.
-            Err(error) if terms.is_some() && !error.is::<Refused>() => {
+            Err(error) if kind.is_some() && !error.is::<Refused>() => {
                 self.land_one(&lock, &ready, chain, None)?
             }
             landed => landed?,
@@ -234,19 +234,19 @@ impl Desk {
         Ok(taken)
     }
 
-    /// One transaction, and what came along in it on these terms.
+    /// One transaction, and what of this kind came along in it.
     fn land_one(
         &mut self,
         lock: &Lock,
         ready: &Ready<'_>,
         chain: &Chain,
-        terms: Option<&Terms>,
+        kind: Option<&str>,
     ) -> Result<(Taken, Vec<Guest>)> {
         let fault = self.fault;
         self.write_locked(lock, "ingest", Ending::Commit, |tx, scene| {
             let taken = land(tx, scene, ready, chain)?;
-            let guests = match terms {
-                Some(terms) => land_guests(tx, scene, lock, terms, chain)?,
+            let guests = match kind {
+                Some(kind) => land_guests(tx, scene, lock, kind, chain)?,
                 None => Vec::new(),
             };
             fault.strike();

@@ -9,6 +9,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 use super::incoming::Envelope;
 use super::ingest::{Chain, Incoming, Steps, Taken};
@@ -23,7 +24,7 @@ use crate::host::lock::{Line, Lock, Waited};
 use crate::host::offer::{self, Offered, TakenOn};
 use crate::host::user::Caller;
 use crate::host::{env, limit};
-use crate::store::{ConfigText, Tx, Wiring};
+use crate::store::{Tx, Wiring};
 
 /// The most mails that come along with one, so that it is not kept waiting for them.
 const MOST: usize = 64;
@@ -53,36 +54,23 @@ pub enum Turn {
 
 /// All that decides what becomes of a mail, besides the mail, and what is told of it: only under the
 /// same terms does it matter to nobody in whose process that happens.
-#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Terms {
-    version: String,
+#[derive(Serialize)]
+struct Terms<'a> {
+    version: &'a str,
     config: [u8; 32],
     actor: String,
-    caller: Caller,
+    caller: &'a Caller,
     log: Option<PathBuf>,
     /// The time, where it was set.
     now: Option<Time>,
     steps: Steps,
 }
 
-impl Terms {
-    fn new(
-        text: &ConfigText,
-        actor: &Actor,
-        caller: &Caller,
-        now: Option<Time>,
-        steps: Steps,
-    ) -> Terms {
-        Terms {
-            version: env!("CARGO_PKG_VERSION").to_owned(),
-            config: text.hash,
-            actor: actor.to_string(),
-            caller: caller.clone(),
-            log: env::path("POSTROOM_LOG"),
-            now,
-            steps,
-        }
+impl Terms<'_> {
+    /// A word for these terms.
+    fn kind(&self) -> Result<String> {
+        let hash = Sha256::digest(serde_json::to_vec(self)?);
+        Ok(hash.iter().take(12).map(|byte| format!("{byte:02x}")).collect())
     }
 }
 
@@ -90,7 +78,6 @@ impl Terms {
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Head {
-    terms: Terms,
     came: Time,
     envelope: Envelope,
 }
@@ -116,17 +103,24 @@ impl Guest {
 
 impl Desk {
     /// Opens the desk for one mail when its turn has come. A large mail does not come along, and waits
-    /// with the desk open.
+    /// with the desk open; so does one that nobody before it may take along.
     ///
     /// # Errors
     /// As [`Desk::open`]; [`LockError`](crate::host::lock::LockError).
     pub fn open_in_turn(wanted: &Wanted, delivery: &Delivery<'_>) -> Result<Turn> {
         let closed = Closed::find(wanted)?;
-        let Some(offer) = written(&closed, delivery) else {
+        let came = closed.now;
+        let (Some(offer), Ok(kind)) =
+            (written(delivery, came), closed.terms(delivery.steps).kind())
+        else {
             return Ok(Turn::Ours(Box::new(closed.open(Purpose::Write)?), None));
         };
         let path = closed.dir.join(layout::LOCK);
+        let limit = closed.config.settings().lock_timeout.std();
         let named = || path.display().to_string();
+        if Lock::is_free(&path).with_context(named)? {
+            return Ok(Turn::Ours(Box::new(closed.open(Purpose::Write)?), None));
+        }
         let line = match Line::enter(&path).and_then(Line::lock_at_once).with_context(named)? {
             Ok(lock) => {
                 return Ok(Turn::Ours(Box::new(closed.open(Purpose::Write)?), Some(lock)));
@@ -134,32 +128,55 @@ impl Desk {
             Err(line) => line,
         };
         // Where there is no room for it, it waits like anybody.
-        let offer = line.offer(&offer).ok();
-        let limit = closed.config.settings().lock_timeout.std();
+        let is_alone = !line.is_offered_before(&kind);
+        let offer = line.offer(&kind, &offer).ok();
+        let early = if is_alone { Some(closed.open(Purpose::Write)?) } else { None };
         match line.wait(limit, offer).with_context(named)? {
             Waited::Answer(queued) => {
                 Ok(Turn::Along(serde_json::from_slice(&queued).unwrap_or_default()))
             }
             Waited::Lock(lock) => {
                 // What was configured meanwhile holds; when it came does not change.
-                let closed = Closed { now: closed.now, ..Closed::find(wanted)? };
-                Ok(Turn::Ours(Box::new(closed.open(Purpose::Write)?), Some(lock)))
+                let closed = Closed { now: came, ..Closed::find(wanted)? };
+                let desk = match early.filter(|desk| desk.text.hash == closed.text.hash) {
+                    Some(desk) => desk,
+                    None => closed.open(Purpose::Write)?,
+                };
+                Ok(Turn::Ours(Box::new(desk), Some(lock)))
             }
         }
     }
 
-    /// What a delivery has to be like to come along with a mail of so many bytes that is followed by
-    /// this; none where there might be too little room for both.
-    pub(super) fn terms(&self, bytes: u64, chain: &Chain) -> Option<Terms> {
+    /// The kind of the deliveries that come along with a mail of so many bytes that is followed by
+    /// this; none where there might be too little room for them.
+    pub(super) fn kind_of_guests(&self, bytes: u64, chain: &Chain) -> Option<String> {
         let along = (MOST * offer::LARGEST) as u64;
         if limit::file_size().is_some() || self.must_have_room(bytes + along).is_err() {
             return None;
         }
-        Some(Terms::new(&self.text, &self.me, &self.caller, self.set_now, chain.steps()))
+        let (config, now, steps) = (self.text.hash, self.set_now, chain.steps());
+        terms(config, &self.me, &self.caller, now, steps).kind().ok()
     }
 }
 
-/// Lands what comes along on these terms, also what comes meanwhile. What a rule refuses, or what
+impl Closed {
+    fn terms(&self, steps: Steps) -> Terms<'_> {
+        terms(self.text.hash, &self.me, &self.caller, self.set_now, steps)
+    }
+}
+
+fn terms<'a>(
+    config: [u8; 32],
+    actor: &Actor,
+    caller: &'a Caller,
+    now: Option<Time>,
+    steps: Steps,
+) -> Terms<'a> {
+    let (version, log) = (env!("CARGO_PKG_VERSION"), env::path("POSTROOM_LOG"));
+    Terms { version, config, actor: actor.to_string(), caller, log, now, steps }
+}
+
+/// Lands what of this kind comes along, also what comes meanwhile. What a rule refuses, or what
 /// fails, is left to its own delivery, which has to tell whoever handed it in.
 ///
 /// # Errors
@@ -168,7 +185,7 @@ pub(super) fn land_guests(
     tx: &Tx<'_>,
     scene: &Scene<'_>,
     lock: &Lock,
-    terms: &Terms,
+    kind: &str,
     chain: &Chain,
 ) -> Result<Vec<Guest>> {
     let mut guests = Vec::new();
@@ -176,7 +193,7 @@ pub(super) fn land_guests(
     // Whoever waited longer has given up, or was killed.
     let since = Time(tx.now().0 - scene.config.settings().lock_timeout.0);
     while taken_on < MOST {
-        let mails = lock.offers().filter_map(|offered| Mail::of(offered, terms, since));
+        let mails = lock.offers(kind).filter_map(|offered| Mail::of(offered, since));
         let mails: Vec<Mail> = mails.take(MOST - taken_on).collect();
         if mails.is_empty() {
             break;
@@ -202,12 +219,12 @@ struct Mail {
 }
 
 impl Mail {
-    /// Takes an offer on, if it is made on the same terms, and not too long ago.
-    fn of(offered: Offered, terms: &Terms, since: Time) -> Option<Mail> {
+    /// Takes an offer on, if it was not made too long ago.
+    fn of(offered: Offered, since: Time) -> Option<Mail> {
         let mut parts = offered.what().splitn(2, |byte| *byte == b'\n');
         let head: Head = serde_json::from_slice(parts.next()?).ok()?;
         let raw = Raw::from(parts.next()?.to_vec());
-        if head.terms != *terms || head.came < since {
+        if head.came < since {
             return None;
         }
         let offer = offered.take_on().ok()?;
@@ -228,13 +245,11 @@ impl Mail {
 }
 
 /// A mail as it is offered; none where it is too large for that.
-fn written(closed: &Closed, delivery: &Delivery<'_>) -> Option<Vec<u8>> {
+fn written(delivery: &Delivery<'_>, came: Time) -> Option<Vec<u8>> {
     if delivery.raw.size() > LARGEST as u64 {
         return None;
     }
-    let Closed { text, me, caller, set_now, now, .. } = closed;
-    let terms = Terms::new(text, me, caller, *set_now, delivery.steps);
-    let head = Head { terms, came: *now, envelope: delivery.envelope.clone() };
+    let head = Head { came, envelope: delivery.envelope.clone() };
     let mut offer = serde_json::to_vec(&head).ok()?;
     offer.push(b'\n');
     delivery.raw.write_from(0, &mut offer).ok()?;

@@ -81,12 +81,19 @@ impl Line {
         Ok(Ok(Lock { path, file, turn: Some(turn) }))
     }
 
-    /// Offers what we want the lock for to whoever has it before us, to be waited for.
+    /// Offers what we want the lock for to whoever has it before us, to be waited for. Who does it
+    /// is to know the kind.
     ///
     /// # Errors
     /// Those of the system.
-    pub fn offer(&self, what: &[u8]) -> io::Result<Offer> {
-        Offer::make(&self.path, self.turn.place(), what)
+    pub fn offer(&self, kind: &str, what: &[u8]) -> io::Result<Offer> {
+        Offer::make(&self.path, self.turn.place(), kind, what)
+    }
+
+    /// Whether somebody before us waits with an offer of this kind.
+    #[must_use]
+    pub fn is_offered_before(&self, kind: &str) -> bool {
+        (0..self.turn.place()).rev().any(|place| offer::is_there(&self.path, place, kind))
     }
 
     /// Waits for the lock, at most so long, or for the answer to what we offered.
@@ -117,10 +124,8 @@ impl Line {
                 told.recv_timeout(limit.saturating_sub(patience))
             }
         };
-        if let Some(offer) = &offer {
-            // Whoever takes on what lies there still does what we do as well.
-            let _ = offer.withdraw();
-        }
+        // The thread may keep it for ever. Who takes on what lies there still does what we do as well.
+        let _ = offer.as_deref().map(Offer::withdraw);
         match came {
             Ok(Ok(Came::File(file, turn))) => Ok(Waited::Lock(Lock { path, file, turn })),
             Ok(Ok(Came::Answer(answer))) => Ok(Waited::Answer(answer)),
@@ -143,6 +148,14 @@ pub enum Waited {
 }
 
 impl Lock {
+    /// Whether nobody has the lock or waits for it, as far as the line tells.
+    ///
+    /// # Errors
+    /// [`LockError::Io`].
+    pub fn is_free(path: &Path) -> Result<bool, LockError> {
+        Ok(!turn::is_wanted(&open(path)?).map_err(LockError::Io)?)
+    }
+
     /// Waits for the lock, at most so long.
     ///
     /// # Errors
@@ -170,13 +183,13 @@ impl Lock {
         }
     }
 
-    /// What those behind us in the line offer, in its order.
-    pub fn offers(&self) -> impl Iterator<Item = Offered> + '_ {
+    /// What those behind us in the line offer of a kind, in its order.
+    pub fn offers<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = Offered> + 'a {
         let behind = self.turn.as_ref().into_iter().flat_map(|turn| turn.place() + 1..);
         // What cannot be seen is done by whoever offers it.
         behind
             .take_while(|place| turn::is_taken(&self.file, *place).unwrap_or(false))
-            .filter_map(|place| Offered::look(&self.path, place).ok().flatten())
+            .filter_map(move |place| Offered::look(&self.path, place, kind).ok().flatten())
     }
 }
 
@@ -276,10 +289,12 @@ mod tests {
         let lock = Line::enter(&path).unwrap().lock_at_once().unwrap().unwrap();
         let line = [(); 4].map(|()| Line::enter(&path).unwrap());
         let offers: Vec<Offer> = [(2, "c"), (0, "a"), (3, "d")]
-            .map(|(n, what)| line[n].offer(what.as_bytes()).unwrap())
+            .map(|(n, what)| line[n].offer("k", what.as_bytes()).unwrap())
             .into();
+        assert!(line[3].is_offered_before("k") && !line[0].is_offered_before("k"));
+        assert!(!line[3].is_offered_before("other") && lock.offers("other").next().is_none());
         let seen = |lock: &Lock| {
-            lock.offers()
+            lock.offers("k")
                 .map(|o| String::from_utf8_lossy(o.what()).into_owned())
                 .collect::<String>()
         };
@@ -299,9 +314,9 @@ mod tests {
         for is_done in [true, false] {
             let lock = Line::enter(&path).unwrap().lock_at_once().unwrap().unwrap();
             let line = Line::enter(&path).unwrap();
-            let offer = line.offer(b"a mail").unwrap();
+            let offer = line.offer("k", b"a mail").unwrap();
             let waiting = thread::spawn(move || line.wait(Duration::from_secs(10), Some(offer)));
-            let taken = lock.offers().next().unwrap().take_on().unwrap();
+            let taken = lock.offers("k").next().unwrap().take_on().unwrap();
             if is_done {
                 taken.is_done(b"so").unwrap();
             }
@@ -322,9 +337,9 @@ mod tests {
         let lock = Line::enter(&path).unwrap().lock_at_once().unwrap().unwrap();
         for is_done in [true, false] {
             let line = Line::enter(&path).unwrap();
-            let offer = line.offer(b"a mail").unwrap();
+            let offer = line.offer("k", b"a mail").unwrap();
             if is_done {
-                lock.offers().next().unwrap().take_on().unwrap().is_done(b"").unwrap();
+                lock.offers("k").next().unwrap().take_on().unwrap().is_done(b"").unwrap();
             }
             let waited = line.wait(Duration::from_millis(20), Some(offer));
             match is_done {
@@ -340,16 +355,20 @@ mod tests {
         let path = dir.path().join("lock");
         File::create(&path).unwrap();
         let line = Line::enter(&path).unwrap();
-        let _offer = line.offer(b"a mail").unwrap();
-        for name in ["lock.1", "lock.2", "lock.3.new", "lock.x", "lock.new", "lock.1.2", "block.1"]
+        let _offer = line.offer("k", b"a mail").unwrap();
+        for name in
+            ["lock.1.k", "lock.2.k", "lock.3.new", "lock.x", "lock.new", "lock.1.2.k", "block.1.k"]
         {
             File::create(dir.path().join(name)).unwrap();
         }
-        std::fs::create_dir(dir.path().join("lock.4")).unwrap();
+        std::fs::create_dir(dir.path().join("lock.4.k")).unwrap();
         assert!(clear_offers(&path).is_err(), "a folder stays");
         let mut left: Vec<_> =
             dir.path().read_dir().unwrap().map(|e| e.unwrap().file_name()).collect();
         left.sort();
-        assert_eq!(left, ["block.1", "lock", "lock.0", "lock.1.2", "lock.4", "lock.new", "lock.x"]);
+        assert_eq!(
+            left,
+            ["block.1.k", "lock", "lock.0.k", "lock.1.2.k", "lock.4.k", "lock.new", "lock.x"]
+        );
     }
 }

@@ -1,9 +1,9 @@
 //! What those who wait for a lock offer to whoever has it: that one does it along with its own work,
 //! and who waited has nothing left to do.
 //!
-//! An offer lies in a file beside the lock, named after the place in the line. It has that name once
-//! it is whole, and loses it when somebody takes it on, so that nobody else does. That it is done
-//! stands in the file itself, which is open on both sides: no other offer can be meant.
+//! An offer lies in a file beside the lock, named after the place in the line and its kind. It has
+//! that name once it is whole, and loses it when somebody takes it on, so that nobody else does. That
+//! it is done stands in the file itself, which is open on both sides: no other offer can be meant.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
@@ -12,6 +12,9 @@ use std::path::{Path, PathBuf};
 
 use nix::libc;
 use nix::unistd::Uid;
+
+/// The name of an offer that is not whole yet, in place of its kind.
+const UNFINISHED: &str = "new";
 
 /// How an offer begins, and what becomes of that.
 const OPEN: u8 = b'?';
@@ -28,10 +31,14 @@ pub struct Offer {
 }
 
 impl Offer {
-    /// Offers something from a place in the line for a lock.
-    pub(super) fn make(lock: &Path, place: libc::off_t, what: &[u8]) -> io::Result<Offer> {
-        let path = path_at(lock, place);
-        let unfinished = path.with_added_extension("new");
+    /// Offers something of a kind from a place in the line for a lock.
+    pub(super) fn make(
+        lock: &Path,
+        place: libc::off_t,
+        kind: &str,
+        what: &[u8],
+    ) -> io::Result<Offer> {
+        let (unfinished, path) = (path_at(lock, place, UNFINISHED), path_at(lock, place, kind));
         // Who stood here before us may have been killed.
         remove(&unfinished)?;
         let mut file = OpenOptions::new()
@@ -68,6 +75,12 @@ impl Offer {
     }
 }
 
+impl Drop for Offer {
+    fn drop(&mut self) {
+        let _ = self.withdraw();
+    }
+}
+
 /// An offer of somebody else.
 #[derive(Debug)]
 pub struct Offered {
@@ -77,9 +90,9 @@ pub struct Offered {
 }
 
 impl Offered {
-    /// What lies at a place, from somebody with our rights; none where nothing does yet.
-    pub(super) fn look(lock: &Path, place: libc::off_t) -> io::Result<Option<Offered>> {
-        let path = path_at(lock, place);
+    /// What of a kind lies at a place, from somebody with our rights; none where nothing does yet.
+    pub(super) fn look(lock: &Path, place: libc::off_t, kind: &str) -> io::Result<Option<Offered>> {
+        let path = path_at(lock, place, kind);
         let opened =
             OpenOptions::new().read(true).write(true).custom_flags(libc::O_NOFOLLOW).open(&path);
         let mut file = match opened {
@@ -129,18 +142,21 @@ impl TakenOn {
     }
 }
 
+/// Whether something of a kind lies at a place.
+pub(super) fn is_there(lock: &Path, place: libc::off_t, kind: &str) -> bool {
+    path_at(lock, place, kind).symlink_metadata().is_ok()
+}
+
 /// The files that are offers, begun ones too, with their places.
 pub(super) fn all(lock: &Path) -> io::Result<Vec<(PathBuf, libc::off_t)>> {
     let mut found = Vec::new();
     for entry in fs::read_dir(lock.parent().unwrap_or(Path::new(".")))? {
         let path = entry?.path();
-        let whole = if path.extension().is_some_and(|e| e == "new") {
-            path.with_extension("")
-        } else {
-            path.clone()
-        };
-        let place = whole.extension().and_then(|e| e.to_str()).and_then(|word| word.parse().ok());
-        if let Some(place) = place.filter(|place| path_at(lock, *place) == whole) {
+        let (place, kind) = (path.with_extension(""), path.extension());
+        let place = place.extension().and_then(|place| place.to_str()?.parse().ok());
+        if let (Some(place), Some(kind)) = (place, kind.and_then(|kind| kind.to_str()))
+            && path_at(lock, place, kind) == path
+        {
             found.push((path, place));
         }
     }
@@ -155,8 +171,8 @@ pub(super) fn remove(path: &Path) -> io::Result<()> {
     }
 }
 
-fn path_at(lock: &Path, place: libc::off_t) -> PathBuf {
-    lock.with_added_extension(place.to_string())
+fn path_at(lock: &Path, place: libc::off_t, kind: &str) -> PathBuf {
+    lock.with_added_extension(format!("{place}.{kind}"))
 }
 
 #[cfg(test)]
@@ -176,13 +192,14 @@ mod tests {
     #[test]
     fn an_offer_is_taken_on_once_and_told_to_be_done() {
         let (dir, lock) = lock();
-        let offer = Offer::make(&lock, 3, b"a mail").unwrap();
-        assert!(Offered::look(&lock, 2).unwrap().is_none());
-        let [one, other] = [(); 2].map(|()| Offered::look(&lock, 3).unwrap().unwrap());
+        let offer = Offer::make(&lock, 3, "k", b"a mail").unwrap();
+        assert!(Offered::look(&lock, 2, "k").unwrap().is_none());
+        assert!(Offered::look(&lock, 3, "other").unwrap().is_none());
+        let [one, other] = [(); 2].map(|()| Offered::look(&lock, 3, "k").unwrap().unwrap());
         assert_eq!(one.what(), b"a mail");
         let taken = one.take_on().unwrap();
         assert!(other.take_on().is_err());
-        assert!(Offered::look(&lock, 3).unwrap().is_none());
+        assert!(Offered::look(&lock, 3, "k").unwrap().is_none());
         assert_eq!(offer.answer().unwrap(), None);
         taken.is_done(b"so").unwrap();
         assert_eq!(offer.answer().unwrap().unwrap(), b"so");
@@ -193,8 +210,8 @@ mod tests {
     #[test]
     fn what_is_withdrawn_is_gone() {
         let (dir, lock) = lock();
-        let offer = Offer::make(&lock, 1, b"").unwrap();
-        let seen = Offered::look(&lock, 1).unwrap().unwrap();
+        let offer = Offer::make(&lock, 1, "k", b"").unwrap();
+        let seen = Offered::look(&lock, 1, "k").unwrap().unwrap();
         offer.withdraw().unwrap();
         assert!(seen.take_on().is_err());
         assert_eq!(names(&dir), 0);
@@ -205,29 +222,29 @@ mod tests {
     #[test]
     fn who_takes_a_place_has_nothing_of_the_one_before() {
         let (dir, lock) = lock();
-        Offer::make(&lock, 1, b"old").unwrap();
-        let old = Offered::look(&lock, 1).unwrap().unwrap().take_on().unwrap();
+        std::mem::forget(Offer::make(&lock, 1, "k", b"old").unwrap());
+        let old = Offered::look(&lock, 1, "k").unwrap().unwrap().take_on().unwrap();
         fs::write(dir.path().join("lock.1.new"), "half an offer").unwrap();
-        let offer = Offer::make(&lock, 1, b"new").unwrap();
+        let offer = Offer::make(&lock, 1, "k", b"new").unwrap();
         old.is_done(b"").unwrap();
         assert_eq!(offer.answer().unwrap(), None);
-        assert_eq!(Offered::look(&lock, 1).unwrap().unwrap().what(), b"new");
+        assert_eq!(Offered::look(&lock, 1, "k").unwrap().unwrap().what(), b"new");
         assert_eq!(names(&dir), 1);
     }
 
     #[test]
     fn what_is_no_offer_is_not_seen() {
         let (dir, lock) = lock();
-        let path = dir.path().join("lock.1");
+        let path = dir.path().join("lock.1.k");
         for content in [&b""[..], b"!", b"half", &[OPEN; LARGEST + 2]] {
             fs::write(&path, content).unwrap();
-            assert!(Offered::look(&lock, 1).unwrap().is_none(), "{}", content.len());
+            assert!(Offered::look(&lock, 1, "k").unwrap().is_none(), "{}", content.len());
         }
         fs::remove_file(&path).unwrap();
         std::os::unix::fs::symlink("/etc/passwd", &path).unwrap();
-        assert!(Offered::look(&lock, 1).is_err());
+        assert!(Offered::look(&lock, 1, "k").is_err());
         fs::remove_file(&path).unwrap();
         fs::create_dir(&path).unwrap();
-        assert!(Offered::look(&lock, 1).is_err());
+        assert!(Offered::look(&lock, 1, "k").is_err());
     }
 }

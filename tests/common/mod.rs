@@ -135,6 +135,13 @@ impl Desk {
     }
 }
 
+/// The mails that wait beside a desk's lock for whoever has it.
+pub(crate) fn offers(desk: &Desk) -> Vec<String> {
+    let names = fs::read_dir(desk.dir()).unwrap().map(|entry| entry.unwrap().file_name());
+    let names = names.map(|name| name.into_string().unwrap());
+    names.filter(|name| name.starts_with("lock.") && !name.ends_with(".new")).collect()
+}
+
 impl Done {
     pub(crate) fn expect_success(self) -> Done {
         assert!(self.status.success(), "{self:?}\n{}", self.text());
