@@ -308,10 +308,10 @@ mod tests {
 
     #[test]
     fn whose_offer_is_done_gets_no_lock() {
-        let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("lock");
-        File::create(&path).unwrap();
         for is_done in [true, false] {
+            let dir = tempfile::tempdir().unwrap();
+            let path = dir.path().join("lock");
+            File::create(&path).unwrap();
             let lock = Line::enter(&path).unwrap().lock_at_once().unwrap().unwrap();
             let line = Line::enter(&path).unwrap();
             let offer = line.offer("k", b"a mail").unwrap();
