@@ -2,8 +2,10 @@
 //! and the program run on it with an empty environment.
 #![allow(dead_code, clippy::unwrap_used, clippy::panic, clippy::disallowed_methods)]
 
+use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::io::{self, Write as _};
+use std::os::unix::fs::DirEntryExt as _;
 use std::os::unix::process::ExitStatusExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -135,11 +137,14 @@ impl Desk {
     }
 }
 
-/// The mails that wait beside a desk's lock for whoever has it.
-pub(crate) fn offers(desk: &Desk) -> Vec<String> {
-    let names = fs::read_dir(desk.dir()).unwrap().map(|entry| entry.unwrap().file_name());
-    let names = names.map(|name| name.into_string().unwrap());
-    names.filter(|name| name.starts_with("lock.") && !name.ends_with(".new")).collect()
+/// The mails that wait beside a desk's lock for whoever has it: the inodes of their files.
+pub(crate) fn offers(desk: &Desk) -> BTreeSet<u64> {
+    let entries = fs::read_dir(desk.dir()).unwrap().map(Result::unwrap);
+    let offers = entries.filter(|entry| {
+        let name = entry.file_name().into_string().unwrap();
+        name.starts_with("lock.") && !name.ends_with(".new")
+    });
+    offers.map(|entry| entry.ino()).collect()
 }
 
 impl Done {
