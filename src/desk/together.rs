@@ -109,41 +109,18 @@ impl Desk {
     /// As [`Desk::open`]; [`LockError`](crate::host::lock::LockError).
     pub fn open_in_turn(wanted: &Wanted, delivery: &Delivery<'_>) -> Result<Turn> {
         let closed = Closed::find(wanted)?;
-        let came = closed.now;
-        let (Some(offer), Ok(kind)) =
-            (written(delivery, came), closed.terms(delivery.steps).kind())
-        else {
-            return Ok(Turn::Ours(Box::new(closed.open(Purpose::Write)?), None));
+        let offer = written(delivery, closed.now);
+        let (Some(offer), Ok(kind)) = (offer, closed.terms(delivery.steps).kind()) else {
+            return ours(closed, None);
         };
         let path = closed.dir.join(layout::LOCK);
-        let limit = closed.config.settings().lock_timeout.std();
         let named = || path.display().to_string();
         if Lock::is_free(&path).with_context(named)? {
-            return Ok(Turn::Ours(Box::new(closed.open(Purpose::Write)?), None));
+            return ours(closed, None);
         }
-        let line = match Line::enter(&path).and_then(Line::lock_at_once).with_context(named)? {
-            Ok(lock) => {
-                return Ok(Turn::Ours(Box::new(closed.open(Purpose::Write)?), Some(lock)));
-            }
-            Err(line) => line,
-        };
-        // Where there is no room for it, it waits like anybody.
-        let is_alone = !line.is_offered_before(&kind);
-        let offer = line.offer(&kind, &offer).ok();
-        let early = if is_alone { Some(closed.open(Purpose::Write)?) } else { None };
-        match line.wait(limit, offer).with_context(named)? {
-            Waited::Answer(queued) => {
-                Ok(Turn::Along(serde_json::from_slice(&queued).unwrap_or_default()))
-            }
-            Waited::Lock(lock) => {
-                // What was configured meanwhile holds; when it came does not change.
-                let closed = Closed { now: came, ..Closed::find(wanted)? };
-                let desk = match early.filter(|desk| desk.text.hash == closed.text.hash) {
-                    Some(desk) => desk,
-                    None => closed.open(Purpose::Write)?,
-                };
-                Ok(Turn::Ours(Box::new(desk), Some(lock)))
-            }
+        match Line::enter(&path).and_then(Line::lock_at_once).with_context(named)? {
+            Ok(lock) => ours(closed, Some(lock)),
+            Err(line) => wait(line, closed, wanted, &kind, &offer),
         }
     }
 
@@ -156,6 +133,32 @@ impl Desk {
         }
         let (config, now, steps) = (self.text.hash, self.set_now, chain.steps());
         terms(config, &self.me, &self.caller, now, steps).kind().ok()
+    }
+}
+
+fn ours(closed: Closed, lock: Option<Lock>) -> Result<Turn> {
+    Ok(Turn::Ours(Box::new(closed.open(Purpose::Write)?), lock))
+}
+
+/// Waits in the line, with the mail on offer.
+fn wait(line: Line, closed: Closed, wanted: &Wanted, kind: &str, offer: &[u8]) -> Result<Turn> {
+    let (came, limit) = (closed.now, closed.config.settings().lock_timeout.std());
+    let path = closed.dir.join(layout::LOCK);
+    let is_alone = !line.is_offered_before(kind);
+    // Where there is no room for it, it waits like anybody.
+    let offer = line.offer(kind, offer).ok();
+    let early = if is_alone { Some(closed.open(Purpose::Write)?) } else { None };
+    let lock = match line.wait(limit, offer).with_context(|| path.display().to_string())? {
+        Waited::Answer(queued) => {
+            return Ok(Turn::Along(serde_json::from_slice(&queued).unwrap_or_default()));
+        }
+        Waited::Lock(lock) => lock,
+    };
+    // What was configured meanwhile holds; when it came does not change.
+    let closed = Closed { now: came, ..Closed::find(wanted)? };
+    match early.filter(|desk| desk.text.hash == closed.text.hash) {
+        Some(desk) => Ok(Turn::Ours(Box::new(desk), Some(lock))),
+        None => ours(closed, Some(lock)),
     }
 }
 
