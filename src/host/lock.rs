@@ -104,32 +104,32 @@ impl Line {
         let Line { path, file, turn } = self;
         let offer = offer.map(Arc::new);
         let (tell, told) = mpsc::sync_channel(1);
+        let lock = Lock { path: path.clone(), file, turn: None };
         let offered = offer.clone();
         let in_turn = move || {
-            turn.wait(&file)?;
+            turn.wait(&lock.file)?;
             // Whoever is behind us waits for nobody who has nothing left to do.
             match answer(offered.as_deref())? {
-                Some(answer) => Ok(Came::Answer(answer)),
-                None => locked(file, Some(turn), offered.as_deref()),
+                Some(answer) => Ok(Waited::Answer(answer)),
+                None => locked(Lock { turn: Some(turn), ..lock }, offered.as_deref()),
             }
         };
         wait_in_thread(in_turn, tell.clone())?;
         let patience = PATIENCE.min(limit);
-        let came = match told.recv_timeout(patience) {
-            Ok(came) => Ok(came),
+        let waited = match told.recv_timeout(patience) {
+            Ok(waited) => Ok(waited),
             // Whoever is before us may have been stopped.
             Err(_) => {
-                let (file, offered) = (open(&path)?, offer.clone());
-                wait_in_thread(move || locked(file, None, offered.as_deref()), tell)?;
+                let (lock, offered) =
+                    (Lock { file: open(&path)?, path, turn: None }, offer.clone());
+                wait_in_thread(move || locked(lock, offered.as_deref()), tell)?;
                 told.recv_timeout(limit.saturating_sub(patience))
             }
         };
         // The thread may keep it for ever. Who takes on what lies there still does what we do as well.
         let _ = offer.as_deref().map(Offer::withdraw);
-        match came {
-            Ok(Ok(Came::File(file, turn))) => Ok(Waited::Lock(Lock { path, file, turn })),
-            Ok(Ok(Came::Answer(answer))) => Ok(Waited::Answer(answer)),
-            Ok(Err(error)) => Err(LockError::Io(error)),
+        match waited {
+            Ok(waited) => waited.map_err(LockError::Io),
             Err(_) => match answer(offer.as_deref()) {
                 Ok(Some(answer)) => Ok(Waited::Answer(answer)),
                 _ => Err(LockError::Busy(limit)),
@@ -209,17 +209,10 @@ pub fn clear_offers(path: &Path) -> io::Result<()> {
     done
 }
 
-/// What a thread tells that waited.
-enum Came {
-    /// The file, locked, and the turn if it was ours.
-    File(File, Option<Turn>),
-    Answer(Vec<u8>),
-}
-
 /// Locks the file, unless somebody did meanwhile what it is wanted for.
-fn locked(file: File, turn: Option<Turn>, offer: Option<&Offer>) -> io::Result<Came> {
-    file.lock()?;
-    Ok(answer(offer)?.map_or(Came::File(file, turn), Came::Answer))
+fn locked(lock: Lock, offer: Option<&Offer>) -> io::Result<Waited> {
+    lock.file.lock()?;
+    Ok(answer(offer)?.map_or(Waited::Lock(lock), Waited::Answer))
 }
 
 fn answer(offer: Option<&Offer>) -> io::Result<Option<Vec<u8>>> {
@@ -229,8 +222,8 @@ fn answer(offer: Option<&Offer>) -> io::Result<Option<Vec<u8>>> {
 /// A thread waits in the kernel, so that the wait has a deadline. Past that the thread stays behind:
 /// its command ends, or gives the lock up with it.
 fn wait_in_thread(
-    wait: impl FnOnce() -> io::Result<Came> + Send + 'static,
-    tell: SyncSender<io::Result<Came>>,
+    wait: impl FnOnce() -> io::Result<Waited> + Send + 'static,
+    tell: SyncSender<io::Result<Waited>>,
 ) -> Result<(), LockError> {
     let told = move || {
         let _ = tell.send(wait());
@@ -255,11 +248,16 @@ fn open(path: &Path) -> Result<File, LockError> {
 mod tests {
     use super::*;
 
-    #[test]
-    fn a_held_lock_is_waited_for_until_the_deadline() {
+    fn made() -> (tempfile::TempDir, PathBuf) {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("lock");
         File::create(&path).unwrap();
+        (dir, path)
+    }
+
+    #[test]
+    fn a_held_lock_is_waited_for_until_the_deadline() {
+        let (dir, path) = made();
         let held = Lock::try_take(&path).unwrap();
         assert!(matches!(Lock::try_take(&path), Err(LockError::Busy(_))));
         assert!(matches!(Lock::wait(&path, Duration::from_millis(20)), Err(LockError::Busy(_))));
@@ -283,9 +281,7 @@ mod tests {
 
     #[test]
     fn offers_come_in_the_order_of_the_line_from_whoever_stands_there() {
-        let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("lock");
-        File::create(&path).unwrap();
+        let (_dir, path) = made();
         let lock = Line::enter(&path).unwrap().lock_at_once().unwrap().unwrap();
         let line = [(); 4].map(|()| Line::enter(&path).unwrap());
         let offers: Vec<Offer> = [(2, "c"), (0, "a"), (3, "d")]
@@ -309,9 +305,7 @@ mod tests {
     #[test]
     fn whose_offer_is_done_gets_no_lock() {
         for is_done in [true, false] {
-            let dir = tempfile::tempdir().unwrap();
-            let path = dir.path().join("lock");
-            File::create(&path).unwrap();
+            let (_dir, path) = made();
             let lock = Line::enter(&path).unwrap().lock_at_once().unwrap().unwrap();
             let line = Line::enter(&path).unwrap();
             let offer = line.offer("k", b"a mail").unwrap();
@@ -331,9 +325,7 @@ mod tests {
     /// It is asked for once more at the end.
     #[test]
     fn what_is_done_by_the_deadline_counts() {
-        let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("lock");
-        File::create(&path).unwrap();
+        let (_dir, path) = made();
         let lock = Line::enter(&path).unwrap().lock_at_once().unwrap().unwrap();
         for is_done in [true, false] {
             let line = Line::enter(&path).unwrap();
@@ -351,9 +343,7 @@ mod tests {
 
     #[test]
     fn what_the_killed_left_behind_is_removed() {
-        let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("lock");
-        File::create(&path).unwrap();
+        let (dir, path) = made();
         let line = Line::enter(&path).unwrap();
         let _offer = line.offer("k", b"a mail").unwrap();
         for name in
