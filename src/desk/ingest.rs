@@ -201,6 +201,8 @@ impl Desk {
         chain: &Chain,
         lock: Option<Lock>,
     ) -> Result<Taken> {
+        let size = incoming.raw.size();
+        self.must_have_room(size)?;
         let authserv = self.config.settings().authserv_id.as_deref();
         let understood = Understood::of(incoming.raw, authserv);
         let lock = lock.map_or_else(|| self.lock(), Ok)?;
@@ -208,8 +210,6 @@ impl Desk {
         self.now = self.set_now.unwrap_or_else(clock::now);
         let incoming = Incoming { delivered: Some(came), ..*incoming };
         let ready = Ready::new(&incoming, understood, self.now);
-        let size = incoming.raw.size();
-        self.must_have_room(size)?;
         let kind = self.kind_of_guests(size, chain);
         let (taken, guests) = match self.land_one(&lock, &ready, chain, kind.as_deref()) {
             // Alone it may still come in.

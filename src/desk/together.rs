@@ -109,15 +109,15 @@ impl Desk {
     /// As [`Desk::open`]; [`LockError`](crate::host::lock::LockError).
     pub fn open_in_turn(wanted: &Wanted, delivery: &Delivery<'_>) -> Result<Turn> {
         let closed = Closed::find(wanted)?;
-        let offer = written(delivery, closed.now);
-        let (Some(offer), Ok(kind)) = (offer, closed.terms(delivery.steps).kind()) else {
-            return ours(closed, None);
-        };
         let path = closed.dir.join(layout::LOCK);
         let named = || path.display().to_string();
         if Lock::is_free(&path).with_context(named)? {
             return ours(closed, None);
         }
+        let offer = written(delivery, closed.now);
+        let (Some(offer), Ok(kind)) = (offer, closed.terms(delivery.steps).kind()) else {
+            return ours(closed, None);
+        };
         match Line::enter(&path).and_then(Line::lock_at_once).with_context(named)? {
             Ok(lock) => ours(closed, Some(lock)),
             Err(line) => wait(line, closed, wanted, &kind, &offer),
