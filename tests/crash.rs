@@ -8,8 +8,7 @@
 
 mod common;
 
-use common::{Desk, Done, Random, copy, finish, mail, offers, say, start, wait};
-use postroom::host::lock::Line;
+use common::{Desk, Done, Random, copy, finish, hold, mail, offers, say, start, wait};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
@@ -179,7 +178,7 @@ fn deliver_together(
 ) -> (Vec<Done>, Vec<Call>) {
     let trace = desk.beside("trace");
     let _ = fs::remove_file(&trace);
-    let lock = Line::enter(&desk.dir().join("lock")).unwrap().lock_at_once().unwrap().unwrap();
+    let lock = hold(desk);
     let mut children = Vec::new();
     for (n, letter) in letters.iter().enumerate() {
         let mut command = desk.postroom(["ingest"]);

@@ -3,8 +3,7 @@
 
 mod common;
 
-use common::{Desk, Done, mail, offers, start, wait};
-use postroom::host::lock::Line;
+use common::{Desk, Done, hold, mail, offers, start, wait};
 use std::collections::BTreeSet;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -21,8 +20,7 @@ fn together(commands: Vec<(Command, Vec<u8>)>) -> Vec<Done> {
 /// Starts them while the desk's lock is held, and gives it up when so many of them have offered their
 /// mail to whoever has it.
 fn behind_a_writer(desk: &Desk, commands: Vec<(Command, Vec<u8>)>, count: usize) -> Vec<Child> {
-    let path = desk.dir().join("lock");
-    let lock = Line::enter(&path).unwrap().lock_at_once().unwrap().unwrap();
+    let lock = hold(desk);
     let mut children: Vec<_> =
         commands.into_iter().map(|(command, mail)| start(command, &mail)).collect();
     until_offered(desk, &mut children, count);
@@ -210,8 +208,7 @@ fn waiting_makes_no_mail_younger() {
         command.env_remove("POSTROOM_NOW");
         (command, mail(name))
     });
-    let path = desk.dir().join("lock");
-    let lock = Line::enter(&path).unwrap().lock_at_once().unwrap().unwrap();
+    let lock = hold(&desk);
     let mut children = Vec::new();
     for (n, (command, mail)) in deliveries.into_iter().enumerate() {
         children.push(start(command, &mail));
@@ -237,8 +234,7 @@ fn the_configuration_that_decides_is_the_one_that_is_named() {
     };
     rule("old");
     let commands = ["one", "two"].map(|name| (desk.postroom(["ingest", "--route"]), mail(name)));
-    let path = desk.dir().join("lock");
-    let lock = Line::enter(&path).unwrap().lock_at_once().unwrap().unwrap();
+    let lock = hold(&desk);
     let mut children: Vec<_> =
         commands.into_iter().map(|(command, mail)| start(command, &mail)).collect();
     until_offered(&desk, &mut children, 2);
@@ -277,8 +273,7 @@ fn an_offer_ends_with_its_delivery() {
         until_offered(&desk, &mut children, 1);
         children
     };
-    let path = desk.dir().join("lock");
-    let lock = Line::enter(&path).unwrap().lock_at_once().unwrap().unwrap();
+    let lock = hold(&desk);
     for child in children() {
         assert_eq!(wait(child).status.code(), Some(75), "{}", desk.log());
     }

@@ -2,6 +2,7 @@
 //! and the program run on it with an empty environment.
 #![allow(dead_code, clippy::unwrap_used, clippy::panic, clippy::disallowed_methods)]
 
+use postroom::host::lock::{Line, Lock};
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::io::{self, Write as _};
@@ -135,6 +136,11 @@ impl Desk {
         };
         fs::write(path, config).unwrap();
     }
+}
+
+/// The lock of a desk, with whoever comes behind it in the line.
+pub(crate) fn hold(desk: &Desk) -> Lock {
+    Line::enter(&desk.dir().join("lock")).unwrap().lock_at_once().unwrap().unwrap()
 }
 
 /// The mails that wait beside a desk's lock for whoever has it: the inodes of their files.
