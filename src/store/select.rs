@@ -1,7 +1,7 @@
 //! From a query to the numbers of the conversations that it means.
 
 use anyhow::Result;
-use rusqlite::params_from_iter;
+use rusqlite::{Row, params_from_iter};
 
 use super::Snapshot;
 use super::condition::{Edge, Index, Sql, condition};
@@ -19,6 +19,23 @@ pub enum Candidate {
     Sure(Number),
     /// SQL cannot tell; `Bound::matches` can.
     Maybe(Number),
+}
+
+impl Candidate {
+    /// From a row of [`statement`].
+    fn read(row: &Row<'_>) -> rusqlite::Result<Candidate> {
+        let number = Number(row.get(0)?);
+        Ok(if row.get(1)? { Candidate::Sure(number) } else { Candidate::Maybe(number) })
+    }
+
+    fn number(self) -> Number {
+        let (Candidate::Sure(number) | Candidate::Maybe(number)) = self;
+        number
+    }
+
+    fn is_sure(self) -> bool {
+        matches!(self, Candidate::Sure(_))
+    }
 }
 
 /// Which of the conversations first, and how many.
@@ -66,34 +83,15 @@ impl Snapshot<'_> {
         {
             return Ok(found);
         }
-        let statement = statement(query.tree(), page.order, index);
-        self.candidates(&statement, page.limit, |_| Ok(Some(true)))
-    }
-
-    /// Candidates of a statement that are `fit`, until the limit of sure ones is reached or `fit`
-    /// gives up.
-    fn candidates(
-        &self,
-        statement: &Sql,
-        limit: Option<usize>,
-        mut fit: impl FnMut(Number) -> Result<Option<bool>>,
-    ) -> Result<Vec<Candidate>> {
+        let statement = statement(query.tree(), Rows::Conversations, page.order, index);
         let mut select = self.connection.prepare(&statement.text)?;
-        let mut rows = select.query(params_from_iter(&statement.values))?;
+        let mut rows = select.query_map(params_from_iter(&statement.values), Candidate::read)?;
         let (mut candidates, mut sure) = (Vec::new(), 0);
-        while limit.is_none_or(|limit| sure < limit) {
-            let Some(row) = rows.next()? else { break };
-            let (number, is_sure) = (Number(row.get(0)?), row.get(1)?);
-            match fit(number)? {
-                Some(true) => {}
-                Some(false) => continue,
-                None => break,
-            }
-            sure += usize::from(is_sure);
-            candidates.push(match is_sure {
-                true => Candidate::Sure(number),
-                false => Candidate::Maybe(number),
-            });
+        while page.limit.is_none_or(|limit| sure < limit)
+            && let Some(candidate) = rows.next().transpose()?
+        {
+            sure += usize::from(candidate.is_sure());
+            candidates.push(candidate);
         }
         Ok(candidates)
     }
@@ -106,8 +104,33 @@ impl Snapshot<'_> {
     }
 }
 
+/// For what a statement has a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Rows {
+    /// For each candidate: its number, and whether it is sure.
+    Conversations,
+    /// For each message that has its home in a candidate, and for a candidate without one: also the
+    /// message, and whether others are merged into the candidate.
+    Messages,
+}
+
+impl Rows {
+    /// The further columns, and where they come from.
+    fn as_sql(self) -> (&'static str, &'static str) {
+        match self {
+            Rows::Conversations => ("", ""),
+            Rows::Messages => (
+                ", entry.message,
+                 EXISTS (SELECT 1 FROM conversation AS merged
+                         WHERE merged.root = conversation.number AND merged.root <> merged.number)",
+                " LEFT JOIN entry ON entry.conversation = conversation.number",
+            ),
+        }
+    }
+}
+
 /// What is merged into another is meant by it, not by itself; what was purged is gone.
-fn statement(tree: &Tree<BoundTerm>, order: Order, index: Index) -> Sql {
+fn statement(tree: &Tree<BoundTerm>, rows: Rows, order: Order, index: Index) -> Sql {
     let outer = condition(tree, Edge::Outer, index);
     let inner = condition(tree, Edge::Inner, index);
     let (sure, mut values) = match inner == outer {
@@ -116,8 +139,9 @@ fn statement(tree: &Tree<BoundTerm>, order: Order, index: Index) -> Sql {
     };
     values.extend(outer.values);
     let (outer, order) = (outer.text, order.as_sql());
+    let (columns, join) = rows.as_sql();
     let text = format!(
-        "SELECT number, {sure} FROM conversation
+        "SELECT number, {sure}{columns} FROM conversation{join}
          WHERE root = number AND purged IS NULL AND {outer} ORDER BY {order}"
     );
     Sql { text, values }

@@ -55,10 +55,10 @@ fn index(tx: &Tx<'_>, id: MessageId, subject: &str) {
 }
 
 /// How SQLite goes about it: a line for each table.
-fn plan(tx: &Tx<'_>, query: &str, order: Order) -> Vec<String> {
+fn plan(tx: &Tx<'_>, query: &str, rows: Rows, order: Order) -> Vec<String> {
     let snapshot: &Snapshot<'_> = tx;
     let index = snapshot.index().unwrap();
-    let Sql { text, values } = statement(bound(query).tree(), order, index);
+    let Sql { text, values } = statement(bound(query).tree(), rows, order, index);
     let mut explain = tx.connection.prepare(&format!("EXPLAIN QUERY PLAN {text}")).unwrap();
     let rows = explain.query_map(params_from_iter(values), |row| row.get(3)).unwrap();
     rows.collect::<Result<_, _>>().unwrap()
@@ -110,11 +110,15 @@ fn nothing_large_is_scanned() {
             if !behind {
                 index(tx, waiting, "");
             }
-            for order in [Order::Number, Order::Changed] {
+            for (rows, order) in [
+                (Rows::Conversations, Order::Number),
+                (Rows::Conversations, Order::Changed),
+                (Rows::Messages, Order::Changed),
+            ] {
                 let queries = BY_INDEX.iter().map(|query| (query, true));
                 let queries = queries.chain(BY_CONVERSATION.iter().map(|query| (query, false)));
                 for (query, by_index) in queries {
-                    let plan = plan(tx, query, order);
+                    let plan = plan(tx, query, rows, order);
                     let scans = plan.iter().filter_map(|line| line.strip_prefix("SCAN "));
                     let bad: Vec<&str> = scans.filter(|scan| !is_fit(scan, by_index)).collect();
                     assert!(bad.is_empty(), "{query}: {plan:#?}");
@@ -130,8 +134,25 @@ fn a_page_of_what_is_open_is_not_sorted() {
     with(|tx| {
         for query in ["is:open", "is:open inbox:support", "is:closed"] {
             let wanted = "SEARCH conversation USING INDEX conversation_status (status=?)";
-            assert_eq!(plan(tx, query, Order::Changed), [wanted], "{query}");
+            assert_eq!(plan(tx, query, Rows::Conversations, Order::Changed), [wanted], "{query}");
         }
+    });
+}
+
+/// What a search looks at, one after the other: some words of an index for each.
+#[test]
+fn conversations_are_walked_by_indexes_alone() {
+    with(|tx| {
+        let plan = plan(tx, "", Rows::Messages, Order::Changed);
+        assert_eq!(
+            plan,
+            [
+                "SCAN conversation USING INDEX conversation_changed",
+                "SEARCH entry USING COVERING INDEX entry_conversation (conversation=?) LEFT-JOIN",
+                "CORRELATED SCALAR SUBQUERY 1",
+                "SEARCH merged USING COVERING INDEX conversation_root (root=?)",
+            ]
+        );
     });
 }
 
@@ -232,7 +253,7 @@ fn the_index_knows_what_it_lacks() {
     });
 }
 
-/// Sets answer what the walk gives up: a rare word, a page that costs too much.
+/// The set leads of what is rare, or meets so rarely that a page costs too much.
 #[test]
 fn common_words_are_walked() {
     with(|tx| {
@@ -250,15 +271,21 @@ fn common_words_are_walked() {
             let opened = Change::Opened { inbox: inbox.clone() };
             tx.record(&mut c, &ACT, &[opened, arrived]).unwrap();
         }
-        let walk = |query: &str| walk::newest_first(tx, bound(query).tree(), 3).unwrap();
+        let walk = |query: &str, limit| walk::newest_first(tx, bound(query).tree(), limit).unwrap();
         let sure = |numbers: &[i64]| numbers.iter().map(|n| Candidate::Sure(Number(*n))).collect();
-        assert_eq!(walk("printer word"), Some(sure(&[8, 7, 5])));
-        // Four blocks are more than this costs.
-        assert_eq!(walk("word subject:printer -id:8"), None);
-        assert_eq!(walk("word rare"), Some(sure(&[3])));
-        assert_eq!(walk("word is:closed"), Some(sure(&[])));
-        for query in ["rare", "invoice", "printer or word", "-printer", "is:open", ""] {
-            assert_eq!(walk(query), None, "{query}");
+        for (query, limit, wanted) in [
+            ("printer word", 3, vec![8, 7, 5]),
+            ("word rare", 3, vec![3]),
+            ("word is:closed", 3, vec![]),
+            ("word subject:printer -id:8", 3, vec![7, 5, 1]),
+            ("word printer", 9, vec![8, 7, 5, 1]),
+        ] {
+            assert_eq!(walk(query, limit), Some(sure(&wanted)), "{query}");
         }
+        for query in ["rare", "invoice", "printer or word", "-printer", "is:open", ""] {
+            assert_eq!(walk(query, 3), None, "{query}");
+        }
+        assert_eq!(walk("word", 3), Some(sure(&[8, 7, 6])));
+        assert_eq!(walk("word", 9), None);
     });
 }
