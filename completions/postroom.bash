@@ -783,7 +783,7 @@ _postroom() {
             return 0
             ;;
         postroom__subcmd__list)
-            opts="-n -h --limit --exit-code --json --numbers --config --as --now --timing --help"
+            opts="-n -h --limit --exit-code --json --numbers --count --config --as --now --timing --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

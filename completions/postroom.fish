@@ -97,6 +97,7 @@ complete -c postroom -n "__fish_postroom_using_subcommand list" -l now -d 'Take 
 complete -c postroom -n "__fish_postroom_using_subcommand list" -l exit-code -d 'Exit with 1 when there is none'
 complete -c postroom -n "__fish_postroom_using_subcommand list" -l json -d 'Print a JSON object for each'
 complete -c postroom -n "__fish_postroom_using_subcommand list" -l numbers -d 'Print the numbers alone'
+complete -c postroom -n "__fish_postroom_using_subcommand list" -l count -d 'Print how many there are, and nothing of them'
 complete -c postroom -n "__fish_postroom_using_subcommand list" -l timing -d 'Tell on stderr how long it took; not where a message is delivered'
 complete -c postroom -n "__fish_postroom_using_subcommand list" -s h -l help -d 'Print help'
 complete -c postroom -n "__fish_postroom_using_subcommand show" -l config -d 'The configuration of the desk [default: $POSTROOM_CONFIG, /etc/postroom/postroom.toml, ~/.config/postroom/postroom.toml]' -r -F

@@ -33,6 +33,15 @@ impl Desk {
         self.page(query, limit, |_, numbers| Ok(numbers))
     }
 
+    /// How many conversations a query means.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub fn count(&mut self, query: &Query) -> Result<usize> {
+        let bound = self.bind(query)?;
+        self.read(|snapshot| select::count(snapshot, &bound))
+    }
+
     fn page<T>(
         &mut self,
         query: &Query,

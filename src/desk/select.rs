@@ -28,6 +28,14 @@ pub(crate) fn matching(snapshot: &Snapshot<'_>, query: &Bound, page: Page) -> Re
     Ok(numbers)
 }
 
+/// How many conversations the query means.
+pub(crate) fn count(snapshot: &Snapshot<'_>, query: &Bound) -> Result<usize> {
+    match snapshot.count(query)? {
+        Some(count) => Ok(count),
+        None => Ok(matching(snapshot, query, Page::ALL)?.len()),
+    }
+}
+
 fn is_meant(snapshot: &Snapshot<'_>, query: &Bound, number: Number) -> Result<bool> {
     let conversation = snapshot.conversation(number)?;
     let conversation = conversation.with_context(|| format!("conversation {number} is gone"))?;

@@ -96,6 +96,22 @@ impl Snapshot<'_> {
         Ok(candidates)
     }
 
+    /// How many conversations the query means; none where SQL cannot tell of each.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn count(&self, query: &Bound) -> Result<Option<usize>> {
+        let index = self.index()?;
+        let outer = condition(query.tree(), Edge::Outer, index);
+        if outer != condition(query.tree(), Edge::Inner, index) {
+            return Ok(None);
+        }
+        let text = format!("SELECT count(*) FROM conversation WHERE {SHOWN} AND {}", outer.text);
+        let count: i64 =
+            self.connection.query_row(&text, params_from_iter(outer.values), |row| row.get(0))?;
+        Ok(Some(usize::try_from(count)?))
+    }
+
     fn index(&self) -> Result<Index> {
         Ok(match self.unindexed(1)?.is_empty() {
             true => Index::Complete,
@@ -130,6 +146,8 @@ impl Rows {
 }
 
 /// What is merged into another is meant by it, not by itself; what was purged is gone.
+const SHOWN: &str = "root = number AND purged IS NULL";
+
 fn statement(tree: &Tree<BoundTerm>, rows: Rows, order: Order, index: Index) -> Sql {
     let outer = condition(tree, Edge::Outer, index);
     let inner = condition(tree, Edge::Inner, index);
@@ -142,7 +160,7 @@ fn statement(tree: &Tree<BoundTerm>, rows: Rows, order: Order, index: Index) -> 
     let (columns, join) = rows.as_sql();
     let text = format!(
         "SELECT number, {sure}{columns} FROM conversation{join}
-         WHERE root = number AND purged IS NULL AND {outer} ORDER BY {order}"
+         WHERE {SHOWN} AND {outer} ORDER BY {order}"
     );
     Sql { text, values }
 }

@@ -38,6 +38,10 @@ pub(crate) struct Args {
     #[arg(long, conflicts_with = "json")]
     numbers: bool,
 
+    /// Print how many there are, and nothing of them
+    #[arg(long, conflicts_with_all = ["json", "numbers", "limit"])]
+    count: bool,
+
     #[command(flatten)]
     common: Common,
 }
@@ -49,7 +53,11 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
     };
     let mut desk = args.common.desk(Purpose::Read)?;
     let mut out = out::open();
-    let found = if args.json {
+    let found = if args.count {
+        let count = desk.count(&query)?;
+        writeln!(out, "{count}")?;
+        count
+    } else if args.json {
         let rows = desk.list_whole(&query, args.limit)?;
         rows.iter().try_for_each(|row| out::json(&mut out, &ConversationLine::from(row)))?;
         rows.len()

@@ -5,7 +5,7 @@ use proptest::sample::select;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 
-use super::matching;
+use super::{count, matching};
 use crate::desk::{facts, index};
 use crate::domain::query::arbitrary::{MATCHED, case, context, teams};
 use crate::domain::query::{Bound, Needs, Query};
@@ -137,6 +137,7 @@ fn agrees(world: &World<'_>, query: &str, limit: Option<usize>) -> Result<(), Te
     let bound = bound(query);
     let mut meant = world.meant(&bound);
     let all = matching(world.tx, &bound, Page::ALL).unwrap();
+    prop_assert_eq!(count(world.tx, &bound).unwrap(), all.len());
     prop_assert_eq!(&all, &meant, "{}", query);
     // They all changed now.
     meant.reverse();
