@@ -181,9 +181,11 @@ CREATE TABLE conversation (
     changed       INTEGER NOT NULL,
     seq           INTEGER NOT NULL
 ) STRICT;
-CREATE INDEX conversation_status   ON conversation (status, changed);        -- a page of what is open
-CREATE INDEX conversation_assignee ON conversation (assignee, status) WHERE assignee IS NOT NULL;
+-- Of what is shown, in the order of a page: the table itself is not looked at.
+CREATE INDEX conversation_status   ON conversation (status, changed)
+    WHERE root = number AND purged IS NULL;
 CREATE INDEX conversation_changed  ON conversation (changed) WHERE root = number AND purged IS NULL;
+CREATE INDEX conversation_assignee ON conversation (assignee, status) WHERE assignee IS NOT NULL;
 CREATE INDEX conversation_waiting  ON conversation (waiting_since) WHERE waiting_since IS NOT NULL;
 CREATE INDEX conversation_root     ON conversation (root) WHERE root <> number;
 
