@@ -5,7 +5,7 @@ use anyhow::Result;
 use super::failure::no_such;
 use super::{Desk, facts};
 use crate::domain::bounce::Outcome;
-use crate::domain::event::Stood;
+use crate::domain::step::Stood;
 use crate::domain::{Address, Change, Event, EventId, MessageId, Number, Step};
 use crate::mail::{base_subject, token};
 use crate::store::{AddressRole, Asked, Snapshot, StoredArrival, StoredDrop, StoredMessage};

@@ -119,7 +119,7 @@ fn next_status(old: Status, class: Class, step: &Step, unheard: bool) -> Status 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::event::Stood;
+    use crate::domain::step::Stood;
     use crate::domain::{Number, Time};
 
     const TOKEN: Step = Step::Token { message: MessageId(1), stood: Stood::References };

@@ -6,7 +6,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::event::{Actor, Change, Event, MailKind, Reason};
+use super::actor::Actor;
+use super::event::{Change, Event, MailKind, Reason};
 use super::name::BadName;
 use super::{AgentName, FieldName, InboxName, MessageId, Number, Seq, Tag, TeamName, Time};
 

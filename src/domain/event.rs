@@ -1,14 +1,14 @@
 //! The event log: what a conversation *is* changes only by these.
 
 use std::fmt;
-use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
 use super::conversation::{Assignee, Priority, Status};
+use super::step::Link;
 use super::{
-    AgentName, BatchId, Class, ConfigId, EventId, FieldName, InboxName, MessageId, NoteId, Number,
-    OutboxId, Seq, Tag, Time,
+    Actor, BatchId, Class, ConfigId, EventId, FieldName, InboxName, MessageId, NoteId, Number,
+    OutboxId, Seq, Step, Tag, Time,
 };
 
 /// One recorded change of exactly one conversation.
@@ -47,69 +47,6 @@ pub struct By {
     pub config: ConfigId,
 }
 
-/// The one who acts.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(into = "String", try_from = "String")]
-pub enum Actor {
-    /// An agent of the configuration.
-    Agent(AgentName),
-    /// A Unix login that no agent has: the service itself, or an administrator.
-    Login(String),
-    /// Somebody outside, by mail.
-    Contact,
-    /// A rule, or time.
-    Postroom,
-}
-
-impl Actor {
-    /// The agent, if it is one.
-    #[must_use]
-    pub fn agent(&self) -> Option<&AgentName> {
-        match self {
-            Actor::Agent(name) => Some(name),
-            _ => None,
-        }
-    }
-}
-
-impl fmt::Display for Actor {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Actor::Agent(name) => f.pad(name.as_str()),
-            Actor::Login(login) => f.pad(&format!("login:{login}")),
-            Actor::Contact => f.pad("contact:"),
-            Actor::Postroom => f.pad("postroom:"),
-        }
-    }
-}
-
-impl From<Actor> for String {
-    fn from(actor: Actor) -> String {
-        actor.to_string()
-    }
-}
-
-impl FromStr for Actor {
-    type Err = super::name::BadName;
-
-    fn from_str(word: &str) -> Result<Self, Self::Err> {
-        match word.split_once(':') {
-            Some(("login", login)) => Ok(Actor::Login(login.to_owned())),
-            Some(("contact", "")) => Ok(Actor::Contact),
-            Some(("postroom", "")) => Ok(Actor::Postroom),
-            _ => word.parse().map(Actor::Agent),
-        }
-    }
-}
-
-impl TryFrom<String> for Actor {
-    type Error = super::name::BadName;
-
-    fn try_from(word: String) -> Result<Self, Self::Error> {
-        word.parse()
-    }
-}
-
 /// Why something was done. Every decision of a machine keeps its own.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "why", rename_all = "kebab-case")]
@@ -136,166 +73,6 @@ pub enum Reason {
     },
     /// The outbox was worked off.
     Sending,
-}
-
-/// Where in a message an id stood that led it home.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Stood {
-    /// In-Reply-To.
-    InReplyTo,
-    /// References.
-    References,
-    /// Its own Message-ID: a mail of ours that came back.
-    MessageId,
-    /// The mail that a report gives back.
-    Returned,
-    /// The address that it came for.
-    Recipient,
-}
-
-impl Stood {
-    /// The place in words: the name of the field, where it is one.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Stood::InReplyTo => "In-Reply-To",
-            Stood::References => "References",
-            Stood::MessageId => "Message-ID",
-            Stood::Returned => "the mail that it gives back",
-            Stood::Recipient => "the address that it came for",
-        }
-    }
-}
-
-/// The evidence that gave a message its home (R58-R72).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "how", rename_all = "kebab-case")]
-pub enum Step {
-    /// Nothing led anywhere: a conversation of its own.
-    New,
-    /// It carries our signature on the outgoing message named.
-    Token {
-        /// The signed message.
-        message: MessageId,
-        /// Where the signature stood.
-        stood: Stood,
-    },
-    /// It is the message named once more, as a list has it: it changes nothing (R49).
-    Copy {
-        /// The message that came first.
-        message: MessageId,
-    },
-    /// It is the message named once more, straight from the person, after a list had it.
-    Direct {
-        /// The message that came first.
-        message: MessageId,
-    },
-    /// It refers to the message named, and its sender is a participant there.
-    Reference {
-        /// The message it refers to.
-        message: MessageId,
-        /// Where its id stood.
-        stood: Stood,
-    },
-    /// It reports on the message named, which an agent or an inbox sent to a participant there
-    /// (R131).
-    Reported {
-        /// The message it reports on.
-        message: MessageId,
-        /// Where its id stood.
-        stood: Stood,
-    },
-    /// The message named, which came earlier, refers to it.
-    Referenced {
-        /// The earlier message.
-        message: MessageId,
-    },
-    /// It refers to a message that never came, as the message named does.
-    Sibling {
-        /// The earlier message.
-        message: MessageId,
-    },
-    /// It has the key of a correlation, as the message named, the last one before.
-    Key {
-        /// The name of the correlation.
-        rule: String,
-        /// The earlier message.
-        message: MessageId,
-    },
-    /// Its subject names the conversation, and its sender is a participant there (R72).
-    Subject,
-    /// It refers to a message of that conversation, but its sender has no part in it: a
-    /// conversation of its own, with a link (R64).
-    Stranger {
-        /// The conversation that it may be related to.
-        related: Number,
-        /// The message it refers to.
-        message: MessageId,
-        /// Where its id stood.
-        stood: Stood,
-    },
-    /// Its subject names that conversation, but its sender has no part in it: a conversation of
-    /// its own, with a link (R72).
-    ForeignToken {
-        /// The conversation that it may be related to.
-        related: Number,
-    },
-    /// That conversation was closed longer ago than `reopen-within`.
-    ClosedTooLong {
-        /// The conversation that it continues.
-        related: Number,
-    },
-}
-
-/// How two conversations have to do with each other.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Link {
-    /// [`Step::Stranger`]
-    Stranger,
-    /// [`Step::ForeignToken`]
-    ForeignToken,
-    /// [`Step::ClosedTooLong`]
-    ClosedTooLong,
-    /// A message belongs to both: they are offered for merge (R62).
-    Same,
-}
-
-impl Link {
-    /// Every link.
-    pub const ALL: [Link; 4] =
-        [Link::Stranger, Link::ForeignToken, Link::ClosedTooLong, Link::Same];
-
-    /// The word in the store and in JSON.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Link::Stranger => "stranger",
-            Link::ForeignToken => "foreign-token",
-            Link::ClosedTooLong => "closed-too-long",
-            Link::Same => "same",
-        }
-    }
-}
-
-impl Step {
-    /// Whether the message says nothing that another one did not say.
-    #[must_use]
-    pub fn is_copy(&self) -> bool {
-        matches!(self, Step::Copy { .. })
-    }
-
-    /// The other conversation that this step names, and how.
-    #[must_use]
-    pub fn link(&self) -> Option<(Number, Link)> {
-        match self {
-            Step::Stranger { related, .. } => Some((*related, Link::Stranger)),
-            Step::ForeignToken { related } => Some((*related, Link::ForeignToken)),
-            Step::ClosedTooLong { related } => Some((*related, Link::ClosedTooLong)),
-            _ => None,
-        }
-    }
 }
 
 /// What kind of mail was queued.
@@ -581,6 +358,7 @@ impl Change {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::step::Stood;
 
     /// One of each kind, and of each step.
     pub(crate) fn samples() -> Vec<Change> {
@@ -655,12 +433,5 @@ mod tests {
         }
         assert!(Change::from_parts("opened", 2, "{}").is_err());
         assert!(Change::from_parts("vanished", 1, "{}").is_err());
-    }
-
-    #[test]
-    fn actors_read_back() {
-        for word in ["anna", "login:www-data", "contact:", "postroom:"] {
-            assert_eq!(word.parse::<Actor>().unwrap().to_string(), word);
-        }
     }
 }

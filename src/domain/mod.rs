@@ -5,6 +5,7 @@
 
 pub mod access;
 pub mod action;
+pub mod actor;
 pub mod address;
 pub mod arrival;
 pub mod automatic;
@@ -33,6 +34,7 @@ pub mod refusal;
 pub mod repeat;
 pub mod rule;
 pub mod signal;
+pub mod step;
 mod stretch;
 pub mod surroundings;
 pub mod threading;
@@ -43,12 +45,13 @@ pub mod zone;
 
 pub use access::{Directory, Level};
 pub use action::Action;
+pub use actor::Actor;
 pub use address::{Address, Mailbox};
 pub use barrier::Barrier;
 pub use conversation::{Assignee, Conversation, Priority, Status};
 pub use correlate::Correlation;
 pub use envelope::EnvelopeSender;
-pub use event::{Actor, By, Change, Event, Reason, Step};
+pub use event::{By, Change, Event, Reason};
 pub use ids::{BatchId, ConfigId, EventId, MessageId, NoteId, Number, OutboxId, Seq};
 pub use located::Located;
 pub use message::{Class, Direction, MessageFacts};
@@ -58,5 +61,6 @@ pub use query::Query;
 pub use refusal::Refusal;
 pub use rule::Rule;
 pub use signal::Signal;
+pub use step::Step;
 pub use time::{Duration, Time};
 pub use zone::Zone;

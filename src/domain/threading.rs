@@ -7,7 +7,7 @@
 //! each kind of evidence the nearest decides.
 
 use super::correlate::Says;
-use super::event::Stood;
+use super::step::Stood;
 use super::{Class, Duration, InboxName, MessageId, Number, Step, Time};
 
 /// A known message that the evidence leads to.

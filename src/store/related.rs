@@ -8,7 +8,7 @@ use anyhow::Result;
 
 use super::column::unreadable;
 use super::{Snapshot, Tx};
-use crate::domain::event::Link;
+use crate::domain::step::Link;
 use crate::domain::{Change, MessageId, Number};
 
 /// Most that are told of one conversation: strangers can make many.

@@ -6,7 +6,7 @@ use anyhow::Result;
 use clap::Parser;
 use postroom::desk::show::{Extent, Item, Letter, Page, Repeats};
 use postroom::desk::{Desk, Failure, Purpose};
-use postroom::domain::event::Link;
+use postroom::domain::step::Link;
 use postroom::domain::{Direction, Mailbox, MessageId, Number, Role};
 use postroom::host::terminal;
 use postroom::mail::said;

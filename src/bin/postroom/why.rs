@@ -7,7 +7,7 @@ use clap::Parser;
 use postroom::desk::history::{WhyHome, WhyMessage};
 use postroom::desk::{Desk, Failure, Purpose};
 use postroom::domain::automatic::Silence;
-use postroom::domain::event::Stood;
+use postroom::domain::step::Stood;
 use postroom::domain::{Change, Event, EventId, MessageId, Number, Step, undo};
 use postroom::render::{Align, Cell, Column, Table, clean};
 use postroom::store::Asked;

@@ -12,7 +12,7 @@ use crate::desk::Scene;
 use crate::desk::incoming::Target;
 use crate::desk::ingest::How;
 use crate::domain::arrival::{self, Occasion, Place, Returned};
-use crate::domain::event::Stood;
+use crate::domain::step::Stood;
 use crate::domain::threading::{self, Candidate, Evidence, Home, Lead};
 use crate::domain::{
     Actor, Address, Change, Class, Conversation, Direction, Event, MessageId, Number, Reason, Step,

@@ -10,7 +10,7 @@ use super::Ready;
 use crate::desk::incoming::Target;
 use crate::domain::Class;
 use crate::domain::bounce::Action;
-use crate::domain::event::Stood;
+use crate::domain::step::Stood;
 use crate::domain::threading::Lead;
 use crate::mail::Parsed;
 use crate::mail::authentication::Verdict;
