@@ -139,3 +139,42 @@ impl Snapshot<'_> {
         Ok(raw)
     }
 }
+
+/// What was recorded of the bytes of a message.
+#[derive(Debug, Clone)]
+pub struct Digests {
+    /// The message.
+    pub id: MessageId,
+    /// Its identity.
+    pub identity: [u8; 32],
+    /// The version of that digest.
+    pub identity_version: i64,
+    /// SHA-256 of its bytes.
+    pub raw_hash: [u8; 32],
+    /// Their number.
+    pub size: i64,
+}
+
+impl Snapshot<'_> {
+    /// The digests of every message that was not purged: those of a pack next to each other.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn digests(&self) -> Result<Vec<Digests>> {
+        let mut select = self.connection.prepare(
+            "SELECT message.id, identity, identity_version, raw_hash, size
+             FROM message LEFT JOIN packed ON packed.message = message.id
+             WHERE purged IS NULL ORDER BY packed.pack, message.id",
+        )?;
+        let rows = select.query_map([], |row| {
+            Ok(Digests {
+                id: MessageId(row.get(0)?),
+                identity: row.get(1)?,
+                identity_version: row.get(2)?,
+                raw_hash: row.get(3)?,
+                size: row.get(4)?,
+            })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+}
