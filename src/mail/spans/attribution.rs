@@ -8,7 +8,7 @@
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
-use super::date::{is_date, is_time, is_time_in_seconds, is_year};
+use super::date::{is_date, is_time, is_time_in_seconds, is_year, tells_time};
 use super::line::{Line, entries, undecorated};
 
 /// Longest attribution, in bytes.
@@ -218,9 +218,10 @@ impl<'a> Said<'a> {
         self.words.len() <= 6 && (wrote || self.has_colon && ends_in_address)
     }
 
-    /// `On 1 June 2026, Erika wrote` or `Erika wrote 1/6/2026 9:00`: without an address in
-    /// brackets, the words must be known. As people write `She wrote on 1 June at 9:00:`, a date in
-    /// words needs more behind the name: an address, a time in seconds, or marks below.
+    /// `On 1 June 2026 at 9:00, Erika wrote` or `Erika wrote 1/6/2026 9:00`: without an address in
+    /// brackets, the words must be known. As people write `On 1 June 2026 you sent me this:` and `She
+    /// wrote on 1 June at 9:00:`, more is needed where there are neither an address nor marks below: a
+    /// time, or "wrote" as the last word; and behind a name a date or a time that is not in words.
     fn is_day_and_wrote(&self, above_quote: impl Fn() -> bool) -> bool {
         let is_day_first = self.begins_with_date() && self.has_lead();
         let is_exact = || {
@@ -231,10 +232,17 @@ impl<'a> Said<'a> {
             let wrote = self.words.iter().take(5).any(|word| is_wrote(word));
             wrote && self.ends_in_time() && is_exact()
         };
+        let is_told = || {
+            let has_time = || self.words.iter().any(|word| tells_time(word));
+            (has_time() || self.ends_in_wrote()) && self.has_full_date()
+                || self.has_address
+                || above_quote()
+        };
         self.words.len() <= 25
             && self.has_date()
             && self.says_wrote()
             && (is_day_first || is_name_first())
+            && is_told()
     }
 
     /// Tutanota: `1 Jun 2026, 09:00 by erika@example.org`.
@@ -291,10 +299,14 @@ impl<'a> Said<'a> {
         self.words.iter().any(|word| is_time(word)) || self.has_full_date()
     }
 
+    /// Also `01. 06. 26`.
     fn has_full_date(&self) -> bool {
-        let digits = self.words.iter().filter(|word| word.chars().any(char::is_numeric)).count();
+        let has_digit = |word: &&str| word.chars().any(char::is_numeric);
+        let is_number = |word: &&str| word.trim_end_matches('.').parse::<u8>().is_ok();
         self.words.iter().any(|word| is_date(word))
-            || digits >= 2 && self.words.iter().any(|word| is_year(word))
+            || self.words.iter().copied().filter(|word| has_digit(word)).count() >= 2
+                && self.words.iter().any(|word| is_year(word))
+            || self.words.windows(3).any(|three| three.iter().all(is_number))
     }
 
     fn says_wrote(&self) -> bool {
@@ -469,6 +481,10 @@ mod tests {
             "Erika wrote on 1 June 2026 at 9:00 that:",
             "2 mails of 12.05.2026 went to erika@example.org:",
             "12.05.2026 is when we told erika@example.org:",
+            "On 12/05/2026 I sent you the following parts:",
+            "At 9:00 you sent me this error:",
+            "Am 12.05.2026 schrieb ich Ihnen:",
+            "Um 9:00 Uhr schrieb mir Ihr Fahrer:",
             "",
         ] {
             assert_eq!(begins(&lines(text)), None, "{text}");

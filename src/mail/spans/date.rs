@@ -6,6 +6,14 @@ pub(super) fn is_time(word: &str) -> bool {
     matches!(parts.as_slice(), [1..=2, 2] | [1..=2, 2, 2])
 }
 
+/// Whether a text tells a time, in whatever words stand around: `上午9:00`, `9:00에`, `9時00分`.
+pub(super) fn tells_time(text: &str) -> bool {
+    let parts_hours = |c: char| matches!(c, ':' | '：' | '时' | '時' | '시' | '点' | '點');
+    let behind_digit = |at: usize| text.get(..at).is_some_and(|t| t.ends_with(char::is_numeric));
+    text.match_indices(parts_hours).any(|(at, _)| behind_digit(at))
+        || text.split_whitespace().any(is_time)
+}
+
 /// `09:00:15`, as no person writes a time.
 pub(super) fn is_time_in_seconds(word: &str) -> bool {
     matches!(runs(word, &[':']).as_slice(), [1..=2, 2, 2])
@@ -43,6 +51,12 @@ mod tests {
     fn words() {
         for word in ["9:00", "09:00:15", "9h00", "17.50", "9:00,", "09:00:00AM", "۹:۰۰"] {
             assert!(is_time(word), "{word}");
+        }
+        for text in ["am 1. Juni um 9:00", "9:00에", "上午9:00", "9時00分", "klo 9.00,"] {
+            assert!(tells_time(text), "{text}");
+        }
+        for text in ["", "1 June 2026", "01.06.2026", "time: 9", "a:b", "2026年6月1日"] {
+            assert!(!tells_time(text), "{text}");
         }
         for word in ["09:00:15", "9:00:00AM"] {
             assert!(is_time_in_seconds(word), "{word}");
