@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use super::date::tells_time;
 use super::line::{Line, entries, undecorated};
 
 /// Lines that a header is looked for in.
@@ -139,9 +140,9 @@ pub(super) fn introduces(
     below.find(|line| !line.is_blank()).is_some_and(Line::is_marked).then_some(count)
 }
 
-/// A header in a language of the table. Where only places and days are named (`From: Amsterdam`,
-/// `To: Berlin`), a traveller wrote it: there must be a subject or an address. Gives the lines up
-/// to the last field.
+/// A header in a language of the table. Where only places, days and a matter are named (`From:
+/// Amsterdam`, `To: Berlin`, `Date: 1 June`), a traveller wrote it, or it is the head of a letter: a
+/// mail program gives a time of day or an address. Gives the lines up to the last field.
 fn known(lines: &[Line<'_>], fields: &[Option<Field>], after_rule: bool) -> Option<usize> {
     if !matches!(fields.first(), Some(Some(_))) {
         return None;
@@ -156,7 +157,8 @@ fn known(lines: &[Line<'_>], fields: &[Option<Field>], after_rule: bool) -> Opti
             count = n + 1;
         }
     }
-    (seen.is_header() && (seen.subject || seen.address || after_rule)).then_some(count)
+    let is_exact = seen.address || seen.subject && seen.time || after_rule;
+    (seen.is_header() && is_exact).then_some(count)
 }
 
 /// What was seen of a header so far.
@@ -167,6 +169,7 @@ struct Seen {
     to: bool,
     subject: bool,
     address: bool,
+    time: bool,
     blank: usize,
     continued: usize,
 }
@@ -180,7 +183,10 @@ impl Seen {
         }
         match field {
             Some(Field::From) => self.from = true,
-            Some(Field::Date) => self.date = true,
+            Some(Field::Date) => {
+                self.date = true;
+                self.time |= tells_time(line.text);
+            }
             Some(Field::To) => self.to = true,
             Some(Field::Subject) => self.subject = true,
             Some(Field::Other) => {}
@@ -335,7 +341,10 @@ mod tests {
         for (text, wanted) in [
             ("From: Erika <e@example.org>\nDate: today", true),
             ("Date: today\nTo: e@example.org", true),
-            ("Subject: x\nFrom: Erika\nTo: y", true),
+            ("Subject: x\nFrom: Erika\nSent: 1 June 2026 9:00", true),
+            ("Subject: x\nFrom: Erika\nTo: y", false),
+            ("An: Example GmbH\nDatum: 1. Juni 2026\nBetreff: Order", false),
+            ("Date: 5 July 2026\nFrom: 14:00\nTo: 18:00\nSubject: Meeting", false),
             ("From: A Long Name\n <e@example.org>\nSent: today", true),
             ("From: Erika\n\nSent: today\n\nTo: e@example.org", true),
             ("\"Erika\" <e@example.org>\n01.06.2026 09:00\n\nTo\nx\ncc\n\nSubject\nOrder", true),
