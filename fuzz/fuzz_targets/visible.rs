@@ -2,10 +2,11 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use postroom::mail::{parse, said, spans};
+use postroom::mail::{Intent, parse, said, spans};
 
 fuzz_target!(|text: &str| {
-    let spans = spans(text);
+    let intent = Intent::of(text.lines().next().unwrap_or_default());
+    let spans = spans(text, intent);
     let mut end = 0;
     for span in &spans {
         assert_eq!(span.range.start, end);
@@ -14,7 +15,7 @@ fuzz_target!(|text: &str| {
     }
     assert_eq!(end, text.len());
     assert!(spans.windows(2).all(|pair| pair[0].kind != pair[1].kind));
-    assert!(is_within(&said(text), text));
+    assert!(is_within(&said(text, intent), text));
 
     for kind in ["plain", "html"] {
         let mail = format!("Content-Type: text/{kind}; charset=utf-8\n\n{text}");

@@ -40,7 +40,7 @@ pub use envelope::ReturnPath;
 pub use fields::Fields;
 pub use identity::{Identity, identity};
 pub use parse::{Parsed, each_attachment, parse};
-pub use spans::{Span, said, spans};
+pub use spans::{Intent, Span, said, spans};
 pub use subject::{base_subject, reply_subject};
 pub use token::{Keys, Signed, TokenKind};
 pub use trace::Trace;

@@ -24,6 +24,15 @@ const PREFIXES: [&str; 70] = [
     "回复", "回覆", "答复", "转发", "轉寄", "返信", "転送", "답장", "회신", "전달", "תגובה", "הועבר", "רד",
 ];
 
+/// Those of them that say "forward", and nothing else in any language. `vs` is "forward" to Danes and
+/// Norwegians and "reply" to Finns.
+#[rustfmt::skip]
+const FORWARD: [&str; 34] = [
+    "fw", "fwd", "wg", "doorst", "vb", "vl", "fs", "edasi", "tr", "i", "inoltra", "rv", "enc", "reenv",
+    "pd", "předáno", "továbbítás", "továbbítva", "posr", "proslijeđeno", "pārs", "пересл", "πρθ",
+    "ilt", "i̇lt", "yml", "trs", "chuyển tiếp", "ส่งต่อ", "转发", "轉寄", "転送", "전달", "הועבר",
+];
+
 /// Longest prefix with its counter and colon, in bytes; bounds the work for each one.
 const LONGEST_PREFIX: usize = 32;
 
@@ -58,8 +67,25 @@ pub fn named_number(subject: &str) -> Option<Number> {
     subject.split('[').skip(1).find_map(number)
 }
 
+/// Whether a subject says that the mail is passed on: the program that sent it put a word for
+/// "forward" in front, before any other.
+#[must_use]
+pub fn says_forward(subject: &str) -> bool {
+    let mut rest = subject.trim();
+    while let Some(shorter) = without_tag(rest) {
+        rest = shorter;
+    }
+    first_word(rest).is_some_and(|(word, _)| FORWARD.contains(&word.as_str()))
+}
+
 /// Without `word:`, `word(n):` or `word[n]:`.
 fn without_prefix(subject: &str) -> Option<&str> {
+    let (word, rest) = first_word(subject)?;
+    PREFIXES.contains(&word.as_str()).then_some(rest)
+}
+
+/// The word before the first colon, in lower case, without a counter; and what stands behind.
+fn first_word(subject: &str) -> Option<(String, &str)> {
     let (head, _) = clean::cut(subject, LONGEST_PREFIX).split_once([':', '：'])?;
     let rest = subject.get(head.len()..)?.trim_start_matches([':', '：']);
     let word = head.trim_end();
@@ -71,8 +97,7 @@ fn without_prefix(subject: &str) -> Option<&str> {
         }
         None => word.split_once('^').map_or(word, |(word, _)| word),
     };
-    let word = word.to_lowercase();
-    PREFIXES.contains(&word.as_str()).then(|| rest.trim_start())
+    Some((word.to_lowercase(), rest.trim_start()))
 }
 
 /// Without a leading `[tag]`, if something follows it.
@@ -124,6 +149,25 @@ mod tests {
             for written in [format!("{prefix}: x"), format!("Re: {}：x", prefix.to_uppercase())] {
                 assert_eq!(base_subject(&written), "x", "{written}");
             }
+        }
+    }
+
+    #[test]
+    fn what_is_passed_on() {
+        assert!(FORWARD.iter().all(|word| PREFIXES.contains(word)));
+        for (subject, wanted) in [
+            ("FW: broken lamp", true),
+            ("Fwd: Re: broken lamp", true),
+            ("[list] WG: Lampe", true),
+            ("TR : lampe", true),
+            ("转发：台灯", true),
+            ("Re: Fwd: broken lamp", false),
+            ("VS: lamppu", false),
+            ("forward: broken lamp", false),
+            ("broken lamp", false),
+            ("", false),
+        ] {
+            assert_eq!(says_forward(subject), wanted, "{subject}");
         }
     }
 

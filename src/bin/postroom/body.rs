@@ -4,7 +4,7 @@
 use std::io::Write;
 
 use anyhow::Result;
-use postroom::mail::spans::{Kind, spans};
+use postroom::mail::spans::{Intent, Kind, spans};
 use postroom::render::{Screen, Style, clean};
 
 use crate::out::Out;
@@ -19,9 +19,15 @@ pub(crate) enum Fold {
 }
 
 /// Prints a text, set in.
-pub(crate) fn print(out: &mut Out, text: &str, fold: Fold, screen: Screen) -> Result<()> {
+pub(crate) fn print(
+    out: &mut Out,
+    text: &str,
+    intent: Intent,
+    fold: Fold,
+    screen: Screen,
+) -> Result<()> {
     let text = text.trim_end();
-    for span in spans(text) {
+    for span in spans(text, intent) {
         let piece = text.get(span.range).unwrap_or_default();
         match folded(span.kind, piece) {
             Some(words) if fold == Fold::Quotes => {

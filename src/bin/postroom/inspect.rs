@@ -9,7 +9,7 @@ use postroom::desk::inspect::{self, Look, Seen, Told};
 use postroom::desk::{Desk, Failure, Purpose};
 use postroom::domain::signal::is_automatic;
 use postroom::domain::{Mailbox, MessageId};
-use postroom::mail::{Attachment, said};
+use postroom::mail::{Attachment, Intent, said};
 use postroom::render::{Screen, Style, clean};
 use serde::Serialize;
 
@@ -146,7 +146,7 @@ fn print(out: &mut Out, seen: &Seen, screen: Screen) -> Result<()> {
         writeln!(out, "{label}{}", clean::line(value))?;
     }
     writeln!(out)?;
-    body::print(out, &parsed.text, Fold::Nothing, screen)
+    body::print(out, &parsed.text, Intent::of(&parsed.subject), Fold::Nothing, screen)
 }
 
 fn attached(attachment: &Attachment) -> String {
@@ -204,7 +204,7 @@ impl<'a> From<&'a Seen> for Line<'a> {
             auto: is_automatic(&parsed.signals),
             bounce: parsed.bounce.as_ref().map(BounceObject::from),
             text: &parsed.text,
-            reply_text: said(&parsed.text),
+            reply_text: said(&parsed.text, Intent::of(&parsed.subject)),
             attachments: digested(seen),
             defects: parsed.defects.iter().map(|defect| defect.as_str()).collect(),
         }

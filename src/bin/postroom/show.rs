@@ -9,7 +9,7 @@ use postroom::desk::{Desk, Failure, Purpose};
 use postroom::domain::step::Link;
 use postroom::domain::{Direction, Mailbox, MessageId, Number, Role};
 use postroom::host::terminal;
-use postroom::mail::said;
+use postroom::mail::{Intent, said};
 use postroom::render::{Screen, Style, clean};
 use postroom::store::{Note, Related, StoredArrival};
 use serde::Serialize;
@@ -251,7 +251,7 @@ fn print_letter(
         writeln!(out, "{}", screen.paint(Style::Faint, &format!("  {name}: {value}")))?;
     }
     writeln!(out)?;
-    body::print(out, &letter.text, fold, screen)
+    body::print(out, &letter.text, Intent::of(&letter.message.subject), fold, screen)
 }
 
 /// `412 more until m1293  2026-06-01 12:00, which look the same`
@@ -339,7 +339,7 @@ impl<'a> From<&'a Letter> for LetterLine<'a> {
             cc: mailboxes(&letter.cc),
             subject: m.subject.clone(),
             text: letter.text.clone(),
-            reply_text: said(&letter.text),
+            reply_text: said(&letter.text, Intent::of(&m.subject)),
             attachments: attachments(&letter.attachments),
             bounce: letter.bounce.as_ref().map(BounceObject::from),
             defects: letter.defects.clone(),

@@ -20,6 +20,8 @@ use std::ops::Range;
 
 use blocks::{Block, Origin, Shape, blocks};
 
+use super::subject::says_forward;
+
 /// What a span is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -43,6 +45,24 @@ impl Kind {
     }
 }
 
+/// What the sender does with an earlier mail that stands in a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Intent {
+    /// Answers it, or there is none.
+    Answers,
+    /// Passes it on, to be read.
+    PassesOn,
+}
+
+impl Intent {
+    /// As the subject tells it: above a mail that is passed on Outlook and others put nothing but its
+    /// header, as above one that is answered.
+    #[must_use]
+    pub fn of(subject: &str) -> Self {
+        if says_forward(subject) { Intent::PassesOn } else { Intent::Answers }
+    }
+}
+
 /// A part of a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Span {
@@ -55,12 +75,12 @@ pub struct Span {
 /// The spans of a text, in order, none empty, no two of a kind side by side: together they are
 /// the text. Takes linear time.
 #[must_use]
-pub fn spans(text: &str) -> Vec<Span> {
+pub fn spans(text: &str, intent: Intent) -> Vec<Span> {
     let lines = line::lines(text);
     let blocks = blocks(&lines);
     let mut spans: Vec<Span> = Vec::new();
     let mut begins = blocks.iter().skip(1).map(|block| block.begin);
-    for (block, kind) in blocks.iter().zip(kinds(&blocks)) {
+    for (block, kind) in blocks.iter().zip(kinds(&blocks, intent)) {
         let end = begins.next().unwrap_or(text.len());
         match spans.last_mut() {
             Some(last) if last.kind == kind => last.range.end = end,
@@ -73,10 +93,10 @@ pub fn spans(text: &str) -> Vec<Span> {
 /// What the sender wrote: the text without quotes and signature, an empty line where something
 /// was left out.
 #[must_use]
-pub fn said(text: &str) -> String {
+pub fn said(text: &str, intent: Intent) -> String {
     let mut said = String::new();
     let mut end = 0;
-    for span in spans(text).iter().filter(|span| span.kind.is_visible()) {
+    for span in spans(text, intent).iter().filter(|span| span.kind.is_visible()) {
         let piece = text.get(span.range.clone()).unwrap_or_default();
         if span.range.start == end {
             said.push_str(piece);
@@ -94,10 +114,10 @@ pub fn said(text: &str) -> String {
 }
 
 /// What each block is, beside the others.
-fn kinds(blocks: &[Block]) -> Vec<Kind> {
+fn kinds(blocks: &[Block], intent: Intent) -> Vec<Kind> {
     let says = blocks.iter().any(|block| block.shape == Shape::Text);
     let mut beside =
-        Beside { says, text_below: false, piece_below: false, introduction_below: false };
+        Beside { intent, says, text_below: false, piece_below: false, introduction_below: false };
     let mut kinds: Vec<Kind> = blocks.iter().rev().map(|block| beside.kind(block.shape)).collect();
     kinds.reverse();
     kinds
@@ -105,6 +125,7 @@ fn kinds(blocks: &[Block]) -> Vec<Kind> {
 
 /// What stands beside a block, from the last one up.
 struct Beside {
+    intent: Intent,
     /// Whether there is plain text anywhere.
     says: bool,
     /// Whether there is plain text below.
@@ -129,7 +150,7 @@ impl Beside {
             }
             Shape::Marked(origin) => self.marked(origin),
             Shape::Unmarked if !self.says => Kind::Said,
-            Shape::Headed if !self.says => Kind::PassedOn,
+            Shape::Headed if !self.says || self.intent == Intent::PassesOn => Kind::PassedOn,
             Shape::Unmarked | Shape::Headed => Kind::Quote,
             Shape::PassedOn => Kind::PassedOn,
             Shape::Signature | Shape::Added => Kind::Signature,

@@ -9,12 +9,15 @@ use Kind::{Answered, PassedOn, Quote, Said, Signature};
 
 /// The spans of a text as their kinds and what each says, trimmed.
 fn read(text: &str) -> Vec<(Kind, String)> {
-    spans(text).into_iter().map(|s| (s.kind, text[s.range].trim().to_owned())).collect()
+    spans(text, Intent::Answers)
+        .into_iter()
+        .map(|s| (s.kind, text[s.range].trim().to_owned()))
+        .collect()
 }
 
 fn whole(text: &str) -> Result<(), String> {
     let mut end = 0;
-    for span in spans(text) {
+    for span in spans(text, Intent::Answers) {
         if span.range.start != end || span.range.is_empty() {
             return Err(format!("{span:?} does not go on at {end}"));
         }
@@ -191,7 +194,7 @@ fn said_by_the_sender() {
             "Yes.\n\nMore.",
         ),
     ] {
-        assert_eq!(said(text), wanted, "{text}");
+        assert_eq!(said(text, Intent::Answers), wanted, "{text}");
     }
 }
 
@@ -233,7 +236,7 @@ fn hostile_texts_take_linear_time() {
         let text = line.repeat(LONGEST / line.len());
         let begun = Instant::now();
         whole(&text).unwrap();
-        let _ = said(&text);
+        let _ = said(&text, Intent::Answers);
         // Debug builds on a loaded machine; quadratic ones take minutes.
         assert!(begun.elapsed() < Duration::from_secs(60), "{line:?}: {:?}", begun.elapsed());
     }
@@ -250,7 +253,17 @@ proptest! {
             Von: |Betreff: |From: a@x.org|To:|-- ?|____|---- |Original Message|-----|Sent from my iPhone|\
             Forwarded message|```|EE> |[a-zü \u{200f}\u{a0}]{0,8}|\r?\n){0,4}\r?\n?){0,12}") {
         prop_assert_eq!(whole(&text), Ok(()));
-        let all: String = spans(&text).into_iter().map(|span| &text[span.range]).collect();
+        let all: String = spans(&text, Intent::Answers).into_iter().map(|span| &text[span.range]).collect();
         prop_assert_eq!(all, text);
+    }
+}
+
+/// Outlook puts the same above both.
+#[test]
+fn the_subject_tells_what_is_passed_on() {
+    let text = "Please answer this.\n\nFrom: Erika <erika@example.org>\nSent: 1 June 2026 9:00\n\
+                To: Bram\nSubject: Lamp\n\nIt is broken.\n";
+    for (subject, wanted) in [("FW: Lamp", text.trim_end()), ("RE: Lamp", "Please answer this.")] {
+        assert_eq!(said(text, Intent::of(subject)), wanted, "{subject}");
     }
 }
