@@ -5,7 +5,7 @@ use crate::domain::Number;
 
 /// Words for "reply" and "forward" that mail programs put before a subject, in lower case.
 #[rustfmt::skip]
-const PREFIXES: [&str; 70] = [
+const PREFIXES: [&str; 71] = [
     // English, and what most programs write whatever their language.
     "re", "fw", "fwd",
     // German, Dutch, Danish, Norwegian, Swedish, Icelandic, Finnish, Estonian.
@@ -13,7 +13,7 @@ const PREFIXES: [&str; 70] = [
     // French, Italian, Spanish, Catalan, Portuguese, Romanian.
     "tr", "r", "rif", "i", "inoltra", "rv", "res", "enc", "reenv",
     // Polish, Czech, Slovak, Hungarian, Slovene, Croatian, Lithuanian, Latvian.
-    "odp", "pd", "odpověď", "předáno", "odpoveď", "vá", "vál", "továbbítás", "továbbítva", "odg",
+    "odp", "pd", "odpověď", "předáno", "odpoveď", "vá", "vál", "tovább", "továbbítás", "továbbítva", "odg",
     "posr", "proslijeđeno", "ats", "atb", "pārs",
     // Russian, Ukrainian, Bulgarian, Greek, Turkish, Welsh.
     "отв", "ответ", "на", "пересл", "відп", "отг", "απ", "σχετ", "πρθ", "ynt", "ilt", "i̇lt",
@@ -27,9 +27,9 @@ const PREFIXES: [&str; 70] = [
 /// Those of them that say "forward", and nothing else in any language. `vs` is "forward" to Danes and
 /// Norwegians and "reply" to Finns.
 #[rustfmt::skip]
-const FORWARD: [&str; 34] = [
+const FORWARD: [&str; 35] = [
     "fw", "fwd", "wg", "doorst", "vb", "vl", "fs", "edasi", "tr", "i", "inoltra", "rv", "enc", "reenv",
-    "pd", "předáno", "továbbítás", "továbbítva", "posr", "proslijeđeno", "pārs", "пересл", "πρθ",
+    "pd", "předáno", "tovább", "továbbítás", "továbbítva", "posr", "proslijeđeno", "pārs", "пересл", "πρθ",
     "ilt", "i̇lt", "yml", "trs", "chuyển tiếp", "ส่งต่อ", "转发", "轉寄", "転送", "전달", "הועבר",
 ];
 

@@ -46,8 +46,8 @@ static NAMED: LazyLock<Vec<(&str, &str)>> = LazyLock::new(|| {
         this message was sent from … | this message was sent via … | az … küldve |
         … alkalmazásból küldve | …mdan gönderildi | …den gönderildi | … kaynağından gönderildi |
         … uygulamasından gönderildi | … ile gönderildi | …から送信 | …から送信されました | …에서 보냄 |
-        …에서 보낸 메일 | 发自… | 發自… | 从我的… | 從我的… | 傳送自… | נשלח מ… | ส่งจาก… | ارسال شده از … |
-        مرسل من …
+        …에서 보낸 메일 | 发自… | 發自… | 从我的…发送 | 從我的…傳送 | 傳送自… | נשלח מ… | ส่งจาก… | ارسال شده از … |
+        مرسل من … | مُرسل من …
         ",
     )
 });
@@ -64,6 +64,40 @@ static THINGS: LazyLock<HashSet<&str>> = LazyLock::new(|| {
     .collect()
 });
 
+/// How words in the name of what sends mail begin, in lower case; or end, with `mail`.
+const SENDERS: [&str; 27] = [
+    "iphone",
+    "ipad",
+    "ipod",
+    "android",
+    "samsung",
+    "galaxy",
+    "huawei",
+    "xiaomi",
+    "redmi",
+    "nokia",
+    "motorola",
+    "pixel",
+    "blackberry",
+    "windows",
+    "ios",
+    "mac",
+    "smartphone",
+    "mail",
+    "e-mail",
+    "outlook",
+    "spark",
+    "superhuman",
+    "thunderbird",
+    "gmx",
+    "web.de",
+    "hotmail",
+    "aol",
+];
+
+/// The same in scripts without blanks between words.
+const SENDERS_PART: [&str; 4] = ["手机", "手機", "邮箱", "메일"];
+
 /// What takes to the shop of the program, in lower case.
 static SHOP: LazyLock<HashSet<&str>> = LazyLock::new(|| {
     entries(
@@ -71,7 +105,8 @@ static SHOP: LazyLock<HashSet<&str>> = LazyLock::new(|| {
         get | beziehen | laden | herunterladen | télécharger | telecharger | obtenir | obtener |
         obtén | descargar | obter | baixar | scarica | ottieni | downloaden | download | hent |
         hämta | skaffa | hanki | lataa | pobierz | stáhnout | stiahnuť | holen | nabavite |
-        скачать | получить | завантажити | отримати | yükle
+        скачать | получить | завантажити | отримати | yükle | získat | získať | få | を入手 | 获取 |
+        取得 | 다운로드
         ",
     )
     .collect()
@@ -82,25 +117,59 @@ fn forms(table: &'static str) -> Vec<(&'static str, &'static str)> {
     entries(table).filter_map(|form| form.split_once('…')).collect()
 }
 
-/// Whether a program added this line.
-pub(super) fn is_added(line: &str) -> bool {
-    if line.len() > LONGEST {
-        return false;
-    }
-    let text = without_target(line);
-    let lower = text.to_lowercase();
-    let is_form = |forms: &[(&str, &str)], mine: bool| {
-        let mut things = forms.iter().filter_map(|form| thing(text, &lower, *form));
-        things.any(|thing| is_name(&thing, mine))
-    };
-    is_form(&MINE, true) || is_form(&NAMED, false) || is_shop(&lower)
+/// How sure it is that a program added a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Added {
+    /// It names a thing that sends mail, or says whose it is.
+    Surely,
+    /// A person may say so of a parcel: `Sent with DHL Express`.
+    Maybe,
 }
 
-/// Without the address of a link and what stands around.
-fn without_target(line: &str) -> &str {
-    let end = ["<http", "(http", "[http", " http"].iter().filter_map(|link| line.find(link)).min();
-    let text = line.get(..end.unwrap_or(line.len())).unwrap_or(line);
-    trim(text.trim_matches(|c: char| "*_()[]\"'.!~-–—".contains(c) || c.is_whitespace()))
+/// Whether a program added this line.
+pub(super) fn added(line: &str) -> Option<Added> {
+    if line.len() > LONGEST {
+        return None;
+    }
+    let (text, has_link) = without_target(line);
+    let text = text.as_str();
+    let lower = text.to_lowercase();
+    let things = |forms: &[(&str, &str)]| -> Vec<String> {
+        forms.iter().filter_map(|form| thing(text, &lower, *form)).collect()
+    };
+    let (mine, named) = (things(&MINE), things(&NAMED));
+    let is_brand = |thing: &String| {
+        is_name(thing, true) && thing.starts_with(|c: char| c.is_uppercase() || c.is_numeric())
+    };
+    if is_shop(&lower)
+        || mine.iter().any(is_brand)
+        || mine.iter().chain(&named).any(|thing| is_sender(thing))
+    {
+        return Some(Added::Surely);
+    }
+    // The link is the thing: `Sent using https://www.example.org/mail/`.
+    let is_link = || has_link && NAMED.iter().any(|(before, _)| lower == before.trim_end());
+    let is_named = mine.iter().any(|thing| is_name(thing, true))
+        || named.iter().any(|thing| is_name(thing, false));
+    (is_named || is_link()).then_some(Added::Maybe)
+}
+
+/// Whether a line is nothing but the address of a page.
+pub(super) fn is_link(line: &str) -> bool {
+    let bare = line.trim_matches(['<', '>', '(', ')', '[', ']']);
+    !bare.contains(' ') && (bare.starts_with("http") || bare.starts_with("www."))
+}
+
+/// Without the address of a link and what stands around; and whether there was one.
+fn without_target(line: &str) -> (String, bool) {
+    let begin =
+        ["<http", "(http", "[http", " http"].iter().filter_map(|link| line.find(link)).min();
+    let (before, link) = line.split_at(begin.unwrap_or(line.len()));
+    let end = link.trim_start().find([' ', '>', ')', ']']).map_or(link.len(), |end| end + 1);
+    let behind = link.get(end..).unwrap_or_default();
+    let around = |c: char| "*_()[]<>\"'.!~-–—".contains(c) || c.is_whitespace();
+    let text = [before, behind].map(|text| trim(text.trim_matches(around))).join(" ");
+    (trim(&text).to_owned(), begin.is_some())
 }
 
 /// What stands in the place of the thing, as it is written. Letters are counted, as those in lower
@@ -110,6 +179,19 @@ fn thing(text: &str, lower: &str, (before, behind): (&str, &str)) -> Option<Stri
     let count = |text: &str| text.chars().count();
     let length = count(text).checked_sub(count(before) + count(behind))?;
     Some(text.chars().skip(count(before)).take(length).collect())
+}
+
+/// Whether this names a thing or a program that sends mail.
+fn is_sender(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    let is_one = |word: &str| {
+        let word = word.trim_matches(|c: char| !c.is_alphanumeric());
+        let sends = SENDERS.iter().any(|sender| word.starts_with(sender));
+        sends || word.ends_with("mail") || THINGS.contains(word)
+    };
+    is_name(text, true)
+        && (lower.split([' ', '-', '\'', '’']).any(is_one)
+            || SENDERS_PART.iter().any(|part| lower.contains(part)))
 }
 
 /// Whether this is the name of a thing and no sentence. More may follow the name of my own thing:
@@ -122,8 +204,13 @@ fn is_name(text: &str, mine: bool) -> bool {
             || THINGS.contains(bare.as_str())
     };
     let named = words.iter().filter(is_named).count();
-    let is_one = !text.trim_end_matches('.').contains([',', ';', ':', '.', '?']);
-    let is_short = words.len() <= 5 && is_one && (mine || named > 0);
+    // A script without capitals tells no name.
+    let is_caseless = || {
+        let caseless = |c: char| c.is_alphabetic() && !c.is_lowercase() && !c.is_uppercase();
+        text.chars().count() <= 20 && text.contains(caseless)
+    };
+    let is_one = !text.trim_end_matches('.').contains([',', ';', ':', '.', '?', '，', '。']);
+    let is_short = words.len() <= 5 && is_one && (mine || named > 0 || is_caseless());
     let is_begun = mine && words.len() <= 16 && words.iter().take(3).any(|word| is_named(&word));
     is_short || is_begun || (1..=14).contains(&words.len()) && named * 2 >= words.len()
 }
@@ -132,9 +219,14 @@ fn is_name(text: &str, mine: bool) -> bool {
 fn is_shop(lower: &str) -> bool {
     let words: Vec<&str> = lower.split_whitespace().collect();
     words.len() <= 7
-        && ["ios", "android", "mac", "mobile"].iter().any(|os| words.contains(os))
+        && words.iter().any(|word| {
+            ["ios", "android", "mac"].iter().any(|os| {
+                word.strip_prefix(os).is_some_and(|end| !end.starts_with(|c: char| c.is_ascii()))
+            })
+        })
         && ["outlook", "mail", "spark"].iter().any(|program| lower.contains(program))
-        && words.iter().any(|word| SHOP.contains(word))
+        && (words.iter().any(|word| SHOP.contains(word))
+            || SHOP.iter().any(|word| !word.is_ascii() && lower.contains(word)))
 }
 
 #[cfg(test)]
@@ -142,7 +234,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn added() {
+    fn what_programs_add() {
         for line in [
             "Sent from my iPhone",
             "*Sent from my iPad*",
@@ -187,13 +279,22 @@ mod tests {
             "Enviado desde Correo para Windows",
             "Windows 10 için Posta ile gönderildi",
             "נשלח מה-iPhone שלי",
+            "مُرسل من الـ iPhone",
+            "发自我的手机",
+            "发自网易邮箱大师",
+            "네이버 메일 앱에서 보냄",
+            "Outlook für iOS<https://example.org/> beziehen",
+            "Outlook for iOS<https://example.org/> を入手",
+            "获取 Outlook for iOS<https://example.org/>",
+            "iOS용 Outlook 다운로드",
+            "Sent using https://example.org/mail/",
         ] {
-            assert!(is_added(line), "{line}");
+            assert!(added(line).is_some(), "{line}");
         }
     }
 
     #[test]
-    fn not_added() {
+    fn what_persons_say() {
         for line in [
             "Sent from my desk, is much easier then my mobile phone.",
             "Sent from the wrong account",
@@ -201,10 +302,33 @@ mod tests {
             "Get Outlook to work again, please.",
             "Outlook for iOS crashes",
             "Gesendet von mir.",
+            "Get Outlook on mobile working",
             "-",
             "",
         ] {
-            assert!(!is_added(line), "{line}");
+            assert_eq!(added(line), None, "{line}");
+        }
+    }
+
+    /// A person may say so of a parcel.
+    #[test]
+    fn what_both_say() {
+        for line in [
+            "Sent with DHL Express on Friday.",
+            "Gesendet mit DHL.",
+            "Envoyé via Chronopost.",
+            "Enviado con Correos Express.",
+            "Wysłane przez InPost.",
+            "Sent from my office in Berlin.",
+        ] {
+            assert_eq!(added(line), Some(Added::Maybe), "{line}");
+        }
+        for line in [
+            "Sent from my Wiko RIDGE FAB 4G",
+            "Gesendet mit der Telekom Mail App",
+            "iPhoneから送信",
+        ] {
+            assert_eq!(added(line), Some(Added::Surely), "{line}");
         }
     }
 }

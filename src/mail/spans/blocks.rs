@@ -1,6 +1,6 @@
 //! A text in blocks: what stands in it, line by line, before it is decided what is shown.
 
-use super::added::is_added;
+use super::added::{Added, added, is_link};
 use super::attribution::{self, Attribution};
 use super::header::{self, Field};
 use super::line::Line;
@@ -269,9 +269,15 @@ impl<'a> Walk<'a> {
         if self.last() == Some(Shape::Signature) {
             return None;
         }
-        let ends = |next: &Line<'_>| next.is_blank() || next.is_rule() || is_added(next.text);
-        let is_alone = || below.first().is_none_or(ends) || opens_quote(below);
-        if is_added(line.text) && is_alone() {
+        let is_added = match added(line.text) {
+            Some(Added::Surely) => {
+                let ends = |next: &Line<'_>| next.is_blank() || is_beside_added(next);
+                below.first().is_none_or(ends) || opens_quote(below)
+            }
+            Some(Added::Maybe) => says_no_more(below),
+            None => false,
+        };
+        if is_added {
             let is_above = matches!(self.last(), None | Some(Shape::Added));
             return Some(if is_above { Shape::Added } else { Shape::Signature });
         }
@@ -290,6 +296,18 @@ impl<'a> Walk<'a> {
         let same = |n: &usize| self.lines.get(*n).and_then(|l| initials(l.text)) == Some(mark);
         beside.iter().flatten().any(same) && self.blocks.iter().take(100).any(told)
     }
+}
+
+/// Whether a line may stand beside one that a program added.
+fn is_beside_added(line: &Line<'_>) -> bool {
+    line.is_rule() || is_link(line.text) || added(line.text).is_some()
+}
+
+/// Whether nobody says anything in these lines, up to a quote.
+fn says_no_more(lines: &[Line<'_>]) -> bool {
+    let near = lines.iter().take(40).enumerate();
+    let said = near.filter(|(_, line)| !line.is_blank() && !is_beside_added(line)).map(|(n, _)| n);
+    said.take(1).all(|n| opens_quote(lines.get(n..).unwrap_or_default()))
 }
 
 /// Whether a quote begins with the first of these lines.
