@@ -6,7 +6,7 @@ use super::header::{self, Field};
 use super::line::Line;
 use super::mark::{are_initialled, initials, is_ascribed, is_of_groupwise, is_passed_on};
 use super::separator::{self, Below};
-use super::signature;
+use super::signature::{self, Room};
 
 /// What a block is by its form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -281,10 +281,20 @@ impl<'a> Walk<'a> {
             let is_above = matches!(self.last(), None | Some(Shape::Added));
             return Some(if is_above { Shape::Added } else { Shape::Signature });
         }
-        let above = self.at.checked_sub(1).and_then(|n| self.lines.get(n));
-        let is_apart = above.is_none_or(|line| line.is_blank() || line.is_marked());
-        let is_below = !self.blocks.is_empty() && signature::is_below(rest, is_apart, opens_quote);
+        let is_below = signature::is_below(rest, self.room_above(), opens_quote)
+            && (!self.blocks.is_empty() || quote_follows(below));
         is_below.then_some(Shape::Signature)
+    }
+
+    fn room_above(&self) -> Room {
+        let mut above = self.lines.get(..self.at).unwrap_or_default().iter().rev();
+        if above.clone().next().is_some_and(|line| !line.is_blank() && !line.is_marked()) {
+            return Room::None;
+        }
+        match above.by_ref().take(5).find(|line| !line.is_blank()) {
+            Some(line) if line.text.ends_with([':', '：']) && !line.is_marked() => Room::Announced,
+            _ => Room::Apart,
+        }
     }
 
     /// `EE> When will it come?`: marks with the initials or the name of who wrote it, as Emacs
@@ -308,6 +318,11 @@ fn says_no_more(lines: &[Line<'_>]) -> bool {
     let near = lines.iter().take(40).enumerate();
     let said = near.filter(|(_, line)| !line.is_blank() && !is_beside_added(line)).map(|(n, _)| n);
     said.take(1).all(|n| opens_quote(lines.get(n..).unwrap_or_default()))
+}
+
+/// Whether a quote begins somewhere in these lines, before much else is said.
+fn quote_follows(lines: &[Line<'_>]) -> bool {
+    (0..lines.len().min(20)).any(|n| opens_quote(lines.get(n..).unwrap_or_default()))
 }
 
 /// Whether a quote begins with the first of these lines.

@@ -9,17 +9,27 @@ const LONGEST: usize = 6;
 /// Lines that are looked at.
 const FARTHEST: usize = 40;
 
-/// Whether the first of these lines is the one that stands above a signature. `is_apart`: nothing,
-/// or an empty line, stands above it. `opens` tells whether a quote begins with the first of some
-/// lines.
+/// What stands above a line of dashes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Room {
+    /// Nothing, or an empty line.
+    Apart,
+    /// An empty line, and before it one that announces what comes: `my new address:`.
+    Announced,
+    /// A line of the same paragraph.
+    None,
+}
+
+/// Whether the first of these lines is the one that stands above a signature. `opens` tells whether a
+/// quote begins with the first of some lines.
 pub(super) fn is_below(
     lines: &[Line<'_>],
-    is_apart: bool,
+    above: Room,
     opens: impl Fn(&[Line<'_>]) -> bool,
 ) -> bool {
     let Some((first, below)) = lines.split_first() else { return false };
     matches!(first.text, "--" | "—" | "––" | "- -")
-        || first.is_rule() && is_apart && closes(below, opens)
+        || first.is_rule() && above == Room::Apart && closes(below, opens)
 }
 
 /// Whether all that stands below a line of dashes, up to a quote, is one short paragraph, or
@@ -69,7 +79,8 @@ mod tests {
             ("-----\nErika\n-----\nQUOTE", true, false),
         ] {
             let opens = |lines: &[Line<'_>]| lines.first().is_some_and(|l| l.text == "QUOTE");
-            assert_eq!(is_below(&lines(text), apart, opens), wanted, "{text:?}");
+            let above = if apart { Room::Apart } else { Room::None };
+            assert_eq!(is_below(&lines(text), above, opens), wanted, "{text:?}");
         }
     }
 }
