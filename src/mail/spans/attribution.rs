@@ -21,11 +21,11 @@ const MOST_LINES: usize = 6;
 static WROTE: LazyLock<HashSet<&str>> = LazyLock::new(|| {
     entries(
         "
-        wrote | writes | said | sent | replied | schrieb | schreibt | geschrieben | écrit | ecrit |
+        wrote | writes | said | sent | replied | schrieb | schrieben | schreibt | geschrieben | écrit | ecrit |
         escribió | escribio | escribiu | scritto | scrisse | scrive | schreef | geschreven |
         escreveu | napisał | napisała | napisał(a) | napisana | napisał/a | napisal | napsal | napsala |
-        napsal(a) | napísal | napísala | napísal(a) | píše | skrev | skreiv | skrifaði | kirjoitti |
-        написал | написала | написал(а) | написали | писал | писал(а) | писала | пишет | написа |
+        napsal(a) | napisal(a) | napísal | napísala | napísal(a) | píše | skrev | skreiv | skrifaði | kirjoitti |
+        написал | написала | написал(а) | написали | писал | писал(а) | писала | писали | пишет | написа |
         написав | пише | написао | yazdı | yazmış | yazdi | írta | pisze | írt | scris | έγραψε |
         έγραψαν | έγραψες | kirjutas | rašė | parašė | rakstīja | napisao | napisala | napisao/la |
         pisao | viết | menulis | tulis | เขียน | เขียนว่า | escrigué | escriure | escrit | idatzi |
@@ -91,7 +91,7 @@ pub(super) fn begins(lines: &[Line<'_>]) -> Option<Attribution> {
         if read.is_attribution(|| above_quote(behind)) {
             return Some(Attribution { begin, lines: n + 1 });
         }
-        if read.has_colon {
+        if read.has_colon && !is_unclosed(&said) {
             return None;
         }
     }
@@ -152,6 +152,11 @@ fn is_open(said: &str) -> bool {
     said.matches('<').count() > said.matches('>').count()
 }
 
+/// Whether it ends within parentheses: `ezt írta (időpont:`.
+fn is_unclosed(said: &str) -> bool {
+    said.rfind('(') > said.rfind(')')
+}
+
 /// What stands in a possible attribution.
 struct Said<'a> {
     /// Without dashes around it.
@@ -186,7 +191,7 @@ impl<'a> Said<'a> {
 
     fn is_attribution(&self, above_quote: impl Fn() -> bool) -> bool {
         let closed = self.has_colon || self.is_dashed;
-        if self.names_author() && above_quote() {
+        if (self.names_author() || self.is_name_date_and_wrote()) && above_quote() {
             return true;
         }
         if !closed && !self.ends_in_wrote() && !self.is_date_and_address() {
@@ -195,7 +200,7 @@ impl<'a> Said<'a> {
         match self.address {
             Some((before, behind)) if closed => {
                 self.has_date() && behind <= 3 && self.begins_with_date()
-                    || self.has_date() && before <= 6 && self.is_name_first(before)
+                    || self.has_date() && before <= 9 && self.is_name_first(before)
                     || self.ends_in_wrote() && before <= 8 && behind <= 2
             }
             _ if self.is_dashed && self.ends_in_wrote() => true,
@@ -218,6 +223,12 @@ impl<'a> Said<'a> {
         self.words.len() <= 6 && (wrote || self.has_colon && ends_in_address)
     }
 
+    /// `Erika Example 於 2026/6/1 上午 09:00 寫道:`: enough above a marked quote.
+    fn is_name_date_and_wrote(&self) -> bool {
+        let has_time = || self.words.iter().any(|word| tells_time(word));
+        self.words.len() <= 16 && self.ends_in_wrote() && self.has_full_date() && has_time()
+    }
+
     /// `On 1 June 2026 at 9:00, Erika wrote` or `Erika wrote 1/6/2026 9:00`: without an address in
     /// brackets, the words must be known. As people write `On 1 June 2026 you sent me this:` and `She
     /// wrote on 1 June at 9:00:`, more is needed where there are neither an address nor marks below: a
@@ -229,8 +240,9 @@ impl<'a> Said<'a> {
             self.words.iter().any(is_exact) || self.has_address || above_quote()
         };
         let is_name_first = || {
-            let wrote = self.words.iter().take(5).any(|word| is_wrote(word));
-            wrote && self.ends_in_time() && is_exact()
+            let wrote = self.words.iter().take(9).position(|word| is_wrote(word));
+            let is_near = |at: usize| at < 5 || above_quote();
+            wrote.is_some_and(is_near) && self.ends_in_time() && is_exact()
         };
         let is_told = || {
             let has_time = || self.words.iter().any(|word| tells_time(word));
@@ -260,16 +272,19 @@ impl<'a> Said<'a> {
             && self.has_date()
     }
 
-    /// `Erika <erika@example.org> schrieb am 1. Juni 2026 um 9:00`.
+    /// `Erika <erika@example.org> schrieb am 1. Juni 2026 um 9:00`; the name may be `Team 24/7`.
     fn is_name_first(&self, before: usize) -> bool {
         let name = self.words.get(..before).unwrap_or_default();
         let has_digits = |word: &&str| word.chars().any(char::is_numeric);
-        !name.iter().any(has_digits) && (self.says_wrote() || self.ends_in_time())
+        let has_date = |word: &&str| is_date(word) || is_time(word);
+        self.says_wrote() && !name.iter().any(has_date)
+            || self.ends_in_time() && !name.iter().any(has_digits)
     }
 
     /// Whether it ends in a time, which half of the day or a zone may follow.
     fn ends_in_time(&self) -> bool {
-        let mut words = self.words.iter().rev().map(|word| word.trim_matches(['(', ')', ',']));
+        let mut words =
+            self.words.iter().rev().map(|word| word.trim_matches(['(', ')', '[', ']', ',']));
         match (words.next(), words.next()) {
             (Some(last), _) if is_time(last) => true,
             (Some(last), Some(time)) => is_of_time(last) && is_time(time),
@@ -291,6 +306,7 @@ impl<'a> Said<'a> {
         begins(first)
             || LEADS.contains(first.to_lowercase().as_str())
             || short && second
+            || first.ends_with(',') && self.words.get(2).is_some_and(|word| begins(word))
             || LEADS.iter().any(|lead| !lead.is_ascii() && first.starts_with(lead))
     }
 
@@ -333,10 +349,11 @@ fn bracketed(sentence: &str) -> Option<(usize, usize)> {
     Some((sentence.get(..open)?.split_whitespace().count(), behind.split_whitespace().count()))
 }
 
-/// What may stand behind a time: `AM`, `Uhr`, `CEST`, `UTC+2`.
+/// What may stand behind a time: `AM`, `Uhr`, `CEST`, `UTC+2`, `+0200`.
 fn is_of_time(word: &str) -> bool {
     let is_zone = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || "+-:".contains(c);
-    word.len() <= 9 && word.starts_with(char::is_alphabetic) && word.chars().all(is_zone)
+    let begins = |c: char| c.is_alphabetic() || matches!(c, '+' | '-');
+    word.len() <= 9 && word.starts_with(begins) && word.chars().all(is_zone)
         || ["uhr", "h", "am", "pm", "a.m.", "p.m."].contains(&word.to_lowercase().as_str())
 }
 
@@ -413,6 +430,10 @@ mod tests {
             "在 2026-06-01 09:00:00，\"Erika\" <erika@example.org> 写道：",
             "2026년 6월 1일 (월) 오전 9:00, Erika <erika@example.org>님이 작성:",
             "2026-06-01 오전 9:00에 Erika 이(가) 쓴 글:",
+            "Monday, June 1, 2026, 9:00:00 AM, you wrote:",
+            "Вы писали 1 июня 2026 г., 9:00:00:",
+            "Team 24/7 Support <erika@example.org> schrieb am Mo., 1. Juni 2026, 09:00:",
+            "Wiadomość napisana przez Anna Maria Example <e@example.org> w dniu 1.06.2026, o godz. 9:00:",
             "सोम, 1 जून 2026 को 9:00 am बजे को Erika <erika@example.org> ने लिखा:",
         ] {
             let found = begins(&lines(text));
@@ -450,6 +471,10 @@ mod tests {
             ("On 1 Jun 2026 at 9:00, \"Erika\" wrote:When will it\ncome?", 0, 1),
             ("On 1 Jun 2026 at 9:00, e@example.org\nwrote:> When?", 0, 2),
             ("On 5/6, Erika (Sales) wrote:\n[...]\n> When?", 0, 1),
+            ("Erika Example 於 2026/6/1 上午 09:00 寫道:\n> When?", 0, 1),
+            ("Oseba Erika Example je 1. 06. 2026 ob 9:00 napisal(a):\n> When?", 0, 1),
+            ("Erika <e@example.org> ezt írta (időpont:\n2026. jún. 1., H, 9:00):", 0, 2),
+            ("Erika Example schreef op ma 01-06-2026 om 09:00 [+0200]:\n> When?", 0, 1),
             (
                 "On Mon, Jun 1, 2026 at 9:00 Erika <e@example.org<mailto:e@example.org>> wrote:",
                 0,

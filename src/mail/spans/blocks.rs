@@ -4,7 +4,9 @@ use super::added::{Added, added, is_link};
 use super::attribution::{self, Attribution};
 use super::header::{self, Field};
 use super::line::Line;
-use super::mark::{are_initialled, initials, is_ascribed, is_of_groupwise, is_passed_on};
+use super::mark::{
+    are_initialled, attribution_of_groupwise, initials, is_ascribed, is_of_groupwise, is_passed_on,
+};
 use super::separator::{self, Below};
 use super::signature::{self, Room};
 
@@ -99,6 +101,8 @@ impl<'a> Walk<'a> {
             self.text(line);
         } else if is_of_groupwise(line) {
             self.rest(Shape::Unmarked);
+        } else if let Some(lines) = attribution_of_groupwise(rest) {
+            self.attribution(line, rest, Attribution { begin: 0, lines });
         } else if line.is_marked() || self.is_initialled(line) {
             self.marked(line, rest);
         } else if self.is_left_out(line, rest) {

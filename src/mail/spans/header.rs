@@ -70,7 +70,7 @@ const NAMES: [(Field, &str); 5] = [
     (
         Field::Subject,
         "
-    subject | ogg | betreff | objet | asunto | assunto | oggetto | onderwerp | emne | ämne |
+    subject | ogg | betreff | thema | objet | asunto | assunto | oggetto | onderwerp | emne | ämne |
     aihe | temat | předmět | predmet | tárgy | subiect | тема | относно | θέμα | konu | teema |
     tema | temats | assumpte | naslov | zadeva | נושא | הנדון | הנושא | الموضوع | موضوع | เรื่อง |
     หัวเรื่อง | chủ đề | chủ để | subjek | perihal | subyek | 主题 | 主旨 | 主題 | 件名 | 제목 | efni |
@@ -190,9 +190,9 @@ impl Seen {
             Some(Field::To) => self.to = true,
             Some(Field::Subject) => self.subject = true,
             Some(Field::Other) => {}
-            // A value that goes on.
+            // A value that goes on; a list of names as long as it is.
             None if self.blank == 0 && self.continued < 3 && !line.is_marked() => {
-                self.continued += 1;
+                self.continued += usize::from(!line.text.contains(';'));
                 self.address |= !self.is_header() && line.text.contains('@');
                 return true;
             }

@@ -10,6 +10,18 @@ pub(super) fn is_of_groupwise(line: &Line<'_>) -> bool {
     inner.is_some_and(|inner| inner.contains('@') && inner.contains(char::is_numeric))
 }
 
+/// `>>> On Monday, in message <1@example.org>, Erika <erika@example.org> wrote:`, likewise: how many
+/// lines it has.
+pub(super) fn attribution_of_groupwise(lines: &[Line<'_>]) -> Option<usize> {
+    let (first, below) = lines.split_first()?;
+    if !first.text.starts_with(">>> ") || below.first().is_none_or(Line::is_marked) {
+        return None;
+    }
+    let mut near = vec![Line { text: first.unmarked(), ..first.clone() }];
+    near.extend(below.iter().take(4).cloned());
+    Some(attribution::begins(&near)?.lines)
+}
+
 /// `> Begin forwarded message:`, as Apple Mail marks all of what is passed on.
 pub(super) fn is_passed_on(line: &Line<'_>) -> bool {
     let inner = Line { text: line.unmarked(), ..line.clone() };

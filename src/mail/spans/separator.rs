@@ -14,7 +14,7 @@ static ORIGINAL: LazyLock<HashSet<&str>> = LazyLock::new(|| {
     entries(
         "
         original message | original mail | original email | original e-mail | original appointment |
-        reply message | reply to message | ursprüngliche nachricht | originalnachricht |
+        reply message | reply to message | replied message | ursprüngliche nachricht | originalnachricht |
         original-nachricht | original nachricht | ursprungsnachricht | ursprüngliche e-mail |
         urspr. nachricht | message original | message d'origine | message d’origine |
         message initial | message précédent | mail original | mensaje original | mensaje de origen |
@@ -36,7 +36,7 @@ static ORIGINAL: LazyLock<HashSet<&str>> = LazyLock::new(|| {
 static ORIGINAL_PART: LazyLock<Vec<&str>> = LazyLock::new(|| {
     entries(
         "
-        原始邮件 | 原始郵件 | 原始邮件信息 | 邮件原件 | 郵件原件 | 原始訊息 | 元のメッセージ | オリジナルメッセージ | 원본 메시지 | 원본 메일 | הודעה מקורית |
+        原始邮件 | 原始郵件 | 回复的原邮件 | 回覆的原郵件 | 原始邮件信息 | 邮件原件 | 郵件原件 | 原始訊息 | 元のメッセージ | オリジナルメッセージ | 원본 메시지 | 원본 메일 | הודעה מקורית |
         الرسالة الأصلية | پیام اصلی | ข้อความต้นฉบับ | thư gốc | pesan asli
         ",
     )
