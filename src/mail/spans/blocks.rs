@@ -107,10 +107,10 @@ impl<'a> Walk<'a> {
             self.marked(line, rest);
         } else if self.is_left_out(line, rest) {
             // It belongs to the quote, or to what introduces it.
-        } else if let Some(found) = attribution::begins(rest) {
-            self.attribution(line, rest, found);
         } else if let Some(below) = separator::below(line) {
             self.separator(rest, below);
+        } else if let Some(found) = attribution::begins(rest) {
+            self.attribution(line, rest, found);
         } else if let Some(begin) = separator::within(line.text) {
             self.cut(line, begin, Shape::Headed);
             self.at = self.lines.len();
