@@ -41,6 +41,8 @@ pub enum Signal {
     ReadReceipt,
     /// A feedback report (RFC 5965).
     AbuseReport,
+    /// An aggregate report of what others did with the mail of a domain (RFC 7489).
+    DmarcReport,
     /// A calendar part with METHOD:REPLY.
     CalendarReply,
     /// The site's filter says spam: X-Spam-Flag: YES (R100).
@@ -69,6 +71,7 @@ impl Signal {
             Signal::Report => "report",
             Signal::ReadReceipt => "read-receipt",
             Signal::AbuseReport => "abuse-report",
+            Signal::DmarcReport => "dmarc-report",
             Signal::CalendarReply => "calendar-reply",
             Signal::Spam => "spam",
         }
@@ -92,6 +95,7 @@ impl Signal {
             | Signal::LoopMark
             | Signal::AwaySubject
             | Signal::Correlated
+            | Signal::DmarcReport
             | Signal::Report => Some(Class::Automatic),
         }
     }

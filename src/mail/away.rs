@@ -3,7 +3,7 @@
 //! `Re: Automatic reply: ...` stays a person's.
 
 /// Beginnings that a colon follows, in lower case. They are words that no person puts there.
-const PREFIXES: [&str; 81] = [
+const PREFIXES: [&str; 80] = [
     "automatic reply",
     "automatic response",
     "automated reply",
@@ -21,15 +21,11 @@ const PREFIXES: [&str; 81] = [
     "out-of-office",
     "out of office autoreply",
     "out of office reply",
-    "out of the office",
-    "vacation",
     "vacation reply",
     "automatische antwort",
     "abwesenheitsnotiz",
     "abwesenheitsnachricht",
-    "abwesend",
     "réponse automatique",
-    "absence du bureau",
     "message d'absence",
     "respuesta automática",
     "fuera de la oficina",
@@ -40,11 +36,9 @@ const PREFIXES: [&str; 81] = [
     "fora do escritório",
     "automatisch antwoord",
     "afwezigheidsbericht",
-    "niet aanwezig",
     "autosvar",
     "automatisk svar",
     "automatiskt svar",
-    "frånvaro",
     "automaattinen vastaus",
     "automatická odpověď",
     "odpowiedź automatyczna",
@@ -54,11 +48,6 @@ const PREFIXES: [&str; 81] = [
     "otomatik yanıt",
     "自動返信",
     "自动答复",
-    "afwezig",
-    "ikke på kontoret",
-    "fraværende",
-    "poza biurem",
-    "nieobecność",
     "automatická odpoveď",
     "răspuns automat",
     "автоответ",
@@ -78,13 +67,45 @@ const PREFIXES: [&str; 81] = [
     "自动回复",
     "自動回覆",
     "自動応答",
-    "不在通知",
     "자동 회신",
     "자동 응답",
     "الرد التلقائي",
     "رد تلقائي",
     "תשובה אוטומטית",
     "מענה אוטומטי",
+    "автовідповідь",
+    "sjálfvirkt svar",
+    "پاسخ خودکار",
+    "स्वचालित उत्तर",
+    "balasan automatik",
+    "автоматски одговор",
+    "automatyczna odpowiedź",
+    "autoodpowiedź",
+    "fuera de oficina",
+    "automaattivastaus",
+    "abwesenheitsassistent",
+];
+
+/// Beginnings that a colon follows, in lower case, of an automatic answer where the mail answers
+/// another one; else a person may be writing of a car or of a child that is ill.
+const AMBIGUOUS: [&str; 17] = [
+    "auto",
+    "vacation",
+    "abwesend",
+    "niet aanwezig",
+    "frånvaro",
+    "afwezig",
+    "ikke på kontoret",
+    "fraværende",
+    "poza biurem",
+    "nieobecność",
+    "out of the office",
+    "absence du bureau",
+    "不在通知",
+    "absence",
+    "absent du bureau",
+    "abwesenheit",
+    "afwezigheid",
 ];
 
 /// Whole subjects, in lower case.
@@ -101,22 +122,22 @@ const WHOLE: [&str; 10] = [
     "abwesenheitsnotiz",
 ];
 
-/// What Notes writes behind the name of who is away.
-const AWAY: &str = " is out of the office";
+/// What Notes writes behind the name of who is away, in lower case.
+const AWAY: [&str; 3] = [" is out of the office", " ist außer haus", " est absent(e)"];
 
 /// Whether this is the subject of an automatic answer. `answers` says that the mail refers to
-/// another one: `Auto:` of RFC 5230 is also the beginning of a letter on a car.
+/// another one.
 pub(super) fn is_subject(subject: &str, answers: bool) -> bool {
     let lower = subject.trim().to_lowercase();
     let lower =
         lower.strip_prefix("auto:").filter(|_| subject.starts_with("AUTO")).unwrap_or(&lower);
     let prefix = lower.split([':', '：']).next().filter(|prefix| prefix.len() < lower.len());
     let prefix = prefix.map(str::trim).unwrap_or_default();
-    let away = lower.find(AWAY).and_then(|at| lower.get(at + AWAY.len()..)).map(str::trim_start);
+    let mut away = AWAY.iter().filter_map(|away| lower.split_once(away)).map(|(_, b)| b.trim());
     PREFIXES.contains(&prefix)
-        || prefix == "auto" && answers
+        || answers && AMBIGUOUS.contains(&prefix)
         || WHOLE.contains(&lower.trim())
-        || away.is_some_and(|behind| behind.is_empty() || behind.starts_with('('))
+        || away.any(|behind| behind.is_empty() || behind == "." || behind.starts_with('('))
 }
 
 #[cfg(test)]
@@ -142,6 +163,13 @@ mod tests {
             ("Re: Holiday reply", false, false),
             ("Anna Berg is out of the office", false, true),
             ("AUTO: Anna Berg is out of the office (returning 03/01/2026)", false, true),
+            ("AUTO: Anna Berg ist außer Haus (Rückkehr am 15.06.2026)", false, true),
+            ("Anna Berg is out of the office.", false, true),
+            ("Автовідповідь: замовлення", false, true),
+            ("Frånvaro: din order", true, true),
+            ("Frånvaro: Lisa 5B", false, false),
+            ("Abwesend: Anna am Montag", false, false),
+            ("不在通知: 荷物", false, false),
             ("Auto: your order", true, true),
             ("Auto: Versicherung", false, false),
             ("Re: Automatic reply: your order", false, false),

@@ -21,7 +21,7 @@ const LIST_FIELDS: [&str; 9] = [
 ];
 
 /// Marks of other responders, with any value (R109).
-const MARK_FIELDS: [&str; 10] = [
+const MARK_FIELDS: [&str; 12] = [
     "X-Autoreply",
     "X-Autoreply-From",
     "X-Autorespond",
@@ -31,6 +31,8 @@ const MARK_FIELDS: [&str; 10] = [
     "X-Loop",
     "X-No-Loop",
     "X-RT-Loop-Prevention",
+    "X-OTRS-Loop",
+    "X-Ricevuta",
     "X-Cron-Env",
 ];
 
@@ -76,6 +78,9 @@ pub(super) fn signals(
     {
         found.push(Signal::AwaySubject);
     }
+    if fields.get("Subject").is_some_and(|field| is_of_dmarc(&decode::text(field))) {
+        found.push(Signal::DmarcReport);
+    }
     if fields.all("X-Spam-Flag").any(|field| first_token(&field.unfolded()) == "yes") {
         found.push(Signal::Spam);
     }
@@ -99,6 +104,13 @@ fn first_token(value: &str) -> String {
     }
     let end = rest.find(|c: char| c.is_whitespace() || ";(,".contains(c)).unwrap_or(rest.len());
     rest.get(..end).unwrap_or_default().to_lowercase()
+}
+
+/// The subject of an aggregate report (RFC 7489 section 7.2.1.1).
+fn is_of_dmarc(subject: &str) -> bool {
+    let subject = subject.to_lowercase();
+    subject.starts_with("report domain:")
+        && [" submitter:", " report-id:"].iter().all(|part| subject.contains(part))
 }
 
 /// Whether an Auto-Submitted value says that a person wrote the message.
@@ -226,6 +238,8 @@ mod tests {
             ("Subject: Automatic reply: hello", &[Signal::AwaySubject]),
             ("Subject: Auto: hello\nIn-Reply-To: <a@x>", &[Signal::AwaySubject]),
             ("Subject: Auto: hello", &[]),
+            ("Subject: Report Domain: x Submitter: y Report-ID: <1>", &[Signal::DmarcReport]),
+            ("Subject: Report domain: who?", &[]),
             ("X-Spam-Flag: YES", &[Signal::Spam]),
             ("X-Spam-Flag: NO", &[]),
             ("X-Failed-Recipients: a@x", &[Signal::BounceText]),

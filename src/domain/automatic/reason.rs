@@ -188,6 +188,7 @@ impl Silence {
             | Signal::Report
             | Signal::ReadReceipt
             | Signal::AbuseReport
+            | Signal::DmarcReport
             | Signal::CalendarReply => Silence::Report,
             Signal::AutoSubmitted | Signal::AwaySubject | Signal::Correlated => {
                 Silence::AutoSubmitted
