@@ -100,13 +100,14 @@ impl Signal {
         }
     }
 
-    /// How much it weighs against other signals on one message; the highest decides the class.
+    /// How much it weighs against other signals on one message; the highest decides the class. An
+    /// automatic answer may say that it is bulk, too, as RFC 5230 has it; none of bulk is an answer.
     fn weight(self) -> u8 {
         match self.class() {
             None => 0,
             Some(Class::Person) => 1,
-            Some(Class::Automatic) => 2,
-            Some(Class::Bulk) => 3,
+            Some(Class::Bulk) => 2,
+            Some(Class::Automatic) => 3,
             Some(Class::List) => 4,
             Some(Class::CalendarReply | Class::ReadReceipt) => 5,
             Some(Class::AbuseReport) => 6,
@@ -151,6 +152,7 @@ mod tests {
             (&[Signal::SuppressAnswer], Class::Person),
             (&[Signal::AutoSubmitted, Signal::Bounce], Class::Bounce),
             (&[Signal::PrecedenceBulk, Signal::List], Class::List),
+            (&[Signal::PrecedenceBulk, Signal::AutoSubmitted], Class::Automatic),
             (&[Signal::List, Signal::Spam], Class::Spam),
         ] {
             assert_eq!(Signal::classify(signals), class, "{signals:?}");
