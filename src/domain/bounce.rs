@@ -75,6 +75,12 @@ impl Code {
         is_one.then_some(Code { class, subject, detail })
     }
 
+    /// Whether a mail arrived (class 2).
+    #[must_use]
+    pub fn is_success(self) -> bool {
+        self.class == 2
+    }
+
     /// Whether the failure will last (class 5).
     #[must_use]
     pub fn is_permanent(self) -> bool {

@@ -2,10 +2,10 @@
 
 use super::notice::Notice;
 use crate::domain::{Address, Signal};
-use crate::mail::decode;
 use crate::mail::envelope::{self, ReturnPath};
 use crate::mail::fields::{Field, Fields};
 use crate::mail::structure::Part;
+use crate::mail::{away, decode};
 
 /// Local parts and display names of programs that deliver mail, in lower case.
 const DAEMONS: [&str; 16] = [
@@ -94,6 +94,18 @@ const SUBJECTS: [&str; 46] = [
     "não entregue",
 ];
 
+/// What the subject of a report of a delay holds, in lower case.
+const DELAYS: [&str; 8] = [
+    "could not send message for past",
+    "notification (delay)",
+    "delivery delayed",
+    "message delayed",
+    "delayed mail",
+    "delayed delivery",
+    "still being retried",
+    "verzögert",
+];
+
 /// What the text of a report says, in lower case.
 const FAILURES: [&str; 62] = [
     "not be delivered",
@@ -173,12 +185,18 @@ pub(super) struct Look {
     answers: bool,
     robot: bool,
     subject: bool,
+    /// The subject tells of a delay.
+    pub(super) delay: bool,
     report: bool,
+    /// The mail is what else is a part of one.
+    is_part: bool,
     gives_back: bool,
     list_server: bool,
     notifies: bool,
     /// A report on the reading of a mail, or on what a reader thinks of it.
     receipt: bool,
+    /// The automatic answer of a person, which may quote a report.
+    away: bool,
     /// Exim's X-Failed-Recipients, and that of others.
     pub(super) failed: Vec<Address>,
     /// Whom the mail is for: the author of what is returned.
@@ -196,20 +214,25 @@ impl Look {
         let subject = fields.get("Subject").map(decode::text).unwrap_or_default().to_lowercase();
         let declared = fields.get("Content-Type").map(Field::unfolded).unwrap_or_default();
         let answers = is_answer(&subject);
+        // A postmaster who writes with a mail program is a person.
+        let is_person = fields.get("User-Agent").is_some() && author.contains("postmaster@");
         Look {
             null_sender: !senders.is_empty() && senders.iter().all(is_null),
             mailer_daemon: senders.iter().all(is_null) && names(&author, "mailer-daemon"),
-            daemon: DAEMONS.iter().any(|name| author.contains(name)),
+            daemon: DAEMONS.iter().any(|name| author.contains(name)) && !is_person,
             answers: answers && !names(&author, "mailer-daemon"),
             robot: ROBOTS.iter().any(|name| author.contains(name)),
             subject: !answers
                 && (SUBJECTS.iter().any(|words| subject.contains(words))
                     || tells_of_failure(&subject)),
+            delay: !answers && DELAYS.iter().any(|words| subject.contains(words)),
             report: declared.to_lowercase().starts_with("multipart/report"),
+            is_part: declared.to_lowercase().starts_with("message/"),
             gives_back: super::given_back(parts).next().is_some(),
             notifies: fields.get("X-Amz-Sns-Message-Id").is_some(),
             list_server: fields.get("X-MLServer").is_some(),
             receipt: parts.iter().any(|part| RECEIPTS.contains(&part.media.kind.as_str())),
+            away: away::is_subject(&subject, true),
             failed: listed(fields, "X-Failed-Recipients"),
             addressed: listed(fields, "To"),
         }
@@ -223,9 +246,21 @@ impl Look {
         }
     }
 
+    /// Whether a machine-readable part is what the mail has to say, and not something that a person
+    /// passes on.
+    pub(super) fn may_report(&self) -> bool {
+        self.report
+            || self.is_part
+            || self.null_sender
+            || self.daemon
+            || self.robot
+            || self.subject
+            || !self.failed.is_empty()
+    }
+
     /// Whether the text may be one of a report, so that it is worth reading.
     pub(super) fn is_worth_reading(&self) -> bool {
-        if self.receipt {
+        if self.receipt || self.away {
             return false;
         }
         self.null_sender
@@ -258,7 +293,7 @@ impl Look {
         };
         let refused = self.list_server && notice.refuses_a_post();
         let certain = !self.failed.is_empty() || self.mailer_daemon;
-        match (certain || agreed || refused, notice.is_delay()) {
+        match (certain || agreed || refused, self.delay || notice.is_delay()) {
             (false, _) => None,
             (true, true) => Some(Signal::DelayText),
             (true, false) => Some(Signal::BounceText),

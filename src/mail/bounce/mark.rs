@@ -111,7 +111,7 @@ const SERVANTS: [&str; 5] = ["postmaster", "mailer-daemon", "abuse", "hostmaster
 /// dashes.
 pub(super) fn address(word: &str) -> Option<Address> {
     let word = word.trim_end_matches(['.', ',', ';', ':']);
-    let address: Address = crate::mail::clean::word(word).parse().ok()?;
+    let address: Address = of_script(&crate::mail::clean::word(word)).parse().ok()?;
     let domain = address.domain();
     let fits = |c: char| c.is_alphanumeric() || c == '-' || c == '.' || c == '_';
     let is_one = domain.chars().all(fits)
@@ -120,6 +120,18 @@ pub(super) fn address(word: &str) -> Option<Address> {
         && !domain.contains("..")
         && !address.local().contains(['/', ':', '[', ']']);
     is_one.then_some(address)
+}
+
+/// A word without what stands before an address in a script that has no blanks: `无法发送到a@example.org`.
+fn of_script(word: &str) -> &str {
+    let foreign = |c: char| !c.is_ascii() && !c.is_lowercase() && !c.is_uppercase();
+    let local = word.split_once('@').map_or("", |(local, _)| local);
+    match local.char_indices().rfind(|(_, c)| foreign(*c)) {
+        Some((last, c)) if !local.ends_with(foreign) => {
+            word.get(last + c.len_utf8()..).unwrap_or(word)
+        }
+        _ => word,
+    }
 }
 
 /// Lines that begin with an address, and go on, if at all, with what became of it: `<a@x>:`,

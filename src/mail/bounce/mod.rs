@@ -51,7 +51,7 @@ pub(super) struct Found {
 /// its header tells.
 pub(super) fn read(fields: &Fields<'_>, parts: &[Part<'_>]) -> Option<Found> {
     let look = Look::at(fields, parts);
-    let reported = reported(parts, &look);
+    let reported = reported(parts, &look).filter(|_| look.may_report());
     if reported.is_none() && !look.is_worth_reading() {
         return None;
     }

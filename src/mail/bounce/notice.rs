@@ -17,7 +17,7 @@ const MOST_LINES: usize = 2_000;
 const LONGEST_LINE: usize = 1_000;
 
 /// What a report of a delay says, in lower case.
-const DELAYS: [&str; 14] = [
+const DELAYS: [&str; 24] = [
     "has not yet been delivered",
     "has been delayed",
     "will be retried",
@@ -31,6 +31,16 @@ const DELAYS: [&str; 14] = [
     "attempts to deliver the message will continue",
     "continue to attempt delivery",
     "delivery is delayed",
+    "do not need to re-send",
+    "no action is required on your part",
+    "attempts to deliver will continue",
+    "this is a temporary failure report",
+    "message is delayed",
+    "is delayed in delivery",
+    "keep trying for",
+    "continue trying to deliver",
+    "will continue to try",
+    "delayed mail (still being retried)",
     "wird weiterhin versucht",
 ];
 

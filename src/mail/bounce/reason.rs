@@ -15,6 +15,7 @@ const PHRASES: [(&[&str], u16, u16); 9] = [
             "mailbox is full",
             "inbox is full",
             "mailfolder is full",
+            "mailbox exceeds allowed size",
             "storage space",
             "too much mail",
             "insufficient disk",
@@ -34,6 +35,10 @@ const PHRASES: [(&[&str], u16, u16); 9] = [
             "recipient unknown",
             "addressee unknown",
             "unknown address",
+            "addresses were unknown",
+            "unknown local-part",
+            "unknown local part",
+            "no longer in use",
             "no mailbox here",
             "no such recipient",
             "no such mailbox",
@@ -163,7 +168,7 @@ fn reply_class(text: &str) -> Option<u16> {
 /// The status that the words of a text come to, where it states none: the class by its reply code,
 /// else by the action; subject and detail by the first phrase that fits.
 pub(super) fn derived(text: &str, action: Action) -> Option<Status> {
-    let lower = text.to_lowercase();
+    let lower = without_names(&text.to_lowercase());
     let phrase = PHRASES.iter().find(|(words, ..)| words.iter().any(|word| lower.contains(word)));
     let reply = reply_class(text);
     let class = match (reply, action) {
@@ -179,6 +184,23 @@ pub(super) fn derived(text: &str, action: Action) -> Option<Status> {
     // What time and the net did has passed when a system gives up: never the address's fault.
     let class = if subject == 4 && reply.is_none() { 4 } else { class };
     Code::new(class, subject, detail).map(Status::Derived)
+}
+
+/// A text without addresses and names of hosts: `mail.antispam.example.org` says nothing of spam.
+fn without_names(lower: &str) -> String {
+    let is_name = |word: &&str| {
+        let word = word.trim_matches(|c: char| !c.is_alphanumeric());
+        let is_host = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_');
+        let (host, has_local) =
+            word.rsplit_once('@').map_or((word, false), |(_, host)| (host, true));
+        let mut labels = host.split('.');
+        let is_dotted =
+            labels.clone().count() > 1 && labels.all(|l| !l.is_empty() && l.chars().all(is_host));
+        // Exchange: `RESOLVER.ADR.RecipNotFound`.
+        has_local || is_dotted && !word.starts_with("resolver.")
+    };
+    let words = lower.split(|c: char| c.is_whitespace() || "[]()<>,;=\"".contains(c));
+    words.filter(|word| !word.is_empty() && !is_name(word)).collect::<Vec<_>>().join(" ")
 }
 
 /// Whether a text holds a reply code or a status code of a failure.

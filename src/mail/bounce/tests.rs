@@ -76,6 +76,29 @@ fn reports() {
             "report | erika@example.com relayed 2.1.5",
         ),
         ("Final-Recipient: rfc822; |/bin/false\nAction: failed\n", "bounce"),
+        // A field that somebody forgot, and one that is left out.
+        (
+            "Final-Recipient: rfc822; erika@example.com\nAction: failed\nStatus: 2.0.0\n",
+            "bounce | erika@example.com failed -",
+        ),
+        (
+            "Final-Recipient: rfc822; erika@example.com\nStatus: 4.4.1\n\
+             Will-Retry-Until: Fri, 5 Jun 2026 09:00:00 +0000\n",
+            "delay | erika@example.com delayed 4.4.1",
+        ),
+        (
+            "Final-Recipient: rfc822; erika@example.com\nAction: deferred\nStatus: 4.4.1\n",
+            "delay | erika@example.com delayed 4.4.1",
+        ),
+        (
+            "Final-Recipient: rfc822; erika@example.com\nStatus: 2.1.5\n",
+            "report | erika@example.com delivered 2.1.5",
+        ),
+        (
+            "Final-Recipient: rfc822; erika@example.com\nAction: failed\nStatus: 5.2.2\n\
+             Final-Recipient: rfc822; hans@example.com\nAction: failed\nStatus: 5.1.1\n",
+            "bounce | erika@example.com failed 5.2.2 | hans@example.com failed 5.1.1",
+        ),
         ("", "bounce"),
     ] {
         let raw = report(groups);
@@ -237,6 +260,36 @@ fn free_texts() {
 }
 
 /// A sentence is the same sentence when it goes on in the next line.
+/// What a host is called is no reason.
+#[test]
+fn names_of_hosts_tell_nothing() {
+    for (said, wanted) in [
+        ("host mail.example.net[192.0.2.1] said: 550 xyz", "5.0.0~"),
+        ("host smtp-relay.spamfilter.example.net[192.0.2.1] said: 550 xyz", "5.0.0~"),
+        ("host mx.example.net[192.0.2.1] said: 550 relay access denied", "5.7.1~"),
+        ("550 RESOLVER.ADR.RecipNotFound; not found", "5.1.1~"),
+        ("mail system at host mx.relay-z.example.net", "-"),
+    ] {
+        let body = format!("I could not deliver it.\n\n<erika@example.com>: {said}\n");
+        let wanted = format!("bounce-text | erika@example.com failed {wanted}");
+        assert_eq!(read(&text(&body)), wanted, "{said}");
+    }
+}
+
+#[test]
+fn subjects_of_a_delay() {
+    let body = "<erika@example.com>: 451 4.4.1 no answer\n";
+    for (subject, wanted) in [
+        ("Warning: could not send message for past 4 hours", "delay-text"),
+        ("Delivery Status Notification (Delay)", "delay-text"),
+        ("failure notice", "bounce-text"),
+    ] {
+        let raw = text(body).replace("failure notice", subject);
+        let action = if wanted == "delay-text" { "delayed" } else { "failed" };
+        assert_eq!(read(&raw), format!("{wanted} | erika@example.com {action} 4.4.1"), "{subject}");
+    }
+}
+
 #[test]
 fn phrases_over_lines() {
     for text in ["It could not\nbe delivered to the", "Delivery to the\n   following failed:"] {
@@ -305,6 +358,19 @@ fn notifications_of_amazon() {
     assert_eq!(read(&raw("Delivery")), "person");
 }
 
+/// Nor is a report what an automatic answer quotes, and what a postmaster writes with a mail program.
+#[test]
+fn other_mail_from_nobody() {
+    let body = "<erika@example.com>: 550 5.1.1 User unknown\n";
+    let away = text(body).replace("failure notice", "Out of office: Undelivered mail");
+    assert_eq!(read(&away), "away-subject");
+    let postmaster = format!(
+        "From: postmaster@example.net\nUser-Agent: Thunderbird\nSubject: your mail\n\nIt could not be \
+         delivered:\n\n{body}"
+    );
+    assert_eq!(read(&postmaster), "person");
+}
+
 /// What people write about bounces is theirs.
 #[test]
 fn persons() {
@@ -318,6 +384,11 @@ fn persons() {
     ] {
         assert_eq!(read(&format!("{header}\n\n{pasted}")), "person", "{header}");
     }
+    let passed_on = "From: erika@example.com\nSubject: FW: Undeliverable: order\n\
+                     Content-Type: multipart/mixed; boundary=B\n\n--B\n\nWhat is this?\n--B\n\
+                     Content-Type: message/delivery-status\n\nFinal-Recipient: rfc822; a@example.org\n\
+                     Action: failed\nStatus: 5.1.1\n--B--\n";
+    assert_eq!(read(passed_on), "person");
     let quoted = "Your mail was rejected by them.\n\n> <erika@example.com>: host mx.example.com\n>     \
                   said: 550 5.7.1 no\n";
     let refused = "bounce-text | erika@example.com failed 5.7.1";

@@ -46,7 +46,8 @@ pub(super) fn outcomes(notice: &Notice, look: &Look, parts: &[Part<'_>]) -> Vec<
         marks.retain(|mark| !is_writer(mark));
     }
     marks.truncate(MOST_MARKS);
-    Told { notice, action: notice.action() }.each(&marks)
+    let action = if look.delay { Action::Delayed } else { notice.action() };
+    Told { notice, action }.each(&marks)
 }
 
 /// What a report says that is itself given back: somebody wrote a mail around it.

@@ -148,7 +148,9 @@ pub(super) fn added(line: &str) -> Option<Added> {
         return Some(Added::Surely);
     }
     // The link is the thing: `Sent using https://www.example.org/mail/`.
-    let is_link = || has_link && NAMED.iter().any(|(before, _)| lower == before.trim_end());
+    let is_link = || {
+        has_link && !lower.is_empty() && NAMED.iter().any(|(before, _)| lower == before.trim_end())
+    };
     let is_named = mine.iter().any(|thing| is_name(thing, true))
         || named.iter().any(|thing| is_name(thing, false));
     (is_named || is_link()).then_some(Added::Maybe)
@@ -303,6 +305,7 @@ mod tests {
             "Outlook for iOS crashes",
             "Gesendet von mir.",
             "Get Outlook on mobile working",
+            "<https://example.org/mail>",
             "-",
             "",
         ] {
