@@ -289,6 +289,7 @@ impl Look {
             0 => marked && told && returns,
             1 if self.subject => marked && self.robot,
             1 => marked && told && (returns || notice.states_reason()),
+            _ if notice.tells_of_unreached() => true,
             _ => told && (marked || given_back || notice.speaks_of_recipients()),
         };
         let refused = self.list_server && notice.refuses_a_post();

@@ -205,7 +205,8 @@ fn goes_on(rest: &str, dots: usize) -> bool {
         || rest.starts_with([':', '(', '[', '<', ',', ';'])
         || rest.starts_with("...")
         || rest.starts_with("- ")
-        || lower.starts_with("on ") && rest.contains(':')
+        || ["on ", "am ", "le ", "el ", "il ", "op "].iter().any(|on| lower.starts_with(on))
+            && rest.contains(':')
         || super::reason::is_stated(rest)
         || super::look::tells_of_failure(&lower)
 }

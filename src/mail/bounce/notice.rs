@@ -44,6 +44,20 @@ const DELAYS: [&str; 24] = [
     "wird weiterhin versucht",
 ];
 
+/// What Exchange says above names that are no addresses, in lower case.
+const UNREACHED: [&str; 10] = [
+    "following recipient(s) could not be reached",
+    "did not reach the following recipient",
+    "did not reach some or all of the intended recipients",
+    "hat einige oder alle empfänger nicht erreicht",
+    "folgende(r) empfänger kann nicht erreicht werden",
+    "n'est pas parvenu à certains ou à tous les destinataires",
+    "no llegó a algunos o a ninguno de los destinatarios",
+    "non ha raggiunto alcuni o tutti i destinatari",
+    "heeft enkele of alle geadresseerden niet bereikt",
+    "resolver.adr.",
+];
+
 /// What a list server says that does not take a mail for the list, in lower case.
 const REFUSALS: [&str; 4] = [
     "not a member of this mailing list",
@@ -117,6 +131,11 @@ impl Notice {
     /// Whether it tells of mail that was not delivered.
     pub(super) fn tells_of_failure(&self) -> bool {
         look::tells_of_failure(&self.words)
+    }
+
+    /// Whether it speaks of recipients by other names than their addresses.
+    pub(super) fn tells_of_unreached(&self) -> bool {
+        UNREACHED.iter().any(|words| self.words.contains(words))
     }
 
     /// Whether a list server does not take a mail for its list.

@@ -276,6 +276,27 @@ fn names_of_hosts_tell_nothing() {
     }
 }
 
+/// Exchange names recipients as its address book does, in the language of its owner.
+#[test]
+fn names_without_an_address() {
+    for (body, wanted) in [
+        (
+            "The following recipient(s) could not be reached:\n\n      Miller, Frank on 5/15/2003 10:15 AM\n",
+            "bounce-text",
+        ),
+        (
+            "Ihre Nachricht hat einige oder alle Empfänger nicht erreicht.\n\n\
+             erika@example.com am 15.05.2003 10:15\n    <mx.example.net #5.1.1>\n",
+            "bounce-text | erika@example.com failed 5.1.1",
+        ),
+    ] {
+        let raw = format!(
+            "From: System Administrator <postmaster@example.net>\nSubject: Undeliverable: Samples\n\n{body}"
+        );
+        assert_eq!(read(&raw), wanted, "{body}");
+    }
+}
+
 #[test]
 fn subjects_of_a_delay() {
     let body = "<erika@example.com>: 451 4.4.1 no answer\n";
