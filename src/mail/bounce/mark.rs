@@ -211,6 +211,15 @@ fn goes_on(rest: &str, dots: usize) -> bool {
         || super::look::tells_of_failure(&lower)
 }
 
+/// Whom a mail was sent to that went on from there: `(generated from a@x)` of Exim, `(expanded from
+/// <a@x>)` of Postfix and Sendmail.
+pub(super) fn origin(text: &str) -> Option<Address> {
+    ["generated from", "expanded from"].iter().find_map(|words| {
+        let (_, behind) = text.split_once(words)?;
+        first_address(behind.trim_start_matches(':'))
+    })
+}
+
 /// The address that a text begins with, in angle brackets or not.
 fn first_address(text: &str) -> Option<Address> {
     let text = text.trim_start().trim_start_matches(OPENING);

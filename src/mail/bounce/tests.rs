@@ -276,6 +276,21 @@ fn names_of_hosts_tell_nothing() {
     }
 }
 
+#[test]
+fn whom_it_was_sent_to_first() {
+    for body in [
+        "erika@example.net\n    (generated from sales@example.com)\n    550 5.1.1 User unknown\n",
+        "<erika@example.net> (expanded from <sales@example.com>): host mx said: 550 5.1.1 no\n",
+        "<erika@example.net>\n    (reason: 550 5.1.1 no)\n    (expanded from: <sales@example.com>)\n",
+    ] {
+        let parsed = parse(text(body).as_bytes());
+        let [one] = parsed.bounce.unwrap().recipients.try_into().unwrap();
+        let names = (one.recipient.to_string(), one.original.map(|first| first.to_string()));
+        let wanted = ("erika@example.net".to_owned(), Some("sales@example.com".to_owned()));
+        assert_eq!(names, wanted, "{body}");
+    }
+}
+
 /// Exchange names recipients as its address book does, in the language of its owner.
 #[test]
 fn names_without_an_address() {

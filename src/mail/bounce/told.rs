@@ -123,9 +123,11 @@ impl Told<'_> {
         let said = [diagnostic.as_str(), own.as_str(), general];
         let stated = said.into_iter().find_map(reason::code).map(Status::Stated);
         let derived = || said.into_iter().find_map(|text| reason::derived(text, self.action));
+        let recipient = block.mark.address.clone();
+        let original = mark::origin(&own).filter(|origin| origin.key() != recipient.key());
         Some(Outcome {
-            recipient: block.mark.address.clone(),
-            original: None,
+            recipient,
+            original,
             action: self.action,
             status: stated.or_else(derived),
             diagnostic: Some(diagnostic).filter(|text| !text.is_empty()),
