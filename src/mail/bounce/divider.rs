@@ -64,6 +64,9 @@ const TRACE: [&str; 6] =
 const DRAWN: &[char] =
     &['-', '=', '|', '*', '_', '#', '~', '>', '<', '.', ':', ' ', '\t', '+', '['];
 
+/// Lines near a header that are looked at.
+const FARTHEST: usize = 12;
+
 /// Longest line that can announce anything, in bytes.
 const LONGEST: usize = 160;
 
@@ -74,11 +77,24 @@ pub(super) fn split<'a, 't>(lines: &'a [&'t str]) -> (&'a [&'t str], &'a [&'t st
         if announces(line) {
             return (before, behind.get(1..).unwrap_or_default());
         }
-        if begins_header(behind) {
+        if begins_header(behind) && !is_only_named(before, behind) {
             return (before, behind);
         }
     }
     (lines, &[])
+}
+
+/// Whether the header that begins behind these lines only says which mail is meant: `This report
+/// relates to a message you sent with the following header fields:` (Sun). What became of it is told
+/// below, and not above.
+fn is_only_named(before: &[&str], behind: &[&str]) -> bool {
+    let tells = |lines: &[&str]| {
+        let words: Vec<String> = lines.iter().map(|line| line.to_lowercase()).collect();
+        super::look::tells_of_failure(&words.join(" "))
+    };
+    let end = behind.iter().position(|line| line.trim().is_empty());
+    let below = end.and_then(|end| behind.get(end..)).unwrap_or_default();
+    before.len() < FARTHEST && !tells(before) && tells(below.get(..FARTHEST).unwrap_or(below))
 }
 
 /// Whether a line says that the mail follows. It is drawn as a divider or ends as an announcement.

@@ -276,6 +276,16 @@ fn names_of_hosts_tell_nothing() {
     }
 }
 
+/// Sun names the mail by its header before it tells what became of it.
+#[test]
+fn a_header_above_the_failure() {
+    let body = "This report relates to a message you sent with the following header fields:\n\n  \
+                Message-id: <1@example.org>\n  From: us@example.org\n  To: info@example.com\n  \
+                Subject: Lamp\n\nYour message cannot be delivered to the following recipients:\n\n  \
+                Recipient address: erika@example.com\n  Diagnostic code: smtp;550 5.1.1 no\n";
+    assert_eq!(read(&text(body)), "bounce-text | erika@example.com failed 5.1.1");
+}
+
 #[test]
 fn whom_it_was_sent_to_first() {
     for body in [
