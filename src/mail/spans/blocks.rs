@@ -317,10 +317,10 @@ fn is_beside_added(line: &Line<'_>) -> bool {
     line.is_rule() || is_link(line.text) || added(line.text).is_some()
 }
 
-/// Whether nobody says anything in these lines, up to a quote.
+/// Whether nobody says anything in these lines, up to a quote; the next few tell.
 fn says_no_more(lines: &[Line<'_>]) -> bool {
-    let near = lines.iter().take(40).enumerate();
-    let said = near.filter(|(_, line)| !line.is_blank() && !is_beside_added(line)).map(|(n, _)| n);
+    let near = lines.iter().enumerate().filter(|(_, line)| !line.is_blank()).take(4);
+    let said = near.filter(|(_, line)| !is_beside_added(line)).map(|(n, _)| n);
     said.take(1).all(|n| opens_quote(lines.get(n..).unwrap_or_default()))
 }
 

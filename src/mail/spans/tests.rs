@@ -238,6 +238,13 @@ fn hostile_texts_take_linear_time() {
         "--- a\nFrom: a\nTo: b@\n\n>\n",
         "----original message----",
         "wrote:a ",
+        "Sent with X.\n",
+        "Sent with X.\n\nb\n",
+        "Sent with X.\nhttp://x\n\n\nb\n",
+        ">>> On 1\n",
+        "a (1:\n",
+        "To: a@;\n;\n",
+        "a:\n\n---\n",
     ] {
         let text = line.repeat(LONGEST / line.len());
         let begun = Instant::now();
