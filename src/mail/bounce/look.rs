@@ -45,7 +45,7 @@ const ROBOTS: [&str; 13] = [
 ];
 
 /// What the subject of a report holds, in lower case.
-const SUBJECTS: [&str; 46] = [
+const SUBJECTS: [&str; 48] = [
     "undeliver",
     "non-deliver",
     "nondeliver",
@@ -92,6 +92,8 @@ const SUBJECTS: [&str; 46] = [
     "niet bezorgd",
     "onbestelbaar",
     "não entregue",
+    "退信",
+    "配信不能",
 ];
 
 /// What the subject of a report of a delay holds, in lower case.
@@ -107,7 +109,7 @@ const DELAYS: [&str; 8] = [
 ];
 
 /// What the text of a report says, in lower case.
-const FAILURES: [&str; 62] = [
+const FAILURES: [&str; 65] = [
     "not be delivered",
     "not been delivered",
     "not delivered",
@@ -170,6 +172,9 @@ const FAILURES: [&str; 62] = [
     "не может быть доставлено",
     "送信できませんでした",
     "送信に失敗",
+    "无法发送到",
+    "邮件被退回",
+    "无法送达",
 ];
 
 /// Parts that make a report on something else than a delivery (RFC 8098, RFC 5965).

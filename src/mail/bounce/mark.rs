@@ -70,7 +70,7 @@ const OTHER_LABELS: [&str; 9] = [
 ];
 
 /// Words before an address in running text that make it a recipient.
-const LEADING: [&str; 14] = [
+const LEADING: [&str; 15] = [
     "to",
     "for",
     "recipient",
@@ -85,6 +85,7 @@ const LEADING: [&str; 14] = [
     "destination",
     "list",
     "in",
+    "无法发送到",
 ];
 
 /// Words that turn what was said before an address into an invitation to write to it.

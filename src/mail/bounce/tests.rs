@@ -286,6 +286,15 @@ fn a_header_above_the_failure() {
     assert_eq!(read(&text(body)), "bounce-text | erika@example.com failed 5.1.1");
 }
 
+/// Tencent, in the words of QQ.
+#[test]
+fn a_report_in_chinese() {
+    let raw = "Return-Path: <>\nFrom: postmaster@qq.example\nSubject: 来自qq.example的退信\n\n\
+               很抱歉您发送的邮件被退回。\n无法发送到 erika@example.com\n退信原因：收件人邮件地址不存在。\n\
+               host mx.example.com said: 550 Mailbox not found\n";
+    assert_eq!(read(raw), "bounce-text | erika@example.com failed 5.1.1~");
+}
+
 #[test]
 fn whom_it_was_sent_to_first() {
     for body in [
