@@ -113,6 +113,21 @@ fn alerts_open_fold_close_and_open_again() {
 }
 
 #[test]
+fn a_machine_closes_nothing_where_a_person_waits() {
+    let mut watch = Watch::of("nagios");
+    let (problem, over) = (watch.sample("problem").unwrap(), watch.sample("over").unwrap());
+    let (number, _) = watch.comes(&problem, "2026-06-01T09:00:00Z");
+    let mail = "From: erika@example.org\nTo: support@example.org\nSubject: Is it down?\n\nAnd when?\n";
+    let mut ingest = watch.desk.postroom(["ingest", "-p"]);
+    ingest.env("POSTROOM_NOW", "2026-06-01T09:01:00Z");
+    let line = finish(ingest, mail.as_bytes()).expect_success().text();
+    let hers = line.split('\t').next().unwrap();
+    watch.desk.run(["merge", &number.to_string(), hers]).expect_success();
+    assert_eq!(watch.comes(&over, "2026-06-01T09:02:00Z").0, number);
+    assert_eq!(watch.status(number), "open");
+}
+
+#[test]
 fn another_host_is_another_matter_and_strangers_are_strangers() {
     for program in PROGRAMS {
         let mut watch = Watch::of(program);

@@ -135,9 +135,11 @@ pub fn home(e: &Evidence<'_>) -> Home {
     if let Some(c) = e.siblings.iter().find(|c| e.takes(c)) {
         return e.join(c, Step::Sibling { message: c.message });
     }
-    // The rule names the sender, so that nobody else has to let it in.
-    if let Some(Keyed { rule, last: Some(c), .. }) = &e.key
+    // The rule names the sender, so that nobody else has to let it in. What is closed opens for a
+    // participant alone: the alert of another begins anew, as it would be lost there.
+    if let Some(Keyed { rule, last: Some(c), says, .. }) = &e.key
         && e.is_here(c)
+        && (c.participant || c.closed.is_none() || *says != Says::There)
     {
         return e.join(c, Step::Key { rule: (*rule).to_owned(), message: c.message });
     }

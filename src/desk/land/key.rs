@@ -12,7 +12,7 @@ use crate::domain::correlate::{self, Correlation, Key, Says};
 use crate::domain::query::Needs;
 use crate::domain::threading::Keyed;
 use crate::domain::{
-    Actor, Change, Class, Conversation, EventId, InboxName, MessageId, Signal, Time,
+    Actor, Change, Class, Conversation, EventId, InboxName, MessageId, Signal, Status, Time,
 };
 use crate::mail::{authentication, parse};
 use crate::store::{Act, Snapshot, Tx};
@@ -109,7 +109,8 @@ impl<'s> Found<'s> {
         }
     }
 
-    /// Closes or opens the conversation, as the message says.
+    /// Closes or opens the conversation, as the message says; where a person waits for an answer, a
+    /// machine closes nothing.
     pub(super) fn obey(
         &self,
         tx: &Tx<'_>,
@@ -120,6 +121,9 @@ impl<'s> Found<'s> {
     ) -> Result<()> {
         let old = conversation.status;
         let Some(new) = says.status(old) else { return Ok(()) };
+        if new == Status::Closed && conversation.waiting_since.is_some() {
+            return Ok(());
+        }
         let reason = self.correlation.reason();
         let act = Act { actor: &Actor::Postroom, reason: &reason, cause, effective };
         tx.record(conversation, &act, &[Change::StatusSet { old, new }])?;

@@ -134,6 +134,8 @@ fn keys() {
         ("elsewhere", Some(elsewhere(at(1, true))), Says::There, none(), None, NEW),
         ("soon again", Some(closed(at(1, true), 1)), Says::There, none(), None, key(1)),
         ("again, late", Some(closed(at(1, true), 2)), Says::There, none(), None, too_long.clone()),
+        ("again, by another", Some(closed(at(1, false), 1)), Says::There, none(), None, NEW),
+        ("over, by another", Some(closed(at(1, false), 1)), Says::Over, none(), None, key(1)),
         ("over, late", Some(closed(at(1, true), 2)), Says::Over, none(), None, key(1)),
         ("noted, late", Some(closed(at(1, true), 2)), Says::Neither, none(), None, key(1)),
         ("by reference", None, Says::There, vec![closed(at(1, true), 2)], None, too_long),
