@@ -85,7 +85,11 @@ impl Snapshot<'_> {
     ) -> Result<()> {
         match change {
             Change::Arrived { message, class, .. } => {
-                let (author, outside) = self.people_of(*message)?;
+                let (author, mut outside) = self.people_of(*message)?;
+                // A forged mail brings in nobody (R71, R79).
+                if self.is_forged(*message)? {
+                    outside.clear();
+                }
                 participants.arrived(*class, author.as_ref(), &outside);
             }
             Change::Queued { outbox, .. } => {
@@ -94,6 +98,15 @@ impl Snapshot<'_> {
             _ => {}
         }
         Ok(())
+    }
+
+    /// Whether DMARC failed at each coming-in of a message.
+    fn is_forged(&self, message: MessageId) -> Result<bool> {
+        let mut select = self.connection.prepare_cached(
+            "SELECT count(*) > 0 AND count(*) = count(*) FILTER (WHERE dmarc = 'fail')
+             FROM arrival WHERE message = ?1",
+        )?;
+        Ok(select.query_row([message.0], |row| row.get(0))?)
     }
 
     /// Whom a mail of ours is for.
