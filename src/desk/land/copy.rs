@@ -7,6 +7,7 @@ use super::home::Arrived;
 use crate::desk::incoming::Target;
 use crate::desk::raw;
 use crate::domain::threading::Original;
+use crate::domain::{Class, Signal};
 use crate::mail::base_subject;
 use crate::store::Snapshot;
 
@@ -16,8 +17,9 @@ use super::ours::only_author;
 const MOST_ADDED: usize = 2_000;
 
 /// The message that this one is another copy of: the same Message-ID, Date and author, the same
-/// subject but for tags, and the same text but for what stands before or behind it. The ids alone
-/// would not do: everybody who got the mail knows them, and whoever folds a mail away hides it.
+/// subject but for tags, the same attachments, and no text that the other one lacks but a footer of a
+/// list. The ids alone would not do: everybody who got the mail knows them, and whoever folds a mail
+/// away hides it.
 pub(super) fn original(
     tx: &Snapshot<'_>,
     ready: &Ready<'_>,
@@ -32,8 +34,12 @@ pub(super) fn original(
     };
     for to in tx.originals(arrived.message, id, date, author, &target.inbox)? {
         let Some(stored) = tx.message(to.message)? else { continue };
-        if base_subject(&stored.subject) == base_subject(&parsed.subject)
-            && is_same(&raw::parse(tx, to.message)?.text, &parsed.text)
+        if base_subject(&stored.subject) != base_subject(&parsed.subject) {
+            continue;
+        }
+        let first = raw::parse(tx, to.message)?;
+        if says_no_more(&first.text, &parsed.text, Signal::classify(&parsed.signals) == Class::List)
+            && parsed.attachments.iter().all(|one| first.attachments.contains(one))
         {
             let is_direct = arrived.class.is_person() && !stored.class.is_person();
             return Ok(Some(Original { to, is_direct }));
@@ -42,33 +48,57 @@ pub(super) fn original(
     Ok(None)
 }
 
-/// Whether one text is the other with something before or behind it.
-fn is_same(one: &str, other: &str) -> bool {
-    let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let (one, other) = (words(one), words(other));
-    let (short, long) = if one.len() < other.len() { (one, other) } else { (other, one) };
-    let added = long.len() - short.len();
-    added == 0 && short == long || !short.is_empty() && added <= MOST_ADDED && long.contains(&short)
+/// Whether a text says nothing that the first one does not say; `by_list` adds a footer.
+fn says_no_more(first: &str, again: &str, by_list: bool) -> bool {
+    let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+    let (first, again) = (words(first), words(again));
+    let length = |words: &[String]| words.iter().map(String::len).sum::<usize>();
+    if first == again {
+        return true;
+    }
+    if !again.is_empty() && length(&first) <= length(&again) + MOST_ADDED {
+        // What came first says it all.
+        if first.join(" ").contains(&again.join(" ")) {
+            return true;
+        }
+    }
+    let footer = again.strip_prefix(first.as_slice()).unwrap_or_default();
+    by_list
+        && !first.is_empty()
+        && length(footer) <= MOST_ADDED
+        && footer.first().is_some_and(|word| is_rule(word))
+}
+
+/// A line of dashes, which stands above the footer of a list.
+fn is_rule(word: &str) -> bool {
+    word.len() > 1 && word.chars().all(|c| "-_=*#~".contains(c))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::is_same;
+    use super::says_no_more;
 
+    /// What came first is shown: what came again may say less, or have a footer.
     #[test]
     fn what_a_list_adds() {
         let long = "x".repeat(2_100);
-        for (one, other, same) in [
-            ("Hello.\nBye.", "Hello. Bye.", true),
-            ("Hello.", "Hello.\n-- \nthe list", true),
-            ("Caution: from outside\n\nHello.", "Hello.", true),
-            ("", "", true),
-            ("", "a footer alone", false),
-            ("Hello.", "Something else.", false),
-            ("Hello.", &format!("Hello. {long}"), false),
+        for (first, again, by_list, wanted) in [
+            ("Hello.\nBye.", "Hello. Bye.", false, true),
+            ("Hello.\n-- \nthe list", "Hello.", false, true),
+            ("Caution: from outside\n\nHello.", "Hello.", false, true),
+            ("Hello.", "Hello.\n-- \nthe list", true, true),
+            ("Hello.", "Hello.\n____\nthe list", true, true),
+            ("", "", false, true),
+            // Who forges the first of two that a contact sends must not hide the other.
+            ("Hello.", "Hello.\n-- \nErika", false, false),
+            ("Hello.", "Hello. Please stop order 4711.", true, false),
+            ("e", "Please stop order 4711", true, false),
+            ("Hello.", "Caution: from outside\n\nHello.", false, false),
+            ("", "a footer alone", true, false),
+            ("Hello.", "Something else.", true, false),
+            (&format!("Hello. {long}"), "Hello.", false, false),
         ] {
-            assert_eq!(is_same(one, other), same, "{one:?} {other:?}");
-            assert_eq!(is_same(other, one), same, "{one:?} {other:?}");
+            assert_eq!(says_no_more(first, again, by_list), wanted, "{first:?} {again:?}");
         }
     }
 }

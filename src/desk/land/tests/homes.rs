@@ -176,3 +176,38 @@ fn who_fails_dmarc_is_no_participant() {
     let proven = office.mail("anna@example.test", "References: <1@customer.test>\nX-A: 1\n");
     assert_eq!((proven.how, proven.conversation), (How::Joined, root.conversation));
 }
+
+/// A reply that may be forged brings in nobody: the next answer would go to them.
+#[test]
+fn who_fails_dmarc_brings_in_nobody() {
+    let mut office = Office::new();
+    let root = office.mail(ERIKA, "Message-ID: <1@customer.test>\n");
+    let sent = office.reply(root.conversation, ERIKA, Ending::Commit);
+    let fields = format!("{}Cc: {PAUL}\n", answering(&sent));
+    let failed = "Authentication-Results: mx.example.test; dmarc=fail\n";
+    for (results, wanted) in [(failed, false), ("", true)] {
+        let landed = office.ingest(format!("{results}{}", mail(ERIKA, &fields)).as_bytes());
+        assert_eq!((landed.how, landed.conversation), (How::Joined, root.conversation));
+        let people = office.desk.read(|tx| tx.participants(root.conversation)).unwrap();
+        let paul = mailbox(PAUL).address.person_key();
+        assert_eq!(people.0.contains_key(&paul), wanted, "{results}");
+    }
+}
+
+/// Whoever got a mail knows its ids, and may be faster than another copy of it.
+#[test]
+fn who_forges_the_first_of_two_hides_nothing() {
+    let fields = "Message-ID: <1@customer.test>\nDate: Mon, 1 Jun 2026 09:00:00 +0000\n";
+    let says = |text: &str| mail(ERIKA, fields).replace("Hello.\n", text);
+    let by_list = |text: &str| format!("List-Id: <a.list.test>\n{}", says(text));
+    for (first, second, is_copy) in [
+        (says("Hello.\n"), says("Hello.\n\nPlease stop order 4711.\n"), false),
+        (says("e\n"), by_list("Please stop order 4711.\n"), false),
+        (says("Hello.\n"), by_list("Hello.\n-- \nthe list\n"), true),
+    ] {
+        let mut office = Office::new();
+        office.ingest(first.as_bytes());
+        let landed = office.ingest(second.as_bytes());
+        assert_eq!(office.step(&landed).is_copy(), is_copy, "{second}");
+    }
+}
