@@ -117,7 +117,8 @@ fn a_machine_closes_nothing_where_a_person_waits() {
     let mut watch = Watch::of("nagios");
     let (problem, over) = (watch.sample("problem").unwrap(), watch.sample("over").unwrap());
     let (number, _) = watch.comes(&problem, "2026-06-01T09:00:00Z");
-    let mail = "From: erika@example.org\nTo: support@example.org\nSubject: Is it down?\n\nAnd when?\n";
+    let mail =
+        "From: erika@example.org\nTo: support@example.org\nSubject: Is it down?\n\nAnd when?\n";
     let mut ingest = watch.desk.postroom(["ingest", "-p"]);
     ingest.env("POSTROOM_NOW", "2026-06-01T09:01:00Z");
     let line = finish(ingest, mail.as_bytes()).expect_success().text();

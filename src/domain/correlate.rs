@@ -183,7 +183,7 @@ pub fn names_the_sender(query: &Query) -> bool {
         match party {
             Party::Address(_) | Party::Domain(_) => true,
             Party::Text(Text::Phrase(_)) => false,
-            Party::Text(Text::Pattern(pattern)) => pattern.to_string().ends_with("$/"),
+            Party::Text(Text::Pattern(pattern)) => pattern.holds_the_end(),
         }
     }
     named(query.tree())

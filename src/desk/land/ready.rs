@@ -1,11 +1,12 @@
 //! A message understood, before the lock is taken, and ready to land.
 
+use super::ours::only_author;
 use crate::desk::incoming::{Envelope, Target};
 use crate::desk::ingest::Incoming;
 use crate::desk::raw::Raw;
 use crate::domain::arrival::Occasion;
 use crate::domain::{Class, Direction, Mailbox, MessageFacts, MessageId, Time};
-use crate::mail::authentication::{self, Authentication};
+use crate::mail::authentication::{self, Authentication, Verdict};
 use crate::mail::{self, Fields, Parsed, ReturnPath};
 use crate::store::Wiring;
 
@@ -23,12 +24,13 @@ impl Understood {
     /// `authserv` is the name under which our own mail server writes Authentication-Results.
     pub(in crate::desk) fn of(raw: &Raw, authserv: Option<&str>) -> Self {
         let fields = Fields::scan(raw.beginning());
-        Understood {
-            hash: raw.hash(),
-            identity: raw.identity(),
-            parsed: raw.parse(),
-            authentication: authentication::verdict(&fields, authserv),
+        let parsed = raw.parse();
+        let mut authentication = authentication::verdict(&fields, authserv);
+        // Of several authors it is not told who passed.
+        if authentication.dmarc == Verdict::Pass && only_author(&parsed).is_none() {
+            authentication.dmarc = Verdict::None;
         }
+        Understood { hash: raw.hash(), identity: raw.identity(), parsed, authentication }
     }
 
     /// Its visible text.
@@ -115,7 +117,7 @@ impl<'a> Ready<'a> {
             received: self.received,
             class,
             defective: !parsed.defects.is_empty(),
-            verified: self.authentication.dmarc == authentication::Verdict::Pass,
+            verified: self.authentication.dmarc == Verdict::Pass,
             attachment: !parsed.attachments.is_empty(),
             text: with_text.then(|| parsed.text.clone()),
         }

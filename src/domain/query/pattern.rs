@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 
 use regex::{Regex, RegexBuilder};
 use regex_syntax::ParserBuilder;
-use regex_syntax::hir::{Class, Hir, HirKind};
+use regex_syntax::hir::{Class, Hir, HirKind, Look};
 
 use crate::domain::Located;
 
@@ -49,6 +49,14 @@ impl Pattern {
         }
         let written = without_escaped_slashes(between);
         Ok(Pattern { written, compiled: OnceLock::new() })
+    }
+
+    /// Whether whatever it matches reaches to the end of the text, in each of its alternatives.
+    #[must_use]
+    pub fn holds_the_end(&self) -> bool {
+        let mut parser = ParserBuilder::new().nest_limit(DEEPEST).build();
+        let parsed = parser.parse(&self.written);
+        parsed.is_ok_and(|hir| hir.properties().look_set_suffix().contains(Look::End))
     }
 
     /// Whether it matches anywhere in the text.

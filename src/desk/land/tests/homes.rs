@@ -211,3 +211,15 @@ fn who_forges_the_first_of_two_hides_nothing() {
         assert_eq!(office.step(&landed).is_copy(), is_copy, "{second}");
     }
 }
+
+/// DMARC does not tell which of several authors passed.
+#[test]
+fn several_authors_are_not_verified() {
+    let passed = "Authentication-Results: mx.example.test; dmarc=pass\n";
+    let mut office = Office::new();
+    for (from, wanted) in [(ERIKA.to_owned(), true), (format!("{ERIKA}, {PAUL}"), false)] {
+        let landed = office.ingest(format!("{passed}{}", mail(&from, "")).as_bytes());
+        let arrivals = office.desk.read(|tx| tx.arrivals(landed.message)).unwrap();
+        assert_eq!(arrivals[0].is_verified(), wanted, "{from}");
+    }
+}
