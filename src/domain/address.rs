@@ -2,6 +2,7 @@
 //!
 //! Addresses compare by key: case folded, the domain as an A-label (DESIGN section 7).
 
+use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
@@ -108,6 +109,7 @@ impl FromStr for Address {
 
     fn from_str(word: &str) -> Result<Self, BadAddress> {
         let bad = |why| Err(BadAddress { word: word.chars().take(80).collect(), why });
+        let word = &*unquoted(word);
         let Some(at) = word.rfind('@') else { return bad("there is no @ in it") };
         if word.len() > LONGEST {
             return bad("it is longer than 512 bytes");
@@ -124,6 +126,18 @@ impl FromStr for Address {
         }
         Ok(Address { text: word.to_owned(), at })
     }
+}
+
+/// Without quotes around a local part that needs none: `"john.doe"@example.org` is the same address
+/// (RFC 5321 section 4.1.2).
+fn unquoted(word: &str) -> Cow<'_, str> {
+    let bare = || {
+        let (local, domain) = word.strip_prefix('"')?.split_once("\"@")?;
+        let needs_none = |c: char| c.is_alphanumeric() || "!#$%&'*+-/=?^_`{|}~.".contains(c);
+        let is_plain = !local.is_empty() && local.chars().all(needs_none);
+        is_plain.then(|| format!("{local}@{domain}"))
+    };
+    bare().map_or(Cow::Borrowed(word), Cow::Owned)
 }
 
 impl TryFrom<String> for Address {
@@ -228,9 +242,11 @@ mod tests {
             ("a@b\r\nBcc: c@d", false),
             ("-oQ/tmp@x", false),
             ("<a@b>", false),
+            ("\"john doe\"@c", false),
         ] {
             assert_eq!(word.parse::<Address>().is_ok(), good, "{word}");
         }
+        assert_eq!("\"john.doe\"@c".parse::<Address>().unwrap().to_string(), "john.doe@c");
     }
 
     #[test]
