@@ -307,7 +307,11 @@ fn work(piece: Piece, authserv: Option<&str>) -> Worked {
     match piece {
         Piece::Notice(notice) => Worked::Notice(notice),
         Piece::Message(mut found) => {
-            let mut understood = Understood::of(&found.raw, authserv);
+            let told = match &found.origin {
+                Origin::Mbox { sender, .. } => sender.as_ref(),
+                _ => None,
+            };
+            let mut understood = Understood::of(&found.raw, told, authserv);
             if let Origin::Mbox { sender, .. } = &mut found.origin {
                 found.delivered = understood.delivered().or(found.delivered);
                 understood.add_sender(sender.take());

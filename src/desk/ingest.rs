@@ -204,7 +204,7 @@ impl Desk {
         let size = incoming.raw.size();
         self.must_have_room(size)?;
         let authserv = self.config.settings().authserv_id.as_deref();
-        let understood = Understood::of(incoming.raw, authserv);
+        let understood = Understood::of(incoming.raw, incoming.envelope.sender.as_ref(), authserv);
         let lock = lock.map_or_else(|| self.lock(), Ok)?;
         let came = incoming.delivered.unwrap_or(self.now);
         self.now = self.set_now.unwrap_or_else(clock::now);

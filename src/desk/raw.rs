@@ -13,7 +13,7 @@ use crate::domain::MessageId;
 use crate::host::file;
 use crate::mail::identity::{Hasher, Identity, identity};
 use crate::mail::parse::MOST_BYTES;
-use crate::mail::{self, Defect, Parsed};
+use crate::mail::{self, Defect, Parsed, ReturnPath};
 use crate::store::{RawContent, Snapshot};
 
 /// Bytes that are copied at once.
@@ -108,10 +108,11 @@ impl Raw {
         }
     }
 
-    /// What it says; of one that is too large, what its beginning says.
+    /// What it says; of one that is too large, what its beginning says. `sender` is the envelope sender
+    /// that the caller tells.
     #[must_use]
-    pub fn parse(&self) -> Parsed {
-        let mut parsed = mail::parse(self.beginning());
+    pub fn parse(&self, sender: Option<&ReturnPath>) -> Parsed {
+        let mut parsed = mail::parse_from(self.beginning(), sender);
         if self.size() > MOST_BYTES as u64 {
             parsed.defects.push(Defect::TooLarge);
             parsed.defects.sort_unstable();

@@ -242,7 +242,11 @@ impl Mail {
             occasion: Occasion::Now,
             delivered: Some(self.came),
         };
-        let understood = Understood::of(&self.raw, config.settings().authserv_id.as_deref());
+        let understood = Understood::of(
+            &self.raw,
+            incoming.envelope.sender.as_ref(),
+            config.settings().authserv_id.as_deref(),
+        );
         Ready::new(&incoming, understood, now)
     }
 }

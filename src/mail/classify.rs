@@ -158,12 +158,17 @@ fn has_mark(fields: &Fields<'_>) -> bool {
 /// came.
 fn other_report(fields: &Fields<'_>, parts: &[Part<'_>]) -> Option<Signal> {
     let of = |kinds: &[&str]| parts.iter().find(|part| kinds.contains(&part.media.kind.as_str()));
-    if of(&["message/disposition-notification"]).is_some() {
+    // Beside other parts it is what somebody passes on.
+    let reports = |kind: &str| {
+        let parent = |part: &Part<'_>| parts.get(part.parent?).map(|p| p.media.kind.as_str());
+        let is_one =
+            |part: &Part<'_>| part.media.kind == kind && parent(part) != Some("multipart/mixed");
+        parts.iter().any(is_one)
+    };
+    if reports("message/disposition-notification") {
         return Some(Signal::ReadReceipt);
     }
-    if of(&["message/feedback-report"]).is_some()
-        || of(&["message/rfc822"]).is_some_and(is_complaint)
-    {
+    if reports("message/feedback-report") || of(&["message/rfc822"]).is_some_and(is_complaint) {
         return Some(Signal::AbuseReport);
     }
     let declared = fields.get("Content-Type").and_then(decode::media_type);
@@ -185,6 +190,7 @@ fn is_complaint(part: &Part<'_>) -> bool {
 fn calendar_reply(parts: &[Part<'_>]) -> Option<Signal> {
     let is_reply = |part: &Part<'_>| {
         part.media.kind == "text/calendar"
+            && !part.is_attachment
             && part.media.parameter("method").is_some_and(|m| m.eq_ignore_ascii_case("reply"))
     };
     parts.iter().any(is_reply).then_some(Signal::CalendarReply)
@@ -259,6 +265,22 @@ mod tests {
             ),
         ] {
             assert_eq!(parse(format!("{header}\n\nbody\n").as_bytes()).signals, wanted, "{header}");
+        }
+    }
+
+    /// What a person sends along is not what the mail is.
+    #[test]
+    fn passed_on() {
+        for part in [
+            "Content-Type: message/disposition-notification\n\nFinal-Recipient: rfc822; a@x",
+            "Content-Type: message/feedback-report\n\nFeedback-Type: abuse",
+            "Content-Type: text/calendar; method=REPLY\nContent-Disposition: attachment\n\nx",
+        ] {
+            let mail = format!(
+                "From: erika@x\nContent-Type: multipart/mixed; boundary=B\n\n--B\n\nWhat is this?\n--B\n\
+                 {part}\n--B--\n"
+            );
+            assert_eq!(parse(mail.as_bytes()).signals, [], "{part}");
         }
     }
 

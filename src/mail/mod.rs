@@ -39,7 +39,7 @@ pub use defect::Defect;
 pub use envelope::ReturnPath;
 pub use fields::Fields;
 pub use identity::{Identity, identity};
-pub use parse::{Parsed, each_attachment, parse};
+pub use parse::{Parsed, each_attachment, parse, parse_from};
 pub use spans::{Intent, Span, said, spans};
 pub use subject::{base_subject, reply_subject};
 pub use token::{Keys, Signed, TokenKind};

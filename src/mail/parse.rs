@@ -3,6 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::attachment::Attachment;
+use super::envelope::ReturnPath;
 use super::fields::{self, Field, Fields};
 use super::references::{self, Ids};
 use super::structure::{self, Part};
@@ -67,10 +68,17 @@ pub struct Parsed {
 /// Reads a message, whatever it is, in time linear in its length.
 #[must_use]
 pub fn parse(raw: &[u8]) -> Parsed {
+    parse_from(raw, None)
+}
+
+/// As [`parse`], with the envelope sender where whoever delivers the message tells it: a report comes
+/// from nobody.
+#[must_use]
+pub fn parse_from(raw: &[u8], sender: Option<&ReturnPath>) -> Parsed {
     let raw = fields::readable(raw);
     let fields = Fields::scan(&raw);
     let mut parsed =
-        catch_unwind(AssertUnwindSafe(|| read(&fields))).unwrap_or_else(|_| bare(&fields));
+        catch_unwind(AssertUnwindSafe(|| read(&fields, sender))).unwrap_or_else(|_| bare(&fields));
     parsed.defects.sort_unstable();
     parsed.defects.dedup();
     parsed
@@ -97,7 +105,7 @@ fn bare(fields: &Fields<'_>) -> Parsed {
     }
 }
 
-fn read(fields: &Fields<'_>) -> Parsed {
+fn read(fields: &Fields<'_>, sender_told: Option<&ReturnPath>) -> Parsed {
     let mut defects = header_defects(fields);
     let parts = structure::split(fields, &mut defects);
     let seen = visible::parts(&parts);
@@ -115,7 +123,7 @@ fn read(fields: &Fields<'_>) -> Parsed {
     }
     let from = authors.into_iter().next();
     let envelope = Trace::read(fields);
-    let report = bounce::read(fields, &parts);
+    let report = bounce::read(fields, &parts, sender_told.or(envelope.return_path.as_ref()));
     let signals = classify::signals(fields, &parts, report.as_ref().map(|found| found.signal));
     let is_other_report =
         signals.iter().any(|signal| [Signal::AbuseReport, Signal::ReadReceipt].contains(signal));

@@ -21,10 +21,15 @@ pub(in crate::desk) struct Understood {
 }
 
 impl Understood {
-    /// `authserv` is the name under which our own mail server writes Authentication-Results.
-    pub(in crate::desk) fn of(raw: &Raw, authserv: Option<&str>) -> Self {
+    /// `sender` is the envelope sender that the caller tells, `authserv` the name under which our own mail
+    /// server writes Authentication-Results.
+    pub(in crate::desk) fn of(
+        raw: &Raw,
+        sender: Option<&ReturnPath>,
+        authserv: Option<&str>,
+    ) -> Self {
         let fields = Fields::scan(raw.beginning());
-        let parsed = raw.parse();
+        let parsed = raw.parse(sender);
         let mut authentication = authentication::verdict(&fields, authserv);
         // Of several authors it is not told who passed.
         if authentication.dmarc == Verdict::Pass && only_author(&parsed).is_none() {

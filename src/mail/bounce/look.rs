@@ -210,9 +210,12 @@ pub(super) struct Look {
 
 impl Look {
     /// Reads the header, and what the parts are.
-    pub(super) fn at(fields: &Fields<'_>, parts: &[Part<'_>]) -> Self {
+    pub(super) fn at(fields: &Fields<'_>, parts: &[Part<'_>], told: Option<&ReturnPath>) -> Self {
         let paths = fields.all("Return-Path").map(Field::unfolded);
-        let senders: Vec<_> = paths.map(|word| envelope::sender(&word)).collect();
+        let mut senders: Vec<_> = paths.map(|word| envelope::sender(&word)).collect();
+        if senders.is_empty() {
+            senders.extend(told.cloned().map(Some));
+        }
         let is_null = |sender: &Option<ReturnPath>| *sender == Some(ReturnPath::Null);
         // `MAILER-DAEMON <>` is no address, so the text is looked at.
         let author = fields.get("From").map(decode::text).unwrap_or_default().to_lowercase();

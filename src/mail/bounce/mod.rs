@@ -21,6 +21,7 @@ use notice::Notice;
 use report::Report;
 
 use super::decode::Transfer;
+use super::envelope::ReturnPath;
 use super::fields::Fields;
 use super::references;
 use super::structure::Part;
@@ -48,9 +49,13 @@ pub(super) struct Found {
 }
 
 /// Reads a message as a report on other mail; none when it is none, which for most mail a look at
-/// its header tells.
-pub(super) fn read(fields: &Fields<'_>, parts: &[Part<'_>]) -> Option<Found> {
-    let look = Look::at(fields, parts);
+/// its header tells. `sender` is the envelope sender, where it is known by other means than the header.
+pub(super) fn read(
+    fields: &Fields<'_>,
+    parts: &[Part<'_>],
+    sender: Option<&ReturnPath>,
+) -> Option<Found> {
+    let look = Look::at(fields, parts, sender);
     let reported = reported(parts, &look).filter(|_| look.may_report());
     if reported.is_none() && !look.is_worth_reading() {
         return None;

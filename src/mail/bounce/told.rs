@@ -56,7 +56,7 @@ fn nested(parts: &[Part<'_>]) -> Vec<Outcome> {
         let bytes = super::decoded(part);
         let fields = Fields::scan(&bytes);
         let parts = structure::split(&fields, &mut Vec::new());
-        super::reported(&parts, &Look::at(&fields, &parts)).unwrap_or_default().outcomes
+        super::reported(&parts, &Look::at(&fields, &parts, None)).unwrap_or_default().outcomes
     };
     super::given_back(parts).flat_map(inner).collect()
 }

@@ -3,6 +3,24 @@
 use super::*;
 
 /// R131, each way alone: the mail that it gives back, the address that it came to, its References.
+/// Sendmail tells a program nothing but the line of an mbox, Postfix a variable.
+#[test]
+fn a_report_comes_from_nobody_by_whatever_tells_it() {
+    let notice = "From: Zentrale <zentrale@mx.test>\nTo: support@example.test\n\
+                  Subject: Zustellung fehlgeschlagen\n\nYour message to <erika@customer.test> was \
+                  undeliverable.\n5.1.1 no such user\n";
+    let told = Envelope { sender: Some(mail::ReturnPath::Null), ..Envelope::default() };
+    for (line, envelope, wanted) in [
+        ("", Envelope::default(), Class::Person),
+        ("", told, Class::Bounce),
+        ("From MAILER-DAEMON Mon Jun  1 09:00:00 2026\n", Envelope::default(), Class::Bounce),
+        ("Return-Path: <>\n", Envelope::default(), Class::Bounce),
+    ] {
+        let landed = Office::new().ingest_as(format!("{line}{notice}").as_bytes(), &envelope);
+        assert_eq!(landed.class, wanted, "{line}{:?}", envelope.sender);
+    }
+}
+
 #[test]
 fn a_bounce_finds_the_mail_that_bounced() {
     let mut office = Office::new();
