@@ -111,17 +111,19 @@ pub enum Home {
 /// Finds the home.
 #[must_use]
 pub fn home(e: &Evidence<'_>) -> Home {
-    if let Some(Lead { to, stood }) =
-        e.signed.iter().find(|l| e.is_here(&l.to)).or(e.signed.first())
-    {
-        return e.join(to, Step::Token { message: to.message, stood: *stood });
-    }
-    if let Some(Original { to, is_direct }) = e.original.as_ref().filter(|o| e.takes(&o.to)) {
+    let signed = e.signed.iter().find(|l| e.is_here(&l.to)).or(e.signed.first());
+    let original = e.original.as_ref().filter(|original| e.takes(&original.to));
+    // Another copy of an answer to us carries the same signature.
+    let is_copy = |o: &&Original| signed.is_none_or(|s| s.to.conversation == o.to.conversation);
+    if let Some(Original { to, is_direct }) = original.filter(is_copy) {
         let (conversation, message) = (to.conversation, to.message);
         return match is_direct {
             true => e.join(to, Step::Direct { message }),
             false => Home::Join { conversation, step: Step::Copy { message } },
         };
+    }
+    if let Some(Lead { to, stood }) = signed {
+        return e.join(to, Step::Token { message: to.message, stood: *stood });
     }
     if let Some(Lead { to, stood }) = e.references.iter().find(|lead| e.takes(&lead.to)) {
         return e.join(to, Step::Reference { message: to.message, stood: *stood });

@@ -113,6 +113,7 @@ fn copies() {
         (vec![], closed(at(1, true), 99), true, too_long),
         (vec![], elsewhere(at(1, true)), false, reference(2)),
         (vec![at(3, true)], at(1, true), false, token(3)),
+        (vec![at(1, true)], at(1, true), false, join(10, Step::Copy { message })),
     ] {
         let evidence = evidence((signed, vec![at(2, true)], vec![]), Class::Person, &inbox);
         let original = Some(Original { to, is_direct });
