@@ -173,7 +173,7 @@ impl Desk {
 /// Whether a mail system says what became of a mail of ours, and gives back what only who got that
 /// mail can have: it has no part in the conversation, and needs none.
 fn is_proven_report(snapshot: &Snapshot<'_>, letter: &Letter) -> Result<bool> {
-    if !matches!(letter.message.class, Class::Bounce | Class::Delay | Class::ReadReceipt) {
+    if letter.bounce.is_none() && letter.message.class != Class::ReadReceipt {
         return Ok(false);
     }
     for home in snapshot.homes(letter.message.id)? {
