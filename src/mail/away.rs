@@ -2,6 +2,8 @@
 //! they answer, in the languages that they are sold in. Only the beginning counts, so that a person's
 //! `Re: Automatic reply: ...` stays a person's.
 
+use super::base_subject;
+
 /// Beginnings that a colon follows, in lower case. They are words that no person puts there.
 const PREFIXES: [&str; 80] = [
     "automatic reply",
@@ -137,7 +139,8 @@ pub(super) fn is_subject(subject: &str, answers: bool) -> bool {
     PREFIXES.contains(&prefix)
         || answers && AMBIGUOUS.contains(&prefix)
         || WHOLE.contains(&lower.trim())
-        || away.any(|behind| behind.is_empty() || behind == "." || behind.starts_with('('))
+        || base_subject(subject) == subject.trim()
+            && away.any(|behind| behind.is_empty() || behind == "." || behind.starts_with('('))
 }
 
 #[cfg(test)]
@@ -165,6 +168,7 @@ mod tests {
             ("AUTO: Anna Berg is out of the office (returning 03/01/2026)", false, true),
             ("AUTO: Anna Berg ist außer Haus (Rückkehr am 15.06.2026)", false, true),
             ("Anna Berg is out of the office.", false, true),
+            ("RE: Anna Berg is out of the office", true, false),
             ("Автовідповідь: замовлення", false, true),
             ("Frånvaro: din order", true, true),
             ("Frånvaro: Lisa 5B", false, false),

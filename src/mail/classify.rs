@@ -141,7 +141,7 @@ fn precedence(fields: &Fields<'_>) -> Vec<Signal> {
 }
 
 /// Whether the message says that it answers another one.
-fn answers(fields: &Fields<'_>) -> bool {
+pub(super) fn answers(fields: &Fields<'_>) -> bool {
     ["In-Reply-To", "References"].iter().any(|name| fields.get(name).is_some())
 }
 

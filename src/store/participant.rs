@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use anyhow::Result;
+use rusqlite::OptionalExtension;
 
 use super::address::AddressRole;
 use super::column::{unreadable, word};
@@ -100,13 +101,12 @@ impl Snapshot<'_> {
         Ok(())
     }
 
-    /// Whether DMARC failed at each coming-in of a message.
+    /// Whether DMARC failed when a message first came in: later arrivals do not change what was folded.
     fn is_forged(&self, message: MessageId) -> Result<bool> {
         let mut select = self.connection.prepare_cached(
-            "SELECT count(*) > 0 AND count(*) = count(*) FILTER (WHERE dmarc = 'fail')
-             FROM arrival WHERE message = ?1",
+            "SELECT ifnull(dmarc = 'fail', 0) FROM arrival WHERE message = ?1 ORDER BY id LIMIT 1",
         )?;
-        Ok(select.query_row([message.0], |row| row.get(0))?)
+        Ok(select.query_row([message.0], |row| row.get(0)).optional()?.unwrap_or(false))
     }
 
     /// Whom a mail of ours is for.

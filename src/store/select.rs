@@ -120,7 +120,7 @@ impl Snapshot<'_> {
     }
 }
 
-/// For what a statement has a row.
+/// What one row of the result stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Rows {
     /// For each candidate: its number, and whether it is sure.

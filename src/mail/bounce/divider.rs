@@ -94,7 +94,11 @@ fn is_only_named(before: &[&str], behind: &[&str]) -> bool {
     };
     let end = behind.iter().position(|line| line.trim().is_empty());
     let below = end.and_then(|end| behind.get(end..)).unwrap_or_default();
-    before.len() < FARTHEST && !tells(before) && tells(below.get(..FARTHEST).unwrap_or(below))
+    let names = |line: &str| line.contains('@') || super::reason::is_stated(line);
+    before.len() < FARTHEST
+        && !before.iter().any(|line| names(line))
+        && !tells(before)
+        && tells(below.get(..FARTHEST).unwrap_or(below))
 }
 
 /// Whether a line says that the mail follows. It is drawn as a divider or ends as an announcement.

@@ -5,7 +5,7 @@ use crate::domain::{Address, Signal};
 use crate::mail::envelope::{self, ReturnPath};
 use crate::mail::fields::{Field, Fields};
 use crate::mail::structure::Part;
-use crate::mail::{away, decode};
+use crate::mail::{away, classify, decode};
 
 /// Local parts and display names of programs that deliver mail, in lower case.
 const DAEMONS: [&str; 16] = [
@@ -96,16 +96,15 @@ const SUBJECTS: [&str; 48] = [
     "配信不能",
 ];
 
-/// What the subject of a report of a delay holds, in lower case.
-const DELAYS: [&str; 8] = [
-    "could not send message for past",
-    "notification (delay)",
+/// How the subject of a report of a delay begins, in lower case; behind it may stand ours.
+const DELAYS: [&str; 7] = [
+    "warning: could not send message for past",
+    "delivery status notification (delay)",
     "delivery delayed",
+    "mail delivery delayed",
     "message delayed",
     "delayed mail",
-    "delayed delivery",
-    "still being retried",
-    "verzögert",
+    "zustellung verzögert",
 ];
 
 /// What the text of a report says, in lower case.
@@ -193,6 +192,8 @@ pub(super) struct Look {
     /// The subject tells of a delay.
     pub(super) delay: bool,
     report: bool,
+    /// Something that the mail is made of is one.
+    report_inside: bool,
     /// The mail is what else is a part of one.
     is_part: bool,
     gives_back: bool,
@@ -233,14 +234,15 @@ impl Look {
             subject: !answers
                 && (SUBJECTS.iter().any(|words| subject.contains(words))
                     || tells_of_failure(&subject)),
-            delay: !answers && DELAYS.iter().any(|words| subject.contains(words)),
+            delay: DELAYS.iter().any(|words| subject.starts_with(words)),
             report: declared.to_lowercase().starts_with("multipart/report"),
+            report_inside: parts.iter().any(|part| part.media.kind == "multipart/report"),
             is_part: declared.to_lowercase().starts_with("message/"),
             gives_back: super::given_back(parts).next().is_some(),
             notifies: fields.get("X-Amz-Sns-Message-Id").is_some(),
             list_server: fields.get("X-MLServer").is_some(),
             receipt: parts.iter().any(|part| RECEIPTS.contains(&part.media.kind.as_str())),
-            away: away::is_subject(&subject, true),
+            away: away::is_subject(&subject, classify::answers(fields)),
             failed: listed(fields, "X-Failed-Recipients"),
             addressed: listed(fields, "To"),
         }
@@ -258,6 +260,7 @@ impl Look {
     /// passes on.
     pub(super) fn may_report(&self) -> bool {
         self.report
+            || self.report_inside
             || self.is_part
             || self.null_sender
             || self.daemon
@@ -268,7 +271,8 @@ impl Look {
 
     /// Whether the text may be one of a report, so that it is worth reading.
     pub(super) fn is_worth_reading(&self) -> bool {
-        if self.receipt || self.away {
+        let certain = self.mailer_daemon || !self.failed.is_empty();
+        if self.receipt || self.away && !certain {
             return false;
         }
         self.null_sender
@@ -297,12 +301,12 @@ impl Look {
             0 => marked && told && returns,
             1 if self.subject => marked && self.robot,
             1 => marked && told && (returns || notice.states_reason()),
-            _ if notice.tells_of_unreached() => true,
+            _ if self.subject && notice.tells_of_unreached() => true,
             _ => told && (marked || given_back || notice.speaks_of_recipients()),
         };
         let refused = self.list_server && notice.refuses_a_post();
         let certain = !self.failed.is_empty() || self.mailer_daemon;
-        match (certain || agreed || refused, self.delay || notice.is_delay()) {
+        match (certain || agreed || refused, notice.is_delay(self.delay)) {
             (false, _) => None,
             (true, true) => Some(Signal::DelayText),
             (true, false) => Some(Signal::BounceText),

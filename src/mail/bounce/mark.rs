@@ -70,7 +70,7 @@ const OTHER_LABELS: [&str; 9] = [
 ];
 
 /// Words before an address in running text that make it a recipient.
-const LEADING: [&str; 15] = [
+const LEADING: [&str; 16] = [
     "to",
     "for",
     "recipient",
@@ -86,6 +86,7 @@ const LEADING: [&str; 15] = [
     "list",
     "in",
     "无法发送到",
+    "收件人：",
 ];
 
 /// Words that turn what was said before an address into an invitation to write to it.
@@ -112,7 +113,7 @@ const SERVANTS: [&str; 5] = ["postmaster", "mailer-daemon", "abuse", "hostmaster
 /// dashes.
 pub(super) fn address(word: &str) -> Option<Address> {
     let word = word.trim_end_matches(['.', ',', ';', ':']);
-    let address: Address = of_script(&crate::mail::clean::word(word)).parse().ok()?;
+    let address: Address = crate::mail::clean::word(word).parse().ok()?;
     let domain = address.domain();
     let fits = |c: char| c.is_alphanumeric() || c == '-' || c == '.' || c == '_';
     let is_one = domain.chars().all(fits)
@@ -121,18 +122,6 @@ pub(super) fn address(word: &str) -> Option<Address> {
         && !domain.contains("..")
         && !address.local().contains(['/', ':', '[', ']']);
     is_one.then_some(address)
-}
-
-/// A word without what stands before an address in a script that has no blanks: `无法发送到a@example.org`.
-fn of_script(word: &str) -> &str {
-    let foreign = |c: char| !c.is_ascii() && !c.is_lowercase() && !c.is_uppercase();
-    let local = word.split_once('@').map_or("", |(local, _)| local);
-    match local.char_indices().rfind(|(_, c)| foreign(*c)) {
-        Some((last, c)) if !local.ends_with(foreign) => {
-            word.get(last + c.len_utf8()..).unwrap_or(word)
-        }
-        _ => word,
-    }
 }
 
 /// Lines that begin with an address, and go on, if at all, with what became of it: `<a@x>:`,
@@ -289,7 +278,13 @@ pub(super) fn spoken(lines: &[&str]) -> Vec<Mark> {
             let bare = word.trim_matches(|c: char| {
                 OPENING.contains(&c) || CLOSING.contains(&c) || ".,;:".contains(c)
             });
-            if let Some(address) = address(bare).filter(|_| leads(&before)) {
+            let glued = LEADING.iter().find_map(|word| bare.strip_prefix(word));
+            let glued = glued.filter(|rest| !bare.is_ascii() && rest.is_ascii());
+            let found = match glued {
+                Some(rest) => address(rest),
+                None => address(bare).filter(|_| leads(&before)),
+            };
+            if let Some(address) = found {
                 let servant = SERVANTS.contains(&address.local().to_lowercase().as_str());
                 if !servant {
                     marks.push(Mark { address, line: at, rest: line.trim().to_owned() });

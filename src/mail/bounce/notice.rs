@@ -17,7 +17,7 @@ const MOST_LINES: usize = 2_000;
 const LONGEST_LINE: usize = 1_000;
 
 /// What a report of a delay says, in lower case.
-const DELAYS: [&str; 24] = [
+const DELAYS: [&str; 14] = [
     "has not yet been delivered",
     "has been delayed",
     "will be retried",
@@ -31,16 +31,6 @@ const DELAYS: [&str; 24] = [
     "attempts to deliver the message will continue",
     "continue to attempt delivery",
     "delivery is delayed",
-    "do not need to re-send",
-    "no action is required on your part",
-    "attempts to deliver will continue",
-    "this is a temporary failure report",
-    "message is delayed",
-    "is delayed in delivery",
-    "keep trying for",
-    "continue trying to deliver",
-    "will continue to try",
-    "delayed mail (still being retried)",
     "wird weiterhin versucht",
 ];
 
@@ -56,6 +46,19 @@ const UNREACHED: [&str; 10] = [
     "non ha raggiunto alcuni o tutti i destinatari",
     "heeft enkele of alle geadresseerden niet bereikt",
     "resolver.adr.",
+];
+
+/// What reports of a failure may say as well, likewise: it counts where no code says that it is for good.
+const MAYBE_DELAYS: [&str; 9] = [
+    "do not need to re-send",
+    "no action is required on your part",
+    "attempts to deliver will continue",
+    "this is a temporary failure report",
+    "message is delayed",
+    "is delayed in delivery",
+    "keep trying for",
+    "continue trying to deliver",
+    "will continue to try",
 ];
 
 /// What a list server says that does not take a mail for the list, in lower case.
@@ -148,14 +151,15 @@ impl Notice {
         reason::is_stated(&self.text)
     }
 
-    /// Whether it says that the mail is late and still on its way.
-    pub(super) fn is_delay(&self) -> bool {
-        DELAYS.iter().any(|words| self.words.contains(words))
+    /// Whether it says that the mail is late and still on its way; the subject may say so.
+    pub(super) fn is_delay(&self, by_subject: bool) -> bool {
+        let says = |table: &[&str]| table.iter().any(|words| self.words.contains(words));
+        says(&DELAYS) || (by_subject || says(&MAYBE_DELAYS)) && !reason::is_for_good(&self.text)
     }
 
-    /// What became of the mail, by the text as a whole.
-    pub(super) fn action(&self) -> Action {
-        if self.is_delay() { Action::Delayed } else { Action::Failed }
+    /// What became of the mail, by the text as a whole and by its subject.
+    pub(super) fn action(&self, by_subject: bool) -> Action {
+        if self.is_delay(by_subject) { Action::Delayed } else { Action::Failed }
     }
 
     /// Recipients by the marks of lines, else those that a field of the header names.

@@ -197,10 +197,18 @@ fn without_names(lower: &str) -> String {
         let is_dotted =
             labels.clone().count() > 1 && labels.all(|l| !l.is_empty() && l.chars().all(is_host));
         // Exchange: `RESOLVER.ADR.RecipNotFound`.
-        has_local || is_dotted && !word.starts_with("resolver.")
+        // `mailbox full.Please try later` is none.
+        let is_domain =
+            host.split('.').count() > 2 || host.len() - host.rfind('.').unwrap_or(0) <= 5;
+        has_local || is_dotted && is_domain && !word.starts_with("resolver.")
     };
     let words = lower.split(|c: char| c.is_whitespace() || "[]()<>,;=\"".contains(c));
     words.filter(|word| !word.is_empty() && !is_name(word)).collect::<Vec<_>>().join(" ")
+}
+
+/// Whether a text holds a reply code or a status code of a failure that lasts.
+pub(super) fn is_for_good(text: &str) -> bool {
+    codes(text).any(|(_, code)| code.is_permanent()) || reply_class(text) == Some(5)
 }
 
 /// Whether a text holds a reply code or a status code of a failure.

@@ -310,6 +310,27 @@ fn whom_it_was_sent_to_first() {
     }
 }
 
+/// What a system writes to everybody does not make a delay of a failure for good.
+#[test]
+fn a_code_says_more_than_a_phrase() {
+    for words in ["No action is required on your part.", "As we keep trying for five days only."] {
+        let body = format!("{words}\n\n<erika@example.com>: 550 5.7.1 no\n");
+        assert_eq!(read(&text(&body)), "bounce-text | erika@example.com failed 5.7.1", "{words}");
+    }
+}
+
+/// A part of an address in another script is not the address of somebody else.
+#[test]
+fn addresses_in_other_scripts_stay_whole() {
+    for address in ["田中taro@example.jp", "张三1@example.cn"] {
+        let raw = format!(
+            "From: MAILER-DAEMON@mx.example.net\nContent-Type: message/global-delivery-status\n\n\
+             Final-Recipient: utf-8; {address}\nAction: failed\nStatus: 5.1.1\n"
+        );
+        assert_eq!(read(&raw), format!("bounce | {address} failed 5.1.1"));
+    }
+}
+
 /// Exchange names recipients as its address book does, in the language of its owner.
 #[test]
 fn names_without_an_address() {
@@ -338,6 +359,7 @@ fn subjects_of_a_delay() {
         ("Warning: could not send message for past 4 hours", "delay-text"),
         ("Delivery Status Notification (Delay)", "delay-text"),
         ("failure notice", "bounce-text"),
+        ("Undeliverable: Delayed delivery of your lamp", "bounce-text"),
     ] {
         let raw = text(body).replace("failure notice", subject);
         let action = if wanted == "delay-text" { "delayed" } else { "failed" };
@@ -417,8 +439,12 @@ fn notifications_of_amazon() {
 #[test]
 fn other_mail_from_nobody() {
     let body = "<erika@example.com>: 550 5.1.1 User unknown\n";
-    let away = text(body).replace("failure notice", "Out of office: Undelivered mail");
+    let away = text(body)
+        .replace("failure notice", "Out of office: Undelivered mail")
+        .replace("MAILER-DAEMON@mx", "hans@mx");
     assert_eq!(read(&away), "away-subject");
+    let daemon = text(body).replace("failure notice", "Out of office: Undelivered mail");
+    assert_eq!(read(&daemon), "bounce-text | erika@example.com failed 5.1.1");
     let postmaster = format!(
         "From: postmaster@example.net\nUser-Agent: Thunderbird\nSubject: your mail\n\nIt could not be \
          delivered:\n\n{body}"

@@ -46,8 +46,7 @@ pub(super) fn outcomes(notice: &Notice, look: &Look, parts: &[Part<'_>]) -> Vec<
         marks.retain(|mark| !is_writer(mark));
     }
     marks.truncate(MOST_MARKS);
-    let action = if look.delay { Action::Delayed } else { notice.action() };
-    Told { notice, action }.each(&marks)
+    Told { notice, action: notice.action(look.delay) }.each(&marks)
 }
 
 /// What a report says that is itself given back: somebody wrote a mail around it.

@@ -64,8 +64,8 @@ static THINGS: LazyLock<HashSet<&str>> = LazyLock::new(|| {
     .collect()
 });
 
-/// How words in the name of what sends mail begin, in lower case; or end, with `mail`.
-const SENDERS: [&str; 27] = [
+/// How words in the name of what sends mail begin, in lower case.
+const SENDERS: [&str; 14] = [
     "iphone",
     "ipad",
     "ipod",
@@ -75,25 +75,15 @@ const SENDERS: [&str; 27] = [
     "huawei",
     "xiaomi",
     "redmi",
-    "nokia",
     "motorola",
-    "pixel",
     "blackberry",
-    "windows",
-    "ios",
-    "mac",
     "smartphone",
-    "mail",
-    "e-mail",
     "outlook",
-    "spark",
-    "superhuman",
     "thunderbird",
-    "gmx",
-    "web.de",
-    "hotmail",
-    "aol",
 ];
+
+/// Whole words of such a name, likewise.
+const SENDING: [&str; 8] = ["mail", "windows", "ios", "gmx", "hotmail", "gmail", "webmail", "aol"];
 
 /// The same in scripts without blanks between words.
 const SENDERS_PART: [&str; 4] = ["手机", "手機", "邮箱", "메일"];
@@ -143,7 +133,8 @@ pub(super) fn added(line: &str) -> Option<Added> {
     };
     if is_shop(&lower)
         || mine.iter().any(is_brand)
-        || mine.iter().chain(&named).any(|thing| is_sender(thing))
+        || mine.iter().any(|thing| is_sender(thing, true))
+        || named.iter().any(|thing| is_sender(thing, false))
     {
         return Some(Added::Surely);
     }
@@ -184,14 +175,14 @@ fn thing(text: &str, lower: &str, (before, behind): (&str, &str)) -> Option<Stri
 }
 
 /// Whether this names a thing or a program that sends mail.
-fn is_sender(text: &str) -> bool {
+fn is_sender(text: &str, mine: bool) -> bool {
     let lower = text.to_lowercase();
     let is_one = |word: &str| {
         let word = word.trim_matches(|c: char| !c.is_alphanumeric());
         let sends = SENDERS.iter().any(|sender| word.starts_with(sender));
-        sends || word.ends_with("mail") || THINGS.contains(word)
+        sends || SENDING.contains(&word) || THINGS.contains(word)
     };
-    is_name(text, true)
+    is_name(text, mine)
         && (lower.split([' ', '-', '\'', '’']).any(is_one)
             || SENDERS_PART.iter().any(|part| lower.contains(part)))
 }
@@ -207,14 +198,16 @@ fn is_name(text: &str, mine: bool) -> bool {
     };
     let named = words.iter().filter(is_named).count();
     // A script without capitals tells no name.
-    let is_caseless = || {
-        let caseless = |c: char| c.is_alphabetic() && !c.is_lowercase() && !c.is_uppercase();
-        text.chars().count() <= 20 && text.contains(caseless)
-    };
+    let is_short_caseless = || text.chars().count() <= 20 && text.contains(is_caseless);
     let is_one = !text.trim_end_matches('.').contains([',', ';', ':', '.', '?', '，', '。']);
-    let is_short = words.len() <= 5 && is_one && (mine || named > 0 || is_caseless());
+    let is_short = words.len() <= 5 && is_one && (mine || named > 0 || is_short_caseless());
     let is_begun = mine && words.len() <= 16 && words.iter().take(3).any(|word| is_named(&word));
     is_short || is_begun || (1..=14).contains(&words.len()) && named * 2 >= words.len()
+}
+
+/// A letter of a script without capitals.
+fn is_caseless(c: char) -> bool {
+    c.is_alphabetic() && !c.is_lowercase() && !c.is_uppercase()
 }
 
 /// `Get Outlook for iOS`.
@@ -228,7 +221,7 @@ fn is_shop(lower: &str) -> bool {
         })
         && ["outlook", "mail", "spark"].iter().any(|program| lower.contains(program))
         && (words.iter().any(|word| SHOP.contains(word))
-            || SHOP.iter().any(|word| !word.is_ascii() && lower.contains(word)))
+            || SHOP.iter().any(|word| word.starts_with(is_caseless) && lower.contains(word)))
 }
 
 #[cfg(test)]
@@ -305,6 +298,10 @@ mod tests {
             "Outlook for iOS crashes",
             "Gesendet von mir.",
             "Get Outlook on mobile working",
+            "Sent via mail yesterday.",
+            "Sent via email.",
+            "Sent with windows open.",
+            "Hur får jag mail på iOS",
             "<https://example.org/mail>",
             "-",
             "",

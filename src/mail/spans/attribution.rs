@@ -277,7 +277,8 @@ impl<'a> Said<'a> {
         let name = self.words.get(..before).unwrap_or_default();
         let has_digits = |word: &&str| word.chars().any(char::is_numeric);
         let has_date = |word: &&str| is_date(word) || is_time(word);
-        self.says_wrote() && !name.iter().any(has_date)
+        let says_wrote = self.words.iter().any(|word| is_wrote(word) && !is_of_things(word));
+        says_wrote && !name.iter().any(has_date)
             || self.ends_in_time() && !name.iter().any(has_digits)
     }
 
@@ -318,11 +319,20 @@ impl<'a> Said<'a> {
     /// Also `01. 06. 26`.
     fn has_full_date(&self) -> bool {
         let has_digit = |word: &&str| word.chars().any(char::is_numeric);
-        let is_number = |word: &&str| word.trim_end_matches('.').parse::<u8>().is_ok();
+        let is_number = |word: &str, most: u8| {
+            word.trim_end_matches('.').parse::<u8>().is_ok_and(|n| n <= most)
+        };
+        let is_spaced = |three: &[&str]| match three {
+            [day, month, year] => {
+                let is_dotted = day.ends_with('.') && month.ends_with('.');
+                is_dotted && is_number(day, 31) && is_number(month, 12) && is_number(year, 99)
+            }
+            _ => false,
+        };
         self.words.iter().any(|word| is_date(word))
             || self.words.iter().copied().filter(|word| has_digit(word)).count() >= 2
                 && self.words.iter().any(|word| is_year(word))
-            || self.words.windows(3).any(|three| three.iter().all(is_number))
+            || self.words.windows(3).any(is_spaced)
     }
 
     fn says_wrote(&self) -> bool {
@@ -355,6 +365,11 @@ fn is_of_time(word: &str) -> bool {
     let begins = |c: char| c.is_alphabetic() || matches!(c, '+' | '-');
     word.len() <= 9 && word.starts_with(begins) && word.chars().all(is_zone)
         || ["uhr", "h", "am", "pm", "a.m.", "p.m."].contains(&word.to_lowercase().as_str())
+}
+
+/// Whether a word for "wrote" is said of other things as well: `I sent the form to Anna <a@x>`.
+fn is_of_things(word: &str) -> bool {
+    ["sent", "said", "inviato", "zei"].iter().any(|of_things| word.eq_ignore_ascii_case(of_things))
 }
 
 fn is_wrote(word: &str) -> bool {
@@ -508,6 +523,8 @@ mod tests {
             "12.05.2026 is when we told erika@example.org:",
             "On 12/05/2026 I sent you the following parts:",
             "At 9:00 you sent me this error:",
+            "I sent the form to your colleague Anna <anna@example.org> on 12.05.2026:",
+            "In rooms 1 2 3 we have lamps, as I said:",
             "Am 12.05.2026 schrieb ich Ihnen:",
             "Um 9:00 Uhr schrieb mir Ihr Fahrer:",
             "",

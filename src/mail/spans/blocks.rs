@@ -285,15 +285,15 @@ impl<'a> Walk<'a> {
             let is_above = matches!(self.last(), None | Some(Shape::Added));
             return Some(if is_above { Shape::Added } else { Shape::Signature });
         }
-        let is_below = signature::is_below(rest, self.room_above(), opens_quote)
-            && (!self.blocks.is_empty() || quote_follows(below));
+        let is_below =
+            !self.blocks.is_empty() && signature::is_below(rest, self.room_above(), opens_quote);
         is_below.then_some(Shape::Signature)
     }
 
     fn room_above(&self) -> Room {
         let mut above = self.lines.get(..self.at).unwrap_or_default().iter().rev();
         if above.clone().next().is_some_and(|line| !line.is_blank() && !line.is_marked()) {
-            return Room::None;
+            return Room::Joined;
         }
         match above.by_ref().take(5).find(|line| !line.is_blank()) {
             Some(line) if line.text.ends_with([':', '：']) && !line.is_marked() => Room::Announced,
@@ -317,16 +317,16 @@ fn is_beside_added(line: &Line<'_>) -> bool {
     line.is_rule() || is_link(line.text) || added(line.text).is_some()
 }
 
-/// Whether nobody says anything in these lines, up to a quote; the next few tell.
+/// Whether nobody says anything in these lines, up to a quote; where the next few do not tell, somebody
+/// may.
 fn says_no_more(lines: &[Line<'_>]) -> bool {
-    let near = lines.iter().enumerate().filter(|(_, line)| !line.is_blank()).take(4);
-    let said = near.filter(|(_, line)| !is_beside_added(line)).map(|(n, _)| n);
-    said.take(1).all(|n| opens_quote(lines.get(n..).unwrap_or_default()))
-}
-
-/// Whether a quote begins somewhere in these lines, before much else is said.
-fn quote_follows(lines: &[Line<'_>]) -> bool {
-    (0..lines.len().min(20)).any(|n| opens_quote(lines.get(n..).unwrap_or_default()))
+    let mut near = lines.iter().enumerate().filter(|(_, line)| !line.is_blank());
+    for (n, line) in near.by_ref().take(6) {
+        if !is_beside_added(line) {
+            return opens_quote(lines.get(n..).unwrap_or_default());
+        }
+    }
+    near.next().is_none()
 }
 
 /// Whether a quote begins with the first of these lines.

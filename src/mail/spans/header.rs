@@ -70,7 +70,7 @@ const NAMES: [(Field, &str); 5] = [
     (
         Field::Subject,
         "
-    subject | ogg | betreff | thema | objet | asunto | assunto | oggetto | onderwerp | emne | ämne |
+    subject | ogg | betreff | objet | asunto | assunto | oggetto | onderwerp | emne | ämne |
     aihe | temat | předmět | predmet | tárgy | subiect | тема | относно | θέμα | konu | teema |
     tema | temats | assumpte | naslov | zadeva | נושא | הנדון | הנושא | الموضوع | موضوع | เรื่อง |
     หัวเรื่อง | chủ đề | chủ để | subjek | perihal | subyek | 主题 | 主旨 | 主題 | 件名 | 제목 | efni |

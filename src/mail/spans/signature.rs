@@ -17,7 +17,7 @@ pub(super) enum Room {
     /// An empty line, and before it one that announces what comes: `my new address:`.
     Announced,
     /// A line of the same paragraph.
-    None,
+    Joined,
 }
 
 /// Whether the first of these lines is the one that stands above a signature. `opens` tells whether a
@@ -79,7 +79,7 @@ mod tests {
             ("-----\nErika\n-----\nQUOTE", true, false),
         ] {
             let opens = |lines: &[Line<'_>]| lines.first().is_some_and(|l| l.text == "QUOTE");
-            let above = if apart { Room::Apart } else { Room::None };
+            let above = if apart { Room::Apart } else { Room::Joined };
             assert_eq!(is_below(&lines(text), above, opens), wanted, "{text:?}");
         }
     }

@@ -33,11 +33,7 @@ fn postings() {
     for (what, text, wanted) in [
         ("plain", "Hello\n\nBye\n".to_owned(), vec![Said]),
         ("announced", "My address:\n\n---\nMax\nNew Street 5\n".to_owned(), vec![Said]),
-        (
-            "no answer, but a signature",
-            format!("-- \nErika\n\n{intro}\n> When?\n"),
-            vec![Signature, Quote],
-        ),
+        ("dashes first", format!("-----\nYes.\n\n{intro}\n> When?\n"), vec![Said, Quote]),
         ("top", format!("Yes.\n\n{intro}\n> When?\n"), vec![Said, Quote]),
         ("top, no marks", format!("Yes.\n\n{intro}\n\nWhen?\n"), vec![Said, Quote]),
         ("bottom", format!("{intro}\n> When?\n\nToday.\n"), vec![Quote, Said]),

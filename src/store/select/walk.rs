@@ -173,8 +173,8 @@ struct Word {
     blocks: HashMap<i64, Vec<i64>>,
 }
 
-/// FTS5 takes five times as long to go backwards, but as long to come to the end by itself as to all
-/// that lies before it.
+/// FTS5 reads a message backwards in five times the time; but to come to the newest ones forwards it
+/// may have to read all others.
 const FROM_THE_LAST: &str =
     "SELECT rowid FROM search WHERE search MATCH ?1 ORDER BY rowid DESC LIMIT ?2";
 const BETWEEN: &str = "SELECT rowid FROM search

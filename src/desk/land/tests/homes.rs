@@ -223,3 +223,19 @@ fn several_authors_are_not_verified() {
         assert_eq!(arrivals[0].is_verified(), wanted, "{from}");
     }
 }
+
+/// What was folded stays: a later arrival that passes changes nothing of it.
+#[test]
+fn a_second_arrival_changes_nothing_that_was_folded() {
+    let mut office = Office::new();
+    let raw = mail(ERIKA, &format!("Cc: {PAUL}\n"));
+    for (result, recipient) in
+        [("fail", "support@example.test"), ("pass", "support+x@example.test")]
+    {
+        let results = format!("Authentication-Results: mx.example.test; dmarc={result}\n");
+        let recipient = recipient.parse().ok();
+        let envelope = Envelope { recipient, ..Envelope::default() };
+        office.ingest_as(format!("{results}{raw}").as_bytes(), &envelope);
+    }
+    assert_eq!(office.desk.store.rebuild().unwrap(), []);
+}
