@@ -89,16 +89,6 @@ impl Raw {
         }
     }
 
-    /// Whether it says nothing at all: no byte, or none but white space behind the line of an mbox. A
-    /// filter that fails in `:0fw` leaves that (R19).
-    #[must_use]
-    pub fn is_blank(&self) -> bool {
-        let begin = self.beginning();
-        let line = begin.iter().position(|byte| *byte == b'\n').map_or(begin.len(), |at| at + 1);
-        let begin = begin.get(if begin.starts_with(b"From ") { line } else { 0 }..);
-        begin.unwrap_or_default().trim_ascii().is_empty()
-    }
-
     /// What makes it the same message by whatever way it comes.
     #[must_use]
     pub fn identity(&self) -> Identity {

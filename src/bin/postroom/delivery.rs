@@ -62,7 +62,7 @@ pub(crate) fn run(rest: &[OsString], command: impl FnOnce() -> Result<Exit>) -> 
 pub(crate) fn message(dir: impl FnOnce() -> Result<PathBuf>) -> Result<Raw> {
     let stdin = stdin::open().context("stdin")?;
     let raw = Raw::read(stdin, dir)?;
-    if raw.is_blank() {
+    if raw.size() == 0 {
         return Err(Failure::new(Kind::TryAgain, "the message is empty").into());
     }
     Ok(raw)
