@@ -6,8 +6,8 @@ use super::Ready;
 use super::home::Arrived;
 use crate::desk::incoming::Target;
 use crate::desk::raw;
+use crate::domain::Class;
 use crate::domain::threading::Original;
-use crate::domain::{Class, Signal};
 use crate::mail::base_subject;
 use crate::store::Snapshot;
 
@@ -38,7 +38,7 @@ pub(super) fn original(
             continue;
         }
         let first = raw::parse(tx, to.message)?;
-        if says_no_more(&first.text, &parsed.text, Signal::classify(&parsed.signals) == Class::List)
+        if says_no_more(&first.text, &parsed.text, arrived.class == Class::List)
             && parsed.attachments.iter().all(|one| first.attachments.contains(one))
         {
             let is_direct = arrived.class.is_person() && !stored.class.is_person();
@@ -50,17 +50,12 @@ pub(super) fn original(
 
 /// Whether a text says nothing that the first one does not say; `by_list` adds a footer.
 fn says_no_more(first: &str, again: &str, by_list: bool) -> bool {
-    let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
-    let (first, again) = (words(first), words(again));
-    let length = |words: &[String]| words.iter().map(String::len).sum::<usize>();
-    if first == again {
+    let (first, again): (Vec<&str>, Vec<&str>) =
+        (first.split_whitespace().collect(), again.split_whitespace().collect());
+    let length = |words: &[&str]| words.iter().map(|word| word.len()).sum::<usize>();
+    let is_near = || !again.is_empty() && length(&first) <= length(&again) + MOST_ADDED;
+    if first == again || is_near() && first.join(" ").contains(&again.join(" ")) {
         return true;
-    }
-    if !again.is_empty() && length(&first) <= length(&again) + MOST_ADDED {
-        // What came first says it all.
-        if first.join(" ").contains(&again.join(" ")) {
-            return true;
-        }
     }
     let footer = again.strip_prefix(first.as_slice()).unwrap_or_default();
     by_list

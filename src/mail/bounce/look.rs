@@ -271,8 +271,7 @@ impl Look {
 
     /// Whether the text may be one of a report, so that it is worth reading.
     pub(super) fn is_worth_reading(&self) -> bool {
-        let certain = self.mailer_daemon || !self.failed.is_empty();
-        if self.receipt || self.away && !certain {
+        if self.receipt || self.away && !self.is_certain() {
             return false;
         }
         self.null_sender
@@ -283,6 +282,11 @@ impl Look {
             || self.notifies
             || self.report
             || !self.failed.is_empty()
+    }
+
+    /// Whether a field of Exim's, or a MAILER-DAEMON behind the null sender, tells all (R129).
+    fn is_certain(&self) -> bool {
+        self.mailer_daemon || !self.failed.is_empty()
     }
 
     /// What makes the mail a report, when it has no machine-readable part; none if nothing does.
@@ -305,8 +309,7 @@ impl Look {
             _ => told && (marked || given_back || notice.speaks_of_recipients()),
         };
         let refused = self.list_server && notice.refuses_a_post();
-        let certain = !self.failed.is_empty() || self.mailer_daemon;
-        match (certain || agreed || refused, notice.is_delay(self.delay)) {
+        match (self.is_certain() || agreed || refused, notice.is_delay(self.delay)) {
             (false, _) => None,
             (true, true) => Some(Signal::DelayText),
             (true, false) => Some(Signal::BounceText),
