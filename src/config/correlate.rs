@@ -1,10 +1,11 @@
 //! `[[correlate]]` in `rules/*.toml`: which mail of machines belongs together.
 
 use crate::domain::correlate::{self, Correlation, Places};
-use crate::domain::query::{Bound, Pattern, Query};
+use crate::domain::query::{Bound, Query};
 use crate::domain::rule::Location;
 use crate::domain::{Duration, Located};
 
+use super::pattern::{of_header, pattern};
 use super::rules::Rules;
 use super::section::{Report, Section};
 use super::source::Text;
@@ -92,38 +93,9 @@ fn bound(query: &Query, text: &Text, report: &mut Report<'_>) -> Option<Bound> {
 
 fn places(section: &mut Section<'_>, report: &mut Report<'_>) -> Option<Places> {
     let subject = section.text("subject", report).map(|text| pattern(&text, report));
-    let headers = section.section("header", report).map(|part| part.entries(report));
-    let headers = headers.unwrap_or_default().into_iter().map(|(name, text)| {
-        let is_letter = |b: u8| b.is_ascii_graphic() && b != b':';
-        if name.value.is_empty() || !name.value.bytes().all(is_letter) {
-            report.error(name.span.start, "this is no name of a field of a header");
-            return None;
-        }
-        Some((name.value, pattern(&text, report)?))
-    });
-    let headers: Vec<Option<(String, Pattern)>> = headers.collect();
+    let headers = of_header(section, "header", report);
     let body = section.text("body", report).map(|text| pattern(&text, report));
-    Some(Places {
-        subject: whole(subject)?,
-        headers: headers.into_iter().collect::<Option<_>>()?,
-        body: whole(body)?,
-    })
-}
-
-/// A regex between slashes.
-fn pattern(text: &Text, report: &mut Report<'_>) -> Option<Pattern> {
-    let between = text.value.strip_prefix('/').and_then(|rest| rest.strip_suffix('/'));
-    let Some(between) = between else {
-        report.error(text.span.start, "a regex stands between slashes: '/host (\\S+) is down/'");
-        return None;
-    };
-    match Pattern::new(between) {
-        Ok(pattern) => Some(pattern),
-        Err(wrong) => {
-            report.located(text, &Located::new(wrong.offset + 1, &*wrong.message));
-            None
-        }
-    }
+    Some(Places { subject: whole(subject)?, headers: headers?, body: whole(body)? })
 }
 
 #[cfg(test)]

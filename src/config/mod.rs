@@ -14,6 +14,7 @@ mod inbox;
 mod known;
 mod literal;
 mod nearest;
+mod pattern;
 mod people;
 mod reach;
 pub mod replies;

@@ -4,8 +4,10 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use super::nearest::hint;
+use super::pattern;
 use super::section::{Report, Section};
 use crate::domain::automatic::{LocalPart, Pause};
+use crate::domain::query::Pattern;
 use crate::domain::{Duration, Zone};
 
 /// How long a command waits for other writers, where nothing else is said.
@@ -23,6 +25,9 @@ pub struct Settings {
     pub sendmail: PathBuf,
     /// The name under which our own mail server writes Authentication-Results; none: believe no one.
     pub authserv_id: Option<String>,
+    /// What the site's own filter writes on spam, besides the built-in marks: fields of the header,
+    /// any of which is enough (R100).
+    pub spam_header: Vec<(String, Pattern)>,
     /// Where the log goes.
     pub log: Log,
     /// Brakes on automatic mail.
@@ -73,6 +78,7 @@ impl Settings {
         let zone = section.parse::<WrittenZone>("timezone", report);
         let sendmail = sendmail(section, report);
         let authserv_id = authserv_id(section, report);
+        let spam_header = pattern::of_header(section, "spam-header", report);
         let log = match section.text("log", report) {
             Some(text) if text.value == "syslog" => Log::Syslog,
             Some(text) => Log::File(dir.join(text.value)),
@@ -84,11 +90,12 @@ impl Settings {
         let autoreply_never = never.iter().filter_map(|word| report.parse(word)).collect();
         let lock_timeout = section.parse("lock-timeout", report).unwrap_or(LOCK_TIMEOUT);
         let keep_free = section.count("keep-free-mb", report).unwrap_or(KEEP_FREE_MB);
-        let (zone, sendmail) = (zone?.0, sendmail?);
+        let (zone, sendmail, spam_header) = (zone?.0, sendmail?, spam_header?);
         Some(Settings {
             zone,
             sendmail,
             authserv_id,
+            spam_header,
             log,
             limits,
             autoreply_pause,

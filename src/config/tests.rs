@@ -131,6 +131,23 @@ fn the_pause_and_the_unanswered_of_automatic_mail() {
 }
 
 #[test]
+fn what_the_filter_of_the_site_writes_on_spam() {
+    let with = |line: &str| GOOD.replace("autoreply-per-hour = 20", line);
+    let (config, _) = load_text(&with("spam-header.X-Verdict = '/^junk\\b/'")).unwrap();
+    let [(field, junk)] = &config.settings().spam_header[..] else { panic!("one field") };
+    assert_eq!(field, "X-Verdict");
+    assert!(junk.is_in("Junk; 12 points") && !junk.is_in("junkyard"));
+    for (line, wanted) in [
+        ("spam-header.X-Verdict = 'junk'", "7:25: a regex stands between slashes"),
+        ("spam-header.X-Verdict = '/^(junk/'", "7:28: "),
+        ("spam-header.'X Verdict' = '/junk/'", "7:13: this is no name of a field"),
+    ] {
+        let errors = errors(&with(line));
+        assert!(errors.starts_with(wanted), "{errors}");
+    }
+}
+
+#[test]
 fn an_address_finds_its_inbox() {
     let (config, _) = load_text(GOOD).unwrap();
     for (to, inbox) in [

@@ -263,14 +263,13 @@ impl Question<'_> {
         })
     }
 
-    /// What the header says, what a correlation says, and our own signature on the Message-ID: a
-    /// mail of ours that came back.
+    /// What the header says, what decided when the mail came in, as a correlation or a mark of spam that
+    /// is configured, and our own signature on the Message-ID: a mail of ours that came back.
     fn signals(&self, tx: &Tx<'_>, scene: &Scene<'_>) -> Result<Vec<Signal>> {
         let mut signals = self.parsed.signals.clone();
         let stored = tx.message(self.message)?.and_then(|message| message.signal);
-        if stored.as_deref() == Some(Signal::Correlated.as_str()) {
-            signals.push(Signal::Correlated);
-        }
+        let told = [Signal::Correlated, Signal::Spam].into_iter();
+        signals.extend(told.filter(|told| stored.as_deref() == Some(told.as_str())));
         let keys = scene.keys()?;
         if self.parsed.message_id.as_deref().is_some_and(|id| keys.verify(id).is_some()) {
             signals.push(Signal::OwnMark);

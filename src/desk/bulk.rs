@@ -17,13 +17,14 @@ use super::land::{Ready, Understood, land};
 use super::source::{Finisher, Format, Found, Manner, Notice, Origin, Piece, Reader};
 use super::tally::Tally;
 use super::{Desk, Fault, index, layout};
+use crate::config::Settings;
 use crate::domain::Time;
 use crate::domain::arrival::Occasion;
 use crate::host::budget::Budget;
 use crate::host::parallel;
 use crate::mail::Parsed;
 use crate::mail::mbox::Variant;
-use crate::store::{Ending, Position, Store, Tx};
+use crate::store::{Ending, Position, Store, Tx, Wiring};
 
 /// Bytes of messages that are read and not yet in a batch.
 const UNDER_WAY: usize = 12 << 20;
@@ -140,7 +141,7 @@ impl Desk {
         let mut positions = self.read(|snapshot| snapshot.positions())?;
         positions.retain(|position| position.manner == words);
         let (dir, patience) = (self.dir.clone(), self.config.settings().lock_timeout.std());
-        let authserv = self.config.settings().authserv_id.clone();
+        let settings = self.config.settings().clone();
         let fault = self.fault;
         let finisher = Finisher::new(bulk.manner.afterwards);
         let path = self.dir.join(layout::STORE);
@@ -165,7 +166,7 @@ impl Desk {
                 // Nor must it wait for a thread that died.
                 let closing = budget.closing();
                 fault.strike();
-                let worked = work(piece, authserv.as_deref());
+                let worked = work(piece, &settings);
                 closing.keep_open();
                 worked
             };
@@ -303,18 +304,17 @@ fn index(
 }
 
 /// What can be done with a piece in any thread.
-fn work(piece: Piece, authserv: Option<&str>) -> Worked {
+fn work(piece: Piece, settings: &Settings) -> Worked {
     match piece {
         Piece::Notice(notice) => Worked::Notice(notice),
         Piece::Message(mut found) => {
             let told = match &found.origin {
                 Origin::Mbox { sender, .. } => sender.as_ref(),
-                _ => None,
+                Origin::File(..) | Origin::Maildir(..) => None,
             };
-            let mut understood = Understood::of(&found.raw, told, authserv);
-            if let Origin::Mbox { sender, .. } = &mut found.origin {
+            let understood = Understood::of(&found.raw, told, settings);
+            if found.origin.wiring() == Wiring::Mbox {
                 found.delivered = understood.delivered().or(found.delivered);
-                understood.add_sender(sender.take());
             }
             let body = index::Body::of(understood.text());
             Worked::Message(Box::new(Mail { found: *found, understood, body }))

@@ -203,8 +203,8 @@ impl Desk {
     ) -> Result<Taken> {
         let size = incoming.raw.size();
         self.must_have_room(size)?;
-        let authserv = self.config.settings().authserv_id.as_deref();
-        let understood = Understood::of(incoming.raw, incoming.envelope.sender.as_ref(), authserv);
+        let sender = incoming.envelope.sender.as_ref();
+        let understood = Understood::of(incoming.raw, sender, self.config.settings());
         let lock = lock.map_or_else(|| self.lock(), Ok)?;
         let came = incoming.delivered.unwrap_or(self.now);
         self.now = self.set_now.unwrap_or_else(clock::now);

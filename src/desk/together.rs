@@ -242,11 +242,8 @@ impl Mail {
             occasion: Occasion::Now,
             delivered: Some(self.came),
         };
-        let understood = Understood::of(
-            &self.raw,
-            incoming.envelope.sender.as_ref(),
-            config.settings().authserv_id.as_deref(),
-        );
+        let sender = incoming.envelope.sender.as_ref();
+        let understood = Understood::of(&self.raw, sender, config.settings());
         Ready::new(&incoming, understood, now)
     }
 }

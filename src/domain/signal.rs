@@ -45,7 +45,7 @@ pub enum Signal {
     DmarcReport,
     /// A calendar part with METHOD:REPLY.
     CalendarReply,
-    /// The site's filter says spam: X-Spam-Flag: YES (R100).
+    /// The site's filter says spam, as by X-Spam-Flag: YES (R100).
     Spam,
 }
 

@@ -49,6 +49,9 @@ const MARK_VALUES: [(&str, &str); 6] = [
 /// Values of X-Auto-Response-Suppress that forbid an answer (R108); DR, NDR, RN and NRN do not.
 const SUPPRESSING: [&str; 3] = ["all", "oof", "autoreply"];
 
+/// Where filters write `yes` on spam (R100): SpamAssassin and amavis, SpamAssassin, Rspamd.
+const SPAM_FIELDS: [&str; 3] = ["X-Spam-Flag", "X-Spam-Status", "X-Spam"];
+
 /// The signals of a message, each once, in the order of the rules. `report` is what it is as a report
 /// on the delivery of other mail.
 pub(super) fn signals(
@@ -81,7 +84,8 @@ pub(super) fn signals(
     if fields.get("Subject").is_some_and(|field| is_of_dmarc(&decode::text(field))) {
         found.push(Signal::DmarcReport);
     }
-    if fields.all("X-Spam-Flag").any(|field| first_token(&field.unfolded()) == "yes") {
+    let mut filters = SPAM_FIELDS.iter().flat_map(|name| fields.all(name));
+    if filters.any(|field| first_token(&field.unfolded()) == "yes") {
         found.push(Signal::Spam);
     }
     found
@@ -248,6 +252,9 @@ mod tests {
             ("Subject: Report domain: who?", &[]),
             ("X-Spam-Flag: YES", &[Signal::Spam]),
             ("X-Spam-Flag: NO", &[]),
+            ("X-Spam-Status: Yes, score=12.3 required=5.0 tests=BAYES_99", &[Signal::Spam]),
+            ("X-Spam-Status: No, score=-2.1 required=5.0", &[]),
+            ("X-Spam: Yes", &[Signal::Spam]),
             ("X-Failed-Recipients: a@x", &[Signal::BounceText]),
             ("From: MAILER-DAEMON@x\nReturn-Path: <>", &[Signal::BounceText]),
             ("From: Mailer-Daemon@x", &[Signal::BounceText]),

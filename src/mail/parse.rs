@@ -72,7 +72,7 @@ pub fn parse(raw: &[u8]) -> Parsed {
 }
 
 /// As [`parse`], with the envelope sender where whoever delivers the message tells it: a report comes
-/// from nobody.
+/// from nobody. It is that of the envelope, too, where the header names none.
 #[must_use]
 pub fn parse_from(raw: &[u8], sender: Option<&ReturnPath>) -> Parsed {
     let raw = fields::readable(raw);
@@ -122,8 +122,9 @@ fn read(fields: &Fields<'_>, sender_told: Option<&ReturnPath>) -> Parsed {
         defects.push(Defect::BadDate);
     }
     let from = authors.into_iter().next();
-    let envelope = Trace::read(fields);
+    let mut envelope = Trace::read(fields);
     let report = bounce::read(fields, &parts, sender_told.or(envelope.return_path.as_ref()));
+    envelope.return_path = envelope.return_path.or_else(|| sender_told.cloned());
     let signals = classify::signals(fields, &parts, report.as_ref().map(|found| found.signal));
     let is_other_report =
         signals.iter().any(|signal| [Signal::AbuseReport, Signal::ReadReceipt].contains(signal));

@@ -1,11 +1,12 @@
 //! A message understood, before the lock is taken, and ready to land.
 
 use super::ours::only_author;
+use crate::config::Settings;
 use crate::desk::incoming::{Envelope, Target};
 use crate::desk::ingest::Incoming;
 use crate::desk::raw::Raw;
 use crate::domain::arrival::Occasion;
-use crate::domain::{Class, Direction, Mailbox, MessageFacts, MessageId, Time};
+use crate::domain::{Class, Direction, Mailbox, MessageFacts, MessageId, Signal, Time};
 use crate::mail::authentication::{self, Authentication, Verdict};
 use crate::mail::{self, Fields, Parsed, ReturnPath};
 use crate::store::Wiring;
@@ -21,16 +22,15 @@ pub(in crate::desk) struct Understood {
 }
 
 impl Understood {
-    /// `sender` is the envelope sender that the caller tells, `authserv` the name under which our own mail
-    /// server writes Authentication-Results.
-    pub(in crate::desk) fn of(
-        raw: &Raw,
-        sender: Option<&ReturnPath>,
-        authserv: Option<&str>,
-    ) -> Self {
+    /// `sender` is the envelope sender that the caller tells; the settings say what our own mail server
+    /// writes into a header.
+    pub(in crate::desk) fn of(raw: &Raw, sender: Option<&ReturnPath>, settings: &Settings) -> Self {
         let fields = Fields::scan(raw.beginning());
-        let parsed = raw.parse(sender);
-        let mut authentication = authentication::verdict(&fields, authserv);
+        let mut parsed = raw.parse(sender);
+        if is_marked_spam(raw, settings) {
+            parsed.signals.push(Signal::Spam);
+        }
+        let mut authentication = authentication::verdict(&fields, settings.authserv_id.as_deref());
         // Of several authors it is not told who passed.
         if authentication.dmarc == Verdict::Pass && only_author(&parsed).is_none() {
             authentication.dmarc = Verdict::None;
@@ -47,12 +47,14 @@ impl Understood {
     pub(in crate::desk) fn delivered(&self) -> Option<Time> {
         self.parsed.envelope.delivered
     }
+}
 
-    /// Adds the envelope sender that the place of the message tells, where its header does not.
-    pub(in crate::desk) fn add_sender(&mut self, told: Option<ReturnPath>) {
-        let known = &mut self.parsed.envelope.return_path;
-        *known = known.take().or(told);
-    }
+/// Whether the site's own filter says so, by a mark that is configured.
+fn is_marked_spam(raw: &Raw, settings: &Settings) -> bool {
+    let marks = &settings.spam_header;
+    marks.iter().any(|(name, pattern)| {
+        mail::parse::field(raw.beginning(), name).iter().any(|value| pattern.is_in(value))
+    })
 }
 
 /// A message that can land.
