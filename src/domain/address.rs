@@ -11,7 +11,8 @@ use serde::{Deserialize, Serialize};
 /// Longest address taken, in bytes (RFC 5321 4.5.3.1: 64 + 1 + 255, and room for odd senders).
 const LONGEST: usize = 512;
 
-/// A plain `local@domain`, as written; never with control characters, blanks or angle brackets.
+/// A plain `local@domain`, as written; never with control characters or angle brackets, and with blanks
+/// only in a local part that stands in quotes.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Address {
@@ -118,7 +119,11 @@ impl FromStr for Address {
         if at == 0 || word.trim_end_matches('.').ends_with('@') {
             return bad("nothing stands before or after the @");
         }
-        if word.chars().any(is_unwanted) {
+        let plain = match quoted_local(word) {
+            Some(_) => word.get(at..).unwrap_or_default(),
+            None => word,
+        };
+        if plain.chars().any(is_unwanted) {
             return bad("blanks, control characters, quotes and brackets cannot stand in it");
         }
         if word.starts_with('-') {
@@ -131,13 +136,21 @@ impl FromStr for Address {
 /// Without quotes around a local part that needs none: `"john.doe"@example.org` is the same address
 /// (RFC 5321 section 4.1.2).
 fn unquoted(word: &str) -> Cow<'_, str> {
-    let bare = || {
-        let (local, domain) = word.strip_prefix('"')?.split_once("\"@")?;
-        let needs_none = |c: char| c.is_alphanumeric() || "!#$%&'*+-/=?^_`{|}~.".contains(c);
-        let is_plain = !local.is_empty() && local.chars().all(needs_none);
-        is_plain.then(|| format!("{local}@{domain}"))
-    };
-    bare().map_or(Cow::Borrowed(word), Cow::Owned)
+    let needs_none = |c: char| c.is_alphanumeric() || "!#$%&'*+-/=?^_`{|}~.".contains(c);
+    match quoted_local(word) {
+        Some((local, domain)) if local.chars().all(needs_none) => {
+            format!("{local}@{domain}").into()
+        }
+        _ => word.into(),
+    }
+}
+
+/// What stands within the quotes of a local part, and the domain: `"john doe"@example.org`.
+fn quoted_local(word: &str) -> Option<(&str, &str)> {
+    let (local, domain) = word.strip_prefix('"')?.split_once("\"@")?;
+    let is_unwanted = |c: char| c.is_control() || "<>\"\\".contains(c);
+    let is_one = !local.trim().is_empty() && !local.contains(is_unwanted) && !domain.contains('@');
+    is_one.then_some((local, domain))
 }
 
 impl TryFrom<String> for Address {
@@ -242,7 +255,12 @@ mod tests {
             ("a@b\r\nBcc: c@d", false),
             ("-oQ/tmp@x", false),
             ("<a@b>", false),
-            ("\"john doe\"@c", false),
+            ("\"john doe\"@c", true),
+            ("\"john <doe\"@c", false),
+            ("\"john\r\ndoe\"@c", false),
+            ("\"john\" doe\"@c", false),
+            ("\"john doe\"@c d", false),
+            ("\" \"@c", false),
         ] {
             assert_eq!(word.parse::<Address>().is_ok(), good, "{word}");
         }

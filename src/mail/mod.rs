@@ -19,6 +19,7 @@ pub mod fields;
 pub mod filter;
 mod html;
 pub mod identity;
+mod mailboxes;
 pub mod maildir;
 pub mod mbox;
 mod odd_date;

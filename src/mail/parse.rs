@@ -4,11 +4,11 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::attachment::Attachment;
 use super::envelope::ReturnPath;
-use super::fields::{self, Field, Fields};
+use super::fields::{self, Fields};
 use super::references::{self, Ids};
 use super::structure::{self, Part};
 use super::trace::Trace;
-use super::{Defect, bounce, classify, clean, decode, visible};
+use super::{Defect, bounce, classify, clean, decode, mailboxes, visible};
 use crate::domain::bounce::Bounce;
 use crate::domain::{Address, Mailbox, Signal, Time};
 
@@ -113,7 +113,8 @@ fn read(fields: &Fields<'_>, sender_told: Option<&ReturnPath>) -> Parsed {
         defects.push(Defect::Tnef);
     }
     let authors = authors(fields);
-    let sender = mailboxes(fields.get("Sender")).into_iter().next();
+    let named = |name| fields.get(name).map(mailboxes::read).unwrap_or_default();
+    let sender = named("Sender").into_iter().next();
     author_defects(&authors, sender.as_ref(), &mut defects);
 
     let ids = Ids::read(fields);
@@ -140,7 +141,7 @@ fn read(fields: &Fields<'_>, sender_told: Option<&ReturnPath>) -> Parsed {
         signals,
         from,
         sender,
-        reply_to: mailboxes(fields.get("Reply-To")),
+        reply_to: named("Reply-To"),
         to: all_mailboxes(fields, "To"),
         cc: all_mailboxes(fields, "Cc"),
         addressed: addressed(fields),
@@ -177,7 +178,7 @@ fn author_defects(authors: &[Mailbox], sender: Option<&Mailbox>, defects: &mut V
     if authors.len() > 1 && !sender.is_some_and(agrees) {
         defects.push(Defect::SeveralAuthors);
     }
-    if let Some(shown) = address_in(&first.name)
+    if let Some(shown) = mailboxes::addresses_in(&first.name).next()
         && shown.key() != first.address.key()
     {
         defects.push(Defect::NameShowsAddress);
@@ -187,25 +188,12 @@ fn author_defects(authors: &[Mailbox], sender: Option<&Mailbox>, defects: &mut V
 /// The mailboxes of the first From field that has any: a program that writes an unusable one and
 /// then another means the other.
 fn authors(fields: &Fields<'_>) -> Vec<Mailbox> {
-    let all = fields.all("From").map(|field| mailboxes(Some(field)));
+    let all = fields.all("From").map(mailboxes::read);
     all.into_iter().find(|found| !found.is_empty()).unwrap_or_default()
 }
 
-/// The mailboxes of a field that have a usable address.
-fn mailboxes(field: Option<&Field<'_>>) -> Vec<Mailbox> {
-    let Some(field) = field else { return Vec::new() };
-    let listed = decode::addresses(field).into_iter();
-    let found: Vec<Mailbox> = listed.filter_map(|(name, word)| mailbox(name, &word)).collect();
-    if !found.is_empty() {
-        return found;
-    }
-    // Not a list as RFC 5322 draws it: take what looks like an address.
-    let text = decode::text(field);
-    address_in(&text).map(|address| Mailbox { name: String::new(), address }).into_iter().collect()
-}
-
 fn all_mailboxes(fields: &Fields<'_>, name: &str) -> Vec<Mailbox> {
-    fields.all(name).flat_map(|field| mailboxes(Some(field))).take(MOST_RECIPIENTS).collect()
+    fields.all(name).flat_map(mailboxes::read).take(MOST_RECIPIENTS).collect()
 }
 
 fn addressed(fields: &Fields<'_>) -> Vec<Address> {
@@ -214,18 +202,6 @@ fn addressed(fields: &Fields<'_>) -> Vec<Address> {
         .flat_map(|name| all_mailboxes(fields, name))
         .map(|mailbox| mailbox.address)
         .collect()
-}
-
-fn mailbox(name: String, word: &str) -> Option<Mailbox> {
-    let word: String = word.chars().filter(|c| !c.is_whitespace() && !"<>".contains(*c)).collect();
-    let address = word.parse().ok()?;
-    Some(Mailbox { name, address })
-}
-
-/// The first word of a text that is an address.
-fn address_in(text: &str) -> Option<Address> {
-    let words = text.split(|c: char| c.is_whitespace() || "<>(),;:\"'[]".contains(c));
-    words.filter(|word| word.contains('@')).find_map(|word| clean::word(word).parse().ok())
 }
 
 /// Hands out the attachments of a message with their decoded bytes, in the order of
