@@ -1,6 +1,6 @@
 //! Dates that RFC 5322 does not know.
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate};
 
 use crate::domain::Time;
 
@@ -52,9 +52,20 @@ fn offset(word: &str) -> Option<i64> {
     Some(sign * (number / 100 * 60 + number % 100) * 60_000)
 }
 
+/// The same of `+02:00`, `GMT+0200` and `UTC+02:00`.
+fn odd_offset(word: &str) -> Option<i64> {
+    let word = word.trim_start_matches(|c: char| c.is_ascii_alphabetic());
+    offset(&word.replace(':', ""))
+}
+
 /// The instant of a date that leaves out seconds or zone, or puts the month first, or has something
-/// behind it, as old and broken programs write it. Without a known zone it is taken for UTC.
+/// behind it, as old and broken programs write it, or of one of RFC 3339. Without a known zone it is
+/// taken for UTC.
 pub(super) fn read(text: &str) -> Option<Time> {
+    let text = text.trim_matches(|c: char| c == '"' || c.is_whitespace());
+    if let Some(time) = of_rfc_3339(text) {
+        return Some(time);
+    }
     let mut before = ' ';
     let joins = |c: char| {
         let joins = c == ',' || c == '-' && !before.is_whitespace();
@@ -68,7 +79,7 @@ pub(super) fn read(text: &str) -> Option<Time> {
         Some((at, MONTHS.iter().position(|month| *month == start)?))
     })?;
     words.remove(at);
-    let clock = words.iter().find(|word| word.contains(':'))?;
+    let clock = words.iter().find(|word| word.contains(':') && odd_offset(word).is_none())?;
     let mut clock = clock.split(':').map(str::parse::<u32>);
     let (hour, minute) = (clock.next()?.ok()?, clock.next()?.ok()?);
     let second = clock.next().and_then(Result::ok).unwrap_or(0);
@@ -85,10 +96,20 @@ pub(super) fn read(text: &str) -> Option<Time> {
     };
     let month = u32::try_from(month + 1).ok()?;
     let day = NaiveDate::from_ymd_opt(year, month, u32::try_from(day).ok()?)?;
-    let local = day.and_hms_opt(hour, minute, second)?.and_utc().timestamp_millis();
+    // A leap second is the last of its minute.
+    let local = day.and_hms_opt(hour, minute, second.min(59))?.and_utc().timestamp_millis();
     let named = ZONES.iter().find(|(zone, _)| says(zone)).map(|(_, hours)| hours * 3_600_000);
-    let zone = words.iter().find_map(|word| offset(word)).or(named).unwrap_or_default();
+    let zone = words.iter().find_map(|word| odd_offset(word)).or(named).unwrap_or_default();
     Some(Time(local - zone))
+}
+
+/// `2026-06-01T09:00:00+02:00`, or with a blank for the `T` and another before the zone.
+fn of_rfc_3339(text: &str) -> Option<Time> {
+    let forms = ["%Y-%m-%dT%H:%M:%S%.f%#z", "%Y-%m-%d %H:%M:%S%.f %#z"];
+    let read = |form| DateTime::parse_from_str(text, form).ok();
+    let zoned = DateTime::parse_from_rfc3339(text).ok();
+    let time = zoned.or_else(|| forms.into_iter().find_map(read))?;
+    Some(Time(time.timestamp() * 1000))
 }
 
 #[cfg(test)]
@@ -106,6 +127,13 @@ mod tests {
             ("Tue, 029 Apr 2019 23:34:45 -0800", "2019-04-30T07:34:45Z"),
             ("Sat, 29 Apr 1995 23:34:45 -0800 From: me", "1995-04-30T07:34:45Z"),
             ("Mon, 30 Jun 3609 15:33:50 +0600", "3609-06-30T09:33:50Z"),
+            ("\"Mon, 1 Jun 2026 09:00:00 +0200\"", "2026-06-01T07:00:00Z"),
+            ("Mon, 1 Jun 2026 09:00:00 +02:00", "2026-06-01T07:00:00Z"),
+            ("Mon Jun 01 2026 09:00:00 GMT+0200 (CEST)", "2026-06-01T07:00:00Z"),
+            ("Tue, 30 Jun 2026 23:59:60 +0000", "2026-06-30T23:59:59Z"),
+            ("2026-06-01T09:00:00Z", "2026-06-01T09:00:00Z"),
+            ("2026-06-01T09:00:00+0200", "2026-06-01T07:00:00Z"),
+            ("2026-06-01 09:00:00 +0200", "2026-06-01T07:00:00Z"),
         ] {
             assert_eq!(read(odd).map(|time| time.to_string()).as_deref(), Some(wanted), "{odd}");
         }
