@@ -7,7 +7,7 @@ use mail_parser::decoders::base64::base64_decode;
 use mail_parser::decoders::charsets::map::charset_decoder;
 use mail_parser::parsers::MessageStream;
 
-use super::fields::Field;
+use super::fields::{Field, Fields};
 use super::{clean, encoded, odd_date};
 use crate::domain::Time;
 
@@ -38,6 +38,25 @@ impl MediaType {
     pub(super) fn begins(&self, prefix: &str) -> bool {
         self.kind.starts_with(prefix)
     }
+}
+
+/// A header in UTF-8 where bytes beyond ASCII stand in it as they are, which is forbidden but done: they
+/// are in the charset that the message declares for its text. None where they are UTF-8, or where
+/// none is declared.
+pub(super) fn header(bytes: &[u8], fields: &Fields<'_>) -> Option<Vec<u8>> {
+    if std::str::from_utf8(bytes).is_ok() {
+        return None;
+    }
+    let media = media_type(fields.get("Content-Type")?)?;
+    let label = media.parameter("charset").filter(|label| !encoded::has_states(label))?;
+    let lines = bytes.split_inclusive(|byte| *byte == b'\n').map(|line| match line {
+        line if std::str::from_utf8(line).is_ok() => Cow::Borrowed(line),
+        line => match charset(Some(label), line) {
+            Decoded { value, guessed: false } => value.into_bytes().into(),
+            _ => line.into(),
+        },
+    });
+    Some(lines.collect::<Vec<_>>().concat())
 }
 
 /// An unstructured value with its encoded words decoded (RFC 2047), cleaned to one line.

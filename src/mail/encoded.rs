@@ -64,7 +64,7 @@ fn add<'a>(out: &mut Vec<Piece<'a>>, plain: &'a [u8], charset: &'a str, bytes: V
 }
 
 /// Whether bytes of this charset change the meaning of later ones; then each word begins anew.
-fn has_states(charset: &str) -> bool {
+pub(super) fn has_states(charset: &str) -> bool {
     let label = charset.to_ascii_lowercase();
     ["2022", "utf-7", "hz-"].iter().any(|family| label.contains(family))
 }

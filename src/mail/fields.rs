@@ -142,6 +142,11 @@ impl<'a> Fields<'a> {
         self.list.iter().filter(move |field| field.is(name))
     }
 
+    /// The same fields above another body.
+    pub(super) fn above(self, body: &'a [u8]) -> Self {
+        Fields { body, ..self }
+    }
+
     /// What follows the header.
     #[must_use]
     pub fn body(&self) -> &'a [u8] {

@@ -77,6 +77,13 @@ pub fn parse(raw: &[u8]) -> Parsed {
 pub fn parse_from(raw: &[u8], sender: Option<&ReturnPath>) -> Parsed {
     let raw = fields::readable(raw);
     let fields = Fields::scan(&raw);
+    let header = raw.get(..raw.len() - fields.body().len()).unwrap_or_default();
+    let recode = || decode::header(header, &fields);
+    let recoded = catch_unwind(AssertUnwindSafe(recode)).unwrap_or_default();
+    let fields = match &recoded {
+        Some(header) => Fields::scan(header).above(fields.body()),
+        None => fields,
+    };
     let mut parsed =
         catch_unwind(AssertUnwindSafe(|| read(&fields, sender))).unwrap_or_else(|_| bare(&fields));
     parsed.defects.sort_unstable();

@@ -195,3 +195,25 @@ proptest! {
         prop_assert!(!parsed.subject.chars().any(char::is_control));
     }
 }
+
+#[test]
+fn a_header_has_the_charset_of_its_text() {
+    let raw = |label: &str, subject: &[u8], name: &[u8]| {
+        let head = b"From: " as &[u8];
+        let label = format!("Content-Type: text/plain; charset={label}\n\nbody\n");
+        parse(&[head, name, b" <a@x.org>\nSubject: ", subject, b"\n", label.as_bytes()].concat())
+    };
+    for (label, subject, name, wanted) in [
+        ("windows-1251", &b"\xcf\xf0\xe8\xe2\xe5\xf2"[..], &b"\xc5\xe2\xe0"[..], ("Привет", "Ева")),
+        ("gb2312", b"\xc4\xe3\xba\xc3", b"\xce\xc4", ("你好", "文")),
+        ("iso-8859-1", b"M\xfcde", b"J\xfcrgen", ("Müde", "Jürgen")),
+        ("utf-8", b"M\xfcde", b"J\xc3\xbcrgen", ("Müde", "Jürgen")),
+        ("windows-1251", "Müde".as_bytes(), b"\xc5\xe2\xe0", ("Müde", "Ева")),
+        ("x-unknown", b"M\xfcde", b"x", ("Müde", "x")),
+    ] {
+        let parsed = raw(label, subject, name);
+        let from = parsed.from.unwrap().name;
+        assert_eq!((parsed.subject.as_str(), from.as_str()), wanted, "{label}");
+        assert_eq!(parsed.text, "body", "{label}");
+    }
+}
