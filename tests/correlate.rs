@@ -155,6 +155,68 @@ fn another_host_is_another_matter_and_strangers_are_strangers() {
     }
 }
 
+/// The sample of a program with another subject.
+fn with_subject(sample: &str, subject: &str) -> String {
+    let (before, rest) = sample.split_once("Subject: ").unwrap();
+    let (_, behind) = rest.split_once('\n').unwrap();
+    format!("{before}Subject: {subject}\n{behind}")
+}
+
+/// Each line: subjects of one matter, the last of which says that it is over. Each matter is another.
+#[test]
+fn what_else_these_programs_write() {
+    for (program, matters) in [
+        (
+            "alertmanager",
+            &[
+                &[
+                    "[FIRING:1] Disk full (root) web01 (ext4 critical)",
+                    "[RESOLVED] Disk full (root) web01 (ext4 (x) ok)",
+                ][..],
+                &[
+                    "[FIRING:1] Disk full (data) web01 (ext4 critical)",
+                    "[RESOLVED] Disk full (data) web01",
+                ],
+                &["[FIRING:3]", "[FIRING:2]", "[RESOLVED]"],
+            ][..],
+        ),
+        (
+            "monit",
+            &[
+                &["monit alert -- Speed failed eth0", "monit alert -- Speed ok eth0"][..],
+                &["monit alert -- Saturation exceeded eth0", "monit alert -- Saturation ok eth0"],
+                &[
+                    "monit alert -- Download bytes exceeded eth0",
+                    "monit alert -- Download bytes ok eth0",
+                ],
+                &["monit alert -- Action done nginx"],
+            ],
+        ),
+        ("zabbix", &[&["Updated problem in 5m 1s: High load"][..]]),
+    ] {
+        let mut watch = Watch::of(program);
+        // An update of Zabbix names no host.
+        let host = if program == "zabbix" { "Host: web01\n" } else { "" };
+        let sample = watch.sample("problem").unwrap().replacen(host, "", 1);
+        for matter in matters {
+            let mut numbers = Vec::new();
+            for subject in *matter {
+                let at = format!("2026-06-01T09:{:02}:00Z", watch.mails + 1);
+                numbers.push(watch.comes(&with_subject(&sample, subject), &at).0);
+            }
+            let first = numbers[0];
+            assert!(numbers.iter().all(|number| *number == first), "{program}: {matter:?}");
+            assert_eq!(watch.status(first), "closed", "{program}: {matter:?}");
+        }
+        assert_eq!(watch.desk.number("SELECT count(*) FROM conversation"), matters.len() as i64);
+    }
+    let mut watch = Watch::of("cron");
+    let sample = watch.sample("problem").unwrap();
+    let mail = with_subject(&sample, "Anacron job 'cron.daily' on web01");
+    let (one, _) = watch.comes(&mail, "2026-06-01T09:00:00Z");
+    assert_eq!(watch.comes(&mail, "2026-06-02T09:00:00Z").0, one);
+}
+
 /// Mail does not come in the order in which it was written.
 #[test]
 fn old_news_neither_closes_nor_opens() {

@@ -50,19 +50,38 @@ pub fn base_subject(subject: &str) -> &str {
     }
 }
 
-/// The subject of an answer: `Re: ` and the base subject (R157).
+/// The subject of an answer: `Re: ` and the base subject (R157), but with the tags, each once: by
+/// `[example.org #4711]` the desk of a supplier finds its ticket.
 #[must_use]
 pub fn reply_subject(subject: &str) -> String {
-    format!("Re: {}", base_subject(subject)).trim_end().to_owned()
+    let mut rest = subject.trim();
+    let mut tags: Vec<&str> = Vec::new();
+    loop {
+        if let Some(shorter) = without_prefix(rest) {
+            rest = shorter;
+        } else if let Some(shorter) = without_tag(rest) {
+            let tag = rest.get(..rest.len() - shorter.len()).unwrap_or_default().trim_end();
+            if !tags.contains(&tag) {
+                tags.push(tag);
+            }
+            rest = shorter;
+        } else {
+            let words = ["Re:"].into_iter().chain(tags).chain([rest]);
+            return words.collect::<Vec<_>>().join(" ").trim_end().to_owned();
+        }
+    }
 }
 
-/// The number of a conversation that a subject names: `[#142]`, or with a word before it,
-/// `[Example Support #142]`. The first one counts. Anybody can write it (R72).
+/// The number of a conversation that a subject names: `[#142]`, or with a name of ours before it,
+/// `[Example Support #142]`; with another it is the number of somebody else's ticket. The first one
+/// counts. Anybody can write it (R72).
 #[must_use]
-pub fn named_number(subject: &str) -> Option<Number> {
+pub fn named_number(subject: &str, is_ours: impl Fn(&str) -> bool) -> Option<Number> {
     let number = |tag: &str| {
-        let (_, digits) = tag.split_once(']')?.0.rsplit_once('#')?;
-        digits.trim_end().parse::<Number>().ok()
+        let (name, digits) = tag.split_once(']')?.0.rsplit_once('#')?;
+        let name = name.trim();
+        let number = digits.trim_end().parse::<Number>().ok()?;
+        (name.is_empty() || is_ours(name)).then_some(number)
     };
     subject.split('[').skip(1).find_map(number)
 }
@@ -139,8 +158,19 @@ mod tests {
         ] {
             assert_eq!(base_subject(subject), base, "{subject:?}");
         }
-        assert_eq!(reply_subject("AW: Re: Zażółć"), "Re: Zażółć");
-        assert_eq!(reply_subject(""), "Re:");
+    }
+
+    #[test]
+    fn subjects_of_answers() {
+        for (subject, answer) in [
+            ("AW: Re: Zażółć", "Re: Zażółć"),
+            ("[rt.example.org #4711] Disk", "Re: [rt.example.org #4711] Disk"),
+            ("Re: [list] AW: [list] [Ticket#7] x", "Re: [list] [Ticket#7] x"),
+            ("[only a tag]", "Re: [only a tag]"),
+            ("", "Re:"),
+        ] {
+            assert_eq!(reply_subject(subject), answer, "{subject:?}");
+        }
     }
 
     #[test]
@@ -176,7 +206,10 @@ mod tests {
         for (subject, number) in [
             ("Re: [#142] Invoice", Some(142)),
             ("AW: [Example Support #142] Invoice", Some(142)),
-            ("[list] Re: [ticket #7 ] x", Some(7)),
+            ("AW: [example SUPPORT #142] Invoice", Some(142)),
+            ("[list] Re: [#7 ] x", Some(7)),
+            ("[rt.example.net #7] x", None),
+            ("[rt.example.net #7] [#142] x", Some(142)),
             ("[#1] [#2]", Some(1)),
             ("[#1", None),
             ("#142", None),
@@ -187,9 +220,10 @@ mod tests {
             ("[#99999999999999999999]", None),
             ("", None),
         ] {
-            assert_eq!(named_number(subject), number.map(Number), "{subject}");
+            let is_ours = |name: &str| name.eq_ignore_ascii_case("Example Support");
+            assert_eq!(named_number(subject, is_ours), number.map(Number), "{subject}");
         }
-        assert_eq!(named_number(&"[#".repeat(500_000)), None);
+        assert_eq!(named_number(&"[#".repeat(500_000), |_| true), None);
     }
 
     proptest! {

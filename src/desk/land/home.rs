@@ -199,7 +199,13 @@ fn evidence<'a>(
         }
         referenced_by.extend(sender.joining(found));
     }
-    let named = match subject::named_number(&parsed.subject) {
+    let inbox = scene.config.inbox(&target.inbox);
+    let is_ours = |name: &str| {
+        let title = inbox.map(|inbox| inbox.title.as_str());
+        let names = title.into_iter().chain([target.inbox.as_str()]);
+        names.map(str::to_lowercase).any(|own| own == name.to_lowercase())
+    };
+    let named = match subject::named_number(&parsed.subject, is_ours) {
         Some(number) => tx.home_by_number(number, &sender.person, &target.inbox)?,
         None => None,
     };
@@ -218,9 +224,7 @@ fn evidence<'a>(
         inbox: &target.inbox,
         effective: ready.received,
         reopen_within: match ready.occasion {
-            Occasion::Now => {
-                scene.config.inbox(&target.inbox).and_then(|inbox| inbox.reopen_within)
-            }
+            Occasion::Now => inbox.and_then(|inbox| inbox.reopen_within),
             Occasion::Archive => None,
         },
         class: arrived.class,
