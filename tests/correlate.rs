@@ -129,6 +129,25 @@ fn a_machine_closes_nothing_where_a_person_waits() {
 }
 
 #[test]
+fn an_agent_who_answers_an_alert_does_not_wait() {
+    let mut watch = Watch::of("nagios");
+    let agent = "\n[agent.anna]\nemail = [\"anna@example.org\"]\n";
+    let config = watch.desk.dir().join("postroom.toml");
+    let text = fs::read_to_string(&config).unwrap();
+    fs::write(&config, text + agent).unwrap();
+    let (problem, over) = (watch.sample("problem").unwrap(), watch.sample("over").unwrap());
+    let (number, _) = watch.comes(&problem, "2026-06-01T09:00:00Z");
+    let mail = "From: anna@example.org\nTo: support@example.org\nSubject: Re: alert\n\
+                In-Reply-To: <1@monitor.example.org>\n\nI am on it.\n";
+    let mut ingest = watch.desk.postroom(["ingest", "-p"]);
+    ingest.env("POSTROOM_NOW", "2026-06-01T09:01:00Z");
+    let line = finish(ingest, mail.as_bytes()).expect_success().text();
+    assert!(line.starts_with(&format!("{number}\tm2\tjoined")), "{line}");
+    assert_eq!(watch.comes(&over, "2026-06-01T09:02:00Z").0, number);
+    assert_eq!(watch.status(number), "closed");
+}
+
+#[test]
 fn another_host_is_another_matter_and_strangers_are_strangers() {
     for program in PROGRAMS {
         let mut watch = Watch::of(program);

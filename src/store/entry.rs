@@ -351,6 +351,26 @@ impl Snapshot<'_> {
             .query_row((number.0, message.0), |row| row.get(0))?)
     }
 
+    /// Whether a person outside wrote in a conversation, not only agents.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn has_outsider(&self, number: Number) -> Result<bool> {
+        Ok(self
+            .connection
+            .prepare_cached(
+                "SELECT EXISTS (
+                     SELECT 1 FROM member
+                     JOIN entry ON entry.conversation = member.conversation
+                     JOIN message ON message.id = entry.message
+                     LEFT JOIN message_address AS author
+                            ON author.message = message.id AND author.role = 'from'
+                     WHERE member.root = ?1 AND message.direction = 'in'
+                       AND message.class = 'person' AND ifnull(author.ours, 0) = 0)",
+            )?
+            .query_row([number.0], |row| row.get(0))?)
+    }
+
     /// Arrivals that no rule has seen yet, first one first, in one conversation or in all.
     ///
     /// # Errors

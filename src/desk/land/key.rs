@@ -110,7 +110,7 @@ impl<'s> Found<'s> {
     }
 
     /// Closes or opens the conversation, as the message says; where a person waits for an answer, a
-    /// machine closes nothing.
+    /// machine closes nothing. An agent who answered an alert by mail waits for none.
     pub(super) fn obey(
         &self,
         tx: &Tx<'_>,
@@ -121,7 +121,8 @@ impl<'s> Found<'s> {
     ) -> Result<()> {
         let old = conversation.status;
         let Some(new) = says.status(old) else { return Ok(()) };
-        if new == Status::Closed && conversation.waiting_since.is_some() {
+        let is_waited_for = conversation.waiting_since.is_some();
+        if new == Status::Closed && is_waited_for && tx.has_outsider(conversation.number)? {
             return Ok(());
         }
         let reason = self.correlation.reason();
