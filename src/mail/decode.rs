@@ -8,7 +8,7 @@ use mail_parser::decoders::charsets::map::charset_decoder;
 use mail_parser::parsers::MessageStream;
 
 use super::fields::{Field, Fields};
-use super::{clean, encoded, odd_date};
+use super::{clean, date, encoded};
 use crate::domain::Time;
 
 /// Blanks between a soft break of quoted-printable and the line end that are looked at.
@@ -77,21 +77,12 @@ pub(super) fn addresses(field: &Field<'_>) -> Vec<(String, String)> {
 
 /// The instant of a Date value; none if it is no date.
 pub(super) fn date(field: &Field<'_>) -> Option<Time> {
-    let text = field.unfolded();
-    let usual = odd_date::is_usual(&text).then(|| {
-        let line = format!("{text}\n");
-        let date = MessageStream::new(line.as_bytes()).parse_date().into_datetime();
-        date.filter(mail_parser::DateTime::is_valid).map(|date| date.to_timestamp())
-    });
-    match usual.flatten() {
-        Some(seconds) => Some(Time(seconds.saturating_mul(1000))),
-        None => odd_date::read(&text),
-    }
+    date::read(&field.unfolded())
 }
 
 /// The value of Content-Type or Content-Disposition; none if it has no first word.
 pub(super) fn media_type(field: &Field<'_>) -> Option<MediaType> {
-    let line = one_line(field.looked_at());
+    let line = with_semicolon(one_line(field.looked_at()));
     let value = MessageStream::new(&line).parse_content_type().into_content_type()?;
     let kind = match value.subtype() {
         Some(subtype) => format!("{}/{subtype}", value.ctype()),
@@ -100,6 +91,19 @@ pub(super) fn media_type(field: &Field<'_>) -> Option<MediaType> {
     let parameters = value.attributes().unwrap_or_default().iter();
     let parameters = parameters.map(|one| (one.name.to_lowercase(), one.value.to_string()));
     Some(MediaType { kind: kind.to_lowercase(), parameters: parameters.collect() })
+}
+
+/// Some programs forget the first semicolon: `text/html charset=utf-8`.
+fn with_semicolon(mut line: Vec<u8>) -> Vec<u8> {
+    let begin = line.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+    let ends = |byte: &u8| byte.is_ascii_whitespace() || *byte == b';';
+    let length = line.iter().skip(begin).position(ends).unwrap_or_default();
+    let behind = line.get(begin + length..).unwrap_or_default().trim_ascii_start();
+    let next = behind.split(ends).next().unwrap_or_default();
+    if next.iter().skip(1).any(|byte| *byte == b'=') {
+        line.insert(begin + length, b';');
+    }
+    line
 }
 
 /// A value without its line ends.
@@ -129,15 +133,46 @@ pub(super) struct Decoded<T> {
     pub(super) guessed: bool,
 }
 
+/// Labels that the decoders do not know, in lower case, each with one that they do.
+const ALIASES: [(&[&str], &str); 13] = [
+    (&["cp932", "x-ms-cp932", "ms_kanji", "cswindows31j"], "shift_jis"),
+    (&["eucjp", "eucjp-ms", "eucjp-win", "cp51932", "x-eucjp"], "euc-jp"),
+    (
+        &[
+            "iso-2022-jp-1",
+            "iso-2022-jp-2",
+            "iso-2022-jp-3",
+            "iso-2022-jp-ms",
+            "cp50220",
+            "cp50221",
+        ],
+        "iso-2022-jp",
+    ),
+    (&["cp949", "uhc", "ms949", "euckr", "x-windows-949"], "euc-kr"),
+    (&["cp950", "x-big5", "big-5"], "big5"),
+    (&["euc-cn", "euccn", "x-gb2312", "cp936", "x-gbk"], "gb18030"),
+    (&["windows1250", "win-1250", "cp-1250"], "windows-1250"),
+    (&["windows1251", "win-1251", "cp-1251"], "windows-1251"),
+    (&["windows1252", "win-1252", "cp-1252", "x-ansi"], "windows-1252"),
+    (&["tis620", "tis-620", "cp874", "iso-8859-11"], "windows-874"),
+    (&["latin9", "latin-9"], "iso-8859-15"),
+    (&["macroman", "x-macroman", "mac"], "macintosh"),
+    (&["unicode-1-1-utf-7", "x-unicode-2-0-utf-7"], "utf-7"),
+];
+
 /// Text in the character set of this label. Without a known label: UTF-8 if it is, else windows-1252.
 pub(super) fn charset(label: Option<&str>, bytes: &[u8]) -> Decoded<String> {
     let label = label.unwrap_or_default().trim().to_ascii_lowercase();
+    let alias = ALIASES.iter().find(|(names, _)| names.contains(&label.as_str()));
+    let label = alias.map_or(label, |(_, known)| (*known).to_owned());
     let unmarked = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let utf8 = std::str::from_utf8(unmarked);
     let (value, guessed) = match (label.as_str(), utf8) {
         ("" | "us-ascii" | "ascii" | "utf-8" | "utf8", Ok(text)) => (text.to_owned(), false),
         ("" | "us-ascii" | "ascii", Err(_)) => (windows_1252(bytes), true),
-        ("utf-8" | "utf8", Err(_)) => (String::from_utf8_lossy(unmarked).into_owned(), true),
+        ("utf-8" | "utf8", Err(_)) => (mostly_utf8(unmarked), true),
+        // Letters beyond ASCII that are UTF-8 by chance are rarer than wrong labels.
+        (latin, Ok(text)) if is_latin(latin) && is_sensible(text) => (text.to_owned(), true),
         (other, utf8) => match (charset_decoder(other.as_bytes()), utf8) {
             (Some(decode), _) => (decode(bytes), false),
             (None, Ok(text)) => (text.to_owned(), !text.is_ascii()),
@@ -145,6 +180,27 @@ pub(super) fn charset(label: Option<&str>, bytes: &[u8]) -> Decoded<String> {
         },
     };
     Decoded { value, guessed }
+}
+
+/// Whether a text has letters beyond ASCII, and none that was lost before.
+fn is_sensible(text: &str) -> bool {
+    !text.is_ascii() && !text.contains(char::REPLACEMENT_CHARACTER)
+}
+
+/// Charsets of one byte in which UTF-8 makes sense to nobody.
+fn is_latin(label: &str) -> bool {
+    label.starts_with("iso-8859-") || label.starts_with("windows-125") || label == "latin1"
+}
+
+/// Text that is said to be UTF-8. Where no letter beyond ASCII is, it is windows-1252, unless only its
+/// last letter was cut.
+fn mostly_utf8(bytes: &[u8]) -> String {
+    let is_cut = std::str::from_utf8(bytes).is_err_and(|wrong| wrong.error_len().is_none());
+    let is_ascii = |chunk: std::str::Utf8Chunk<'_>| chunk.valid().is_ascii();
+    match !is_cut && bytes.utf8_chunks().all(is_ascii) {
+        true => windows_1252(bytes),
+        false => String::from_utf8_lossy(bytes).into_owned(),
+    }
 }
 
 /// How the bytes of a part are encoded for transport.
@@ -164,9 +220,9 @@ impl Transfer {
     /// Reads a Content-Transfer-Encoding value: its first word counts.
     pub(super) fn read(field: &Field<'_>) -> Self {
         let value = field.unfolded().to_ascii_lowercase();
-        match value.split([' ', ';', '(']).next().unwrap_or_default() {
+        match value.split([' ', ';', '(']).next().unwrap_or_default().trim_matches('"') {
             "quoted-printable" => Transfer::QuotedPrintable,
-            "base64" => Transfer::Base64,
+            "base64" | "base-64" => Transfer::Base64,
             "x-uuencode" | "x-uue" | "uuencode" => Transfer::Uuencode,
             _ => Transfer::Plain,
         }
@@ -326,6 +382,12 @@ mod tests {
         assert_eq!(one.parameter("charset"), Some("UTF-8"));
         let name = "attachment; filename*0*=utf-8''M%C3%BC; filename*1=de.txt";
         assert_eq!(media_type(&field(name)).unwrap().parameter("filename"), Some("Müde.txt"));
+        let forgotten = media_type(&field(" text/html charset=utf-8; x=y")).unwrap();
+        assert_eq!(forgotten.kind, "text/html");
+        assert_eq!(
+            (forgotten.parameter("charset"), forgotten.parameter("x")),
+            (Some("utf-8"), Some("y"))
+        );
         assert_eq!(media_type(&field("")), None);
     }
 
@@ -351,7 +413,12 @@ mod tests {
             (Some("x-unknown"), b"mude", "mude", false),
             (None, b"m\xfcde", "müde", true),
             (None, b"m\xc3\xbcde", "müde", false),
-            (Some("utf-8"), b"m\xfcde", "m\u{fffd}de", true),
+            (Some("utf-8"), b"m\xfcde", "müde", true),
+            (Some("utf-8"), b"m\xfcde \xc3\xbc", "m\u{fffd}de ü", true),
+            (Some("iso-8859-1"), b"m\xc3\xbcde", "müde", true),
+            (Some("windows-1251"), "Привет".as_bytes(), "Привет", true),
+            (Some("CP932"), b"\x83n", "ハ", false),
+            (Some("win-1251"), b"\xcf", "П", false),
             (Some("iso-2022-jp"), b"\x1b$B%O\x1b(B", "ハ", false),
             (Some("utf-7"), b"a+APw-b", "aüb", false),
         ] {
@@ -384,6 +451,7 @@ mod tests {
         assert_eq!((broken.value.as_ref(), broken.guessed), (&b"hello"[..], true));
         assert_eq!(Transfer::read(&field(" Base64 ")), Transfer::Base64);
         assert_eq!(Transfer::read(&field("quoted-printable; x")), Transfer::QuotedPrintable);
+        assert_eq!(Transfer::read(&field("\"quoted-printable\"")), Transfer::QuotedPrintable);
         assert_eq!(Transfer::read(&field("x-uuencode")), Transfer::Uuencode);
         assert_eq!(Transfer::read(&field("x-gzip64")), Transfer::Plain);
     }

@@ -222,14 +222,27 @@ pub fn each_attachment(raw: &[u8], mut take: impl FnMut(&Attachment, &[u8])) {
     }
 }
 
-/// The leaf parts that are no visible text.
+/// The leaf parts that are no visible text, and neither another form of it nor what a report says to
+/// machines.
 fn apart<'p, 'raw>(
     parts: &'p [Part<'raw>],
     seen: &'p [usize],
 ) -> impl Iterator<Item = &'p Part<'raw>> {
-    let apart = |part: &Part<'_>| {
-        let unnamed_text = part.media.begins("text/")
-            || part.media.begins("message/") && part.media.kind != "message/rfc822";
+    let stands_in = |part: &Part<'_>, kind: &str| {
+        let parent = part.parent.and_then(|parent| parts.get(parent));
+        parent.is_some_and(|parent| parent.media.kind == kind)
+    };
+    let apart = move |part: &Part<'_>| {
+        let kind = part.media.kind.as_str();
+        let is_beside = ["multipart/alternative", "multipart/report"]
+            .iter()
+            .any(|parent| stands_in(part, parent));
+        let is_text = kind.starts_with("text/") || kind.starts_with("message/");
+        let unnamed_text = match kind {
+            "text/plain" | "text/html" => true,
+            "message/rfc822" => false,
+            _ => is_text && is_beside,
+        };
         part.is_leaf() && (part.is_attachment || part.name.is_some() || !unnamed_text)
     };
     let shown = move |index: usize, part: &Part<'_>| seen.contains(&index) && part.name.is_none();

@@ -73,7 +73,7 @@ pub fn message_id(value: &[u8]) -> Option<String> {
     let text = String::from_utf8_lossy(value);
     let mut words = text.split_ascii_whitespace();
     let word = words.next().filter(|_| words.next().is_none())?;
-    id(word.as_bytes())
+    id(word.as_bytes()).filter(|id| !id.contains(['<', '>']))
 }
 
 /// The ids in References or In-Reply-To, without `<>`, in their order: every `<...>` token, whatever
@@ -81,7 +81,13 @@ pub fn message_id(value: &[u8]) -> Option<String> {
 /// first one and the last 50 are given.
 #[must_use]
 pub fn ids(value: &[u8], own: Option<&str>) -> Vec<String> {
-    let mut tokens = Tokens { rest: value, comments: true }.filter(|id| Some(id.as_str()) != own);
+    let is_other = |id: &String| Some(id.as_str()) != own;
+    if !value.contains(&b'<') {
+        // An id alone, without its brackets.
+        let id = message_id(value).filter(|id| id.contains('@')).filter(is_other);
+        return id.into_iter().collect();
+    }
+    let mut tokens = Tokens { rest: value, comments: true }.filter(is_other);
     let first = tokens.next();
     let mut last = VecDeque::with_capacity(LAST);
     for id in tokens {
