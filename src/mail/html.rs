@@ -3,8 +3,12 @@
 //! The converter takes quadratic time on quotes and links that do not end, so it is only
 //! given tags that do, and not too many links.
 
+mod entity;
+mod lines;
 mod marks;
 
+use super::clean;
+use entity::Place;
 use marks::Mark;
 
 /// Longest tag that keeps its attributes, in bytes; longer ones hold pictures.
@@ -13,25 +17,42 @@ const LONGEST_TAG: usize = 4 << 10;
 /// Links that keep their target.
 const MOST_LINKS: usize = 1_000;
 
-/// The text of an HTML document, links as `text (target)`, quotes and signatures as a plain text
-/// has them. CRLF line ends.
-pub(super) fn text(html: &str) -> String {
-    let html = marks::without_letters(html);
-    marks::written(&nanohtml2text::html2text(&closed(&html)))
+/// HTML that is turned into text, in bytes, without what nobody sees of it.
+const LONGEST: usize = 1 << 20;
+
+/// What an HTML document says.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Text {
+    /// CRLF line ends.
+    pub(super) text: String,
+    /// Whether it is only the beginning.
+    pub(super) is_cut: bool,
 }
 
-/// The document without comments, scripts and styles, with every `<` that begins no tag escaped,
-/// and with the marks of quotes and signatures.
-fn closed(html: &str) -> String {
+/// The text of an HTML document, links as `text (target)`, quotes and signatures as a plain text
+/// has them.
+pub(super) fn text(html: &str) -> Text {
+    let html = marks::without_letters(html);
+    let closed = closed(&html);
+    let converted = lines::ended(&nanohtml2text::html2text(&closed.text));
+    Text { text: marks::written(&converted), is_cut: closed.is_cut }
+}
+
+/// The document without comments, scripts and styles, with every `<` and `&` that begins nothing
+/// escaped, with the ends of its lines, and with the marks of quotes and signatures.
+fn closed(html: &str) -> Text {
     let lower = html.to_ascii_lowercase();
-    let mut out = String::with_capacity(html.len());
-    let mut links = 0;
+    let mut out = String::with_capacity(html.len().min(LONGEST));
+    let (mut links, mut is_preformatted) = (0, false);
     // Bytes that may be looked at in vain, so that the whole stays linear.
     let mut budget = 4 * html.len();
     let mut at = 0;
     while let Some(found) = html.get(at..).and_then(|rest| rest.find('<')) {
-        out.push_str(html.get(at..at + found).unwrap_or_default());
+        out.push_str(&said(html.get(at..at + found).unwrap_or_default(), is_preformatted));
         at += found;
+        if out.len() > LONGEST {
+            return Text { text: out, is_cut: true };
+        }
         let rest = lower.get(at..).unwrap_or_default();
         if let Some(skipped) = invisible(rest) {
             at += skipped;
@@ -44,12 +65,26 @@ fn closed(html: &str) -> String {
                 out.extend(mark.filter(|mark| *mark == Mark::End).map(Mark::letter));
                 links += usize::from(name == "a");
                 match name {
+                    "br" | "br/" => out.push(lines::END),
+                    // Of the converter's tags it ends a line, and no paragraph.
+                    "div" | "/div" if mark.is_none() => out.push_str("<tr>"),
+                    "pre" | "/pre" | "html" | "/html" => out.push_str("<p>"),
                     "a" if links > MOST_LINKS => {}
-                    _ if tag.len() <= LONGEST_TAG => out.push_str(tag),
+                    _ if tag.len() <= LONGEST_TAG => out.push_str(&entity::read(tag, Place::Tag)),
                     _ => out.push_str(&format!("<{name}>")),
                 }
+                is_preformatted = name == "pre" || is_preformatted && name != "/pre";
                 out.extend(mark.filter(|mark| *mark != Mark::End).map(Mark::letter));
                 at += end;
+                // The line end behind it is none.
+                if name == "pre" {
+                    let rest = html.get(at..).unwrap_or_default();
+                    at += rest.len() - rest.trim_start_matches('\r').trim_start_matches('\n').len();
+                }
+            }
+            // A tag that was cut off, as one with a picture is.
+            None if rest.len() > LONGEST_TAG && !name(rest).is_empty() && !rest.contains('>') => {
+                return Text { text: out, is_cut: true };
             }
             None => {
                 out.push_str("&lt;");
@@ -57,8 +92,16 @@ fn closed(html: &str) -> String {
             }
         }
     }
-    out.push_str(html.get(at..).unwrap_or_default());
-    out
+    let rest = said(html.get(at..).unwrap_or_default(), is_preformatted);
+    let kept = clean::cut(&rest, LONGEST);
+    out.push_str(kept);
+    Text { text: out, is_cut: kept.len() < rest.len() }
+}
+
+/// What stands between two tags.
+fn said(text: &str, is_preformatted: bool) -> String {
+    let text = entity::read(text, Place::Text);
+    if is_preformatted { lines::preformatted(&text) } else { text }
 }
 
 /// The name in a tag, with its slash if it closes.
@@ -114,6 +157,12 @@ mod tests {
         for (html, wanted) in [
             ("<p>one</p><p>two</p>", "one\r\n\r\ntwo"),
             ("a<br>b<BR/>c", "a\r\nb\r\nc"),
+            ("a<br><br>b<br clear=all></p><p>c", "a\r\n\r\nb\r\n\r\nc"),
+            ("<div>a</div><div>b</div><div><br></div><div>c</div>", "a\r\nb\r\n\r\nc"),
+            ("<p>a</p><p>&nbsp;</p><p>&nbsp;</p><p>b</p>", "a\r\n\r\nb"),
+            ("a<pre>\n1 &lt; 2\n  <b>b</b></pre>c", "a\r\n\r\n1 < 2\r\n  b\r\n\r\nc"),
+            ("<html>a</html><html>b</html>", "a\r\n\r\nb"),
+            ("<a href=\"http://x/?a=1&order=2\">here</a>", "here (http://x/?a=1&order=2)"),
             ("<a href=\"http://x/?a=1&amp;b\">here</a>", "here (http://x/?a=1&b)"),
             ("<table><tr><td>one</td><td>two</td></tr></table>", "one\r\ntwo"),
             ("<style>p { }</style><script>if (a<b) x='\"</p>'</script>x", "x"),
@@ -123,9 +172,16 @@ mod tests {
             ("<p title=\"never ends>x", "<p title=\"never ends>x"),
             ("<img src=file:///etc/passwd>x", "x"),
         ] {
-            assert_eq!(text(html).trim(), wanted, "{html}");
+            assert_eq!(text(html).text.trim(), wanted, "{html}");
         }
         let picture = format!("<img src=\"data:{}\">x", "A".repeat(100_000));
-        assert_eq!(text(&picture), "x\r\n");
+        assert_eq!(text(&picture), Text { text: "x\r\n".to_owned(), is_cut: false });
+        let large = format!("{}<p>x", picture.repeat(20));
+        assert_eq!(
+            text(&large),
+            Text { text: format!("{}\r\n\r\nx\r\n", "x".repeat(20)), is_cut: false }
+        );
+        let cut = format!("x<img src=\"data:{}", "A".repeat(100_000));
+        assert_eq!(text(&cut), Text { text: "x\r\n".to_owned(), is_cut: true });
     }
 }

@@ -12,9 +12,6 @@ const LONGEST: usize = 1 << 20;
 /// Bytes of a part that are decoded: of whatever kind they are, they hold more than is kept.
 const LONGEST_BODY: usize = 4 << 20;
 
-/// HTML that is turned into text, in bytes.
-const LONGEST_HTML: usize = 1 << 20;
-
 /// Which parts of a message are its visible text, by index, in their order.
 pub(super) fn parts(parts: &[Part<'_>]) -> Vec<usize> {
     let mut children = vec![Vec::new(); parts.len()];
@@ -111,8 +108,9 @@ fn one(part: &Part<'_>, defects: &mut Vec<Defect>) -> String {
     if part.media.kind != "text/html" {
         return clean::block(&text.value);
     }
-    if text.value.len() > LONGEST_HTML {
+    let said = html::text(&text.value);
+    if said.is_cut {
         defects.push(Defect::TextCut);
     }
-    clean::block(&html::text(clean::cut(&text.value, LONGEST_HTML)))
+    clean::block(&said.text)
 }

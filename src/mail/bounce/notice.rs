@@ -216,7 +216,7 @@ fn text(parts: &[Part<'_>]) -> String {
     let text = match plain.trim().is_empty() {
         true => before()
             .filter(is_html)
-            .map(|part| html::text(&decoded(part)))
+            .map(|part| html::text(&decoded(part)).text)
             .collect::<Vec<_>>()
             .join("\n"),
         false => plain,

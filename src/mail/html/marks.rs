@@ -4,6 +4,8 @@
 //!
 //! The converter knows none of these: letters that no text holds go through it in their place.
 
+use super::lines;
+
 /// What markup says beside the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Mark {
@@ -98,9 +100,10 @@ fn is_borderless(tag: &str) -> bool {
     ["border:none", "border: none", "border:0", "border: 0"].iter().any(|style| tag.contains(style))
 }
 
-/// A text without the letters that stand for marks.
+/// A text without the letters that stand for marks and lines.
 pub(super) fn without_letters(text: &str) -> String {
-    text.chars().filter(|c| Mark::read(*c).is_none()).collect()
+    let is_letter = |c: &char| Mark::read(*c).is_some() || [lines::END, lines::BLANK].contains(c);
+    text.chars().filter(|c| !is_letter(c)).collect()
 }
 
 /// A converted text, its marks written out. CRLF line ends, also at its end.
@@ -204,10 +207,10 @@ mod tests {
             ("<blockquote>\n <div>\n <p>b</blockquote>", "> b"),
             ("</blockquote>a<blockquote>b", "a\n\n> b"),
             ("a<div class=\"gmail_signature\">Erika</div>", "a\n\n-- \nErika"),
-            ("a<pre class=\"moz-signature\">-- \nErika</pre>", "a\n-- \nErika"),
+            ("a<pre class=\"moz-signature\">-- \nErika</pre>", "a\n\n-- \nErika"),
             (
                 "a<div class=\"protonmail_signature_block protonmail_signature_block-empty\"></div>b",
-                "a\n\nb",
+                "a\nb",
             ),
             (
                 "a<hr><div id=\"divRplyFwdMsg\"><b>Xxx:</b> b</div>",
@@ -219,7 +222,7 @@ mod tests {
             ),
             ("a\u{1}b&#1;c", "ab&#1;c"),
         ] {
-            let written = text(html).replace("\r\n", "\n");
+            let written = text(html).text.replace("\r\n", "\n");
             assert_eq!(written.trim_end_matches('\n'), wanted, "{html}");
         }
     }
