@@ -17,6 +17,9 @@ const LONGEST_TAG: usize = 4 << 10;
 /// Links that keep their target.
 const MOST_LINKS: usize = 1_000;
 
+/// Bytes in which a document declares its charset (HTML, section 4.2.5.4).
+const DECLARED_WITHIN: usize = 1024;
+
 /// HTML that is turned into text, in bytes, without what nobody sees of it.
 const LONGEST: usize = 1 << 20;
 
@@ -36,6 +39,17 @@ pub(super) fn text(html: &str) -> Text {
     let closed = closed(&html);
     let converted = lines::ended(&nanohtml2text::html2text(&closed.text));
     Text { text: marks::written(&converted), is_cut: closed.is_cut }
+}
+
+/// The charset that a document declares for itself, as browsers look for it: near its beginning.
+pub(super) fn charset(html: &[u8]) -> Option<String> {
+    let head = html.get(..DECLARED_WITHIN).unwrap_or(html);
+    let head = String::from_utf8_lossy(head).to_ascii_lowercase();
+    let (_, meta) = head.split_once("<meta")?;
+    let (_, label) = meta.split_once("charset=")?;
+    let label = label.trim_start_matches(['"', '\'', ' ']);
+    let end = label.find(|c: char| !c.is_ascii_alphanumeric() && !"-_:.".contains(c));
+    label.get(..end?).filter(|label| !label.is_empty()).map(str::to_owned)
 }
 
 /// The document without comments, scripts and styles, with every `<` and `&` that begins nothing
@@ -151,6 +165,21 @@ fn tag_end(rest: &str, budget: &mut usize) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn charsets() {
+        for (html, label) in [
+            ("<head><meta charset=\"koi8-r\"></head>", Some("koi8-r")),
+            (
+                "<META http-equiv=Content-Type content='text/html; charset=windows-1251'>",
+                Some("windows-1251"),
+            ),
+            ("<p>charset=utf-8</p>", None),
+            ("<meta charset=", None),
+        ] {
+            assert_eq!(charset(html.as_bytes()).as_deref(), label, "{html}");
+        }
+    }
 
     #[test]
     fn texts() {

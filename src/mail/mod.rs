@@ -18,6 +18,7 @@ mod encoded;
 pub mod envelope;
 pub mod fields;
 pub mod filter;
+mod flowed;
 mod html;
 pub mod identity;
 mod mailboxes;

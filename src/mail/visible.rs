@@ -3,6 +3,7 @@
 use super::Defect;
 use super::clean;
 use super::decode;
+use super::flowed;
 use super::html;
 use super::structure::Part;
 
@@ -98,15 +99,25 @@ fn one(part: &Part<'_>, defects: &mut Vec<Defect>) -> String {
         defects.push(Defect::TextCut);
     }
     let bytes = part.transfer.decode(body);
-    let text = decode::charset(part.media.parameter("charset"), &bytes.value);
+    let is_html = part.media.kind == "text/html";
+    let label = part.media.parameter("charset").map(str::to_owned);
+    let label = label.or_else(|| html::charset(&bytes.value).filter(|_| is_html));
+    let text = decode::charset(label.as_deref(), &bytes.value);
     if bytes.guessed {
         defects.push(Defect::BadEncoding);
     }
     if text.guessed {
         defects.push(Defect::BadCharset);
     }
-    if part.media.kind != "text/html" {
-        return clean::block(&text.value);
+    let says = |name: &str, wanted: &str| {
+        part.media.parameter(name).is_some_and(|value| value.eq_ignore_ascii_case(wanted))
+    };
+    if !is_html {
+        let text = clean::block(&text.value);
+        return match says("format", "flowed") {
+            true => flowed::joined(&text, says("delsp", "yes")),
+            false => text,
+        };
     }
     let said = html::text(&text.value);
     if said.is_cut {

@@ -25,7 +25,8 @@ pub(super) fn preformatted(text: &str) -> String {
     out
 }
 
-/// A converted text with its lines ended: an empty one at most between two that say something.
+/// A converted text with its lines ended: an empty one at most between two that say something, and
+/// without targets of links that their text says already.
 pub(super) fn ended(converted: &str) -> String {
     let mut out = String::with_capacity(converted.len());
     let mut is_blank = false;
@@ -38,13 +39,54 @@ pub(super) fn ended(converted: &str) -> String {
             let line = line.trim_matches(' ').replace(BLANK, " ");
             let says = !line.trim().is_empty();
             if says || !is_blank {
-                out.push_str(if says { &line } else { "" });
+                if says {
+                    without_echoes(&line, &mut out);
+                }
                 out.push_str("\r\n");
             }
             is_blank = !says;
         }
     }
     out
+}
+
+/// Adds a line without ` (mailto:erika@example.org)` behind that very address, and the like, and without
+/// places within the page.
+fn without_echoes(line: &str, out: &mut String) {
+    let mut rest = line;
+    while let Some((said, behind)) = rest.split_once(" (") {
+        out.push_str(said);
+        match behind.split_once(')') {
+            Some((target, behind)) if target.starts_with('#') || echoes(target, out) => {
+                rest = behind
+            }
+            _ => {
+                out.push_str(" (");
+                rest = behind;
+            }
+        }
+    }
+    out.push_str(rest);
+}
+
+/// Whether a target is what was said last.
+fn echoes(target: &str, said: &str) -> bool {
+    let Some((scheme, place)) = target.split_once(':') else { return false };
+    let place = match scheme.to_ascii_lowercase().as_str() {
+        "mailto" => place.split('?').next().unwrap_or_default(),
+        "http" | "https" => place.trim_start_matches('/').trim_end_matches('/'),
+        "tel" => {
+            let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
+            let number = said.rfind(|c: char| !c.is_ascii_digit() && !"+-/. ()".contains(c));
+            let number = said.get(number.map_or(0, |at| at + 1)..).unwrap_or_default();
+            return !number.is_empty() && digits(number) == digits(place);
+        }
+        _ => return false,
+    };
+    let end = said.trim_end_matches('/');
+    let from = end.len().checked_sub(place.len());
+    let last = from.and_then(|from| end.get(from..));
+    !place.is_empty() && last.is_some_and(|last| last.eq_ignore_ascii_case(place))
 }
 
 #[cfg(test)]
@@ -62,6 +104,17 @@ mod tests {
             ("\u{7}\u{7}a\u{7}b", "  a b\r\n"),
         ] {
             assert_eq!(ended(converted), wanted, "{converted:?}");
+        }
+        for (line, wanted) in [
+            ("Bob <b@x.org (mailto:b@x.org)> wrote:", "Bob <b@x.org> wrote:"),
+            ("B@x.org (mailto:b@x.org?subject=x) or", "B@x.org or"),
+            ("write us (mailto:b@x.org)", "write us (mailto:b@x.org)"),
+            ("www.x.org (http://www.x.org/)", "www.x.org"),
+            ("x.org/a (https://x.org/b)", "x.org/a (https://x.org/b)"),
+            ("call +49 12-3 (tel:+49123) now", "call +49 12-3 now"),
+            ("up (#top) (a) (b", "up (a) (b"),
+        ] {
+            assert_eq!(ended(line).trim_end(), wanted, "{line}");
         }
         assert_eq!(ended(&preformatted("a\n  b\r\n\tc")), "a\r\n  b\r\n    c\r\n");
     }
