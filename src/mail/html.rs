@@ -58,6 +58,7 @@ fn closed(html: &str) -> Text {
     let lower = html.to_ascii_lowercase();
     let mut out = String::with_capacity(html.len().min(LONGEST));
     let (mut links, mut is_preformatted) = (0, false);
+    let last_end = html.rfind('>').unwrap_or(0);
     // Bytes that may be looked at in vain, so that the whole stays linear.
     let mut budget = 4 * html.len();
     let mut at = 0;
@@ -97,7 +98,7 @@ fn closed(html: &str) -> Text {
                 }
             }
             // A tag that was cut off, as one with a picture is.
-            None if rest.len() > LONGEST_TAG && !name(rest).is_empty() && !rest.contains('>') => {
+            None if rest.len() > LONGEST_TAG && !name(rest).is_empty() && at > last_end => {
                 return Text { text: out, is_cut: true };
             }
             None => {
@@ -165,6 +166,26 @@ fn tag_end(rest: &str, budget: &mut usize) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn hostile_pages_take_linear_time() {
+        for piece in [
+            "<a\"",
+            " (",
+            " (tel:1)",
+            "1",
+            "&",
+            "&#",
+            "<pre>",
+            "<br>",
+            "<a href=x>",
+            "</pre",
+            "<!--",
+        ] {
+            let page = format!("{}>", piece.repeat((1 << 18) / piece.len()));
+            assert!(text(&page).text.len() <= 4 * page.len(), "{piece}");
+        }
+    }
 
     #[test]
     fn charsets() {

@@ -1,9 +1,15 @@
 //! Character references that the converter takes otherwise than a browser does.
 
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
 use crate::mail::decode;
 
 /// Names that are references without a semicolon, too (HTML, section 13.5).
-const WITHOUT_SEMICOLON: &str = "
+static WITHOUT_SEMICOLON: LazyLock<HashSet<&str>> =
+    LazyLock::new(|| NAMES.split_ascii_whitespace().collect());
+
+const NAMES: &str = "
     AElig AMP Aacute Acirc Agrave Aring Atilde Auml COPY Ccedil ETH Eacute Ecirc Egrave Euml GT Iacute Icirc
     Igrave Iuml LT Ntilde Oacute Ocirc Ograve Oslash Otilde Ouml QUOT REG THORN Uacute Ucirc Ugrave Uuml Yacute
     aacute acirc acute aelig agrave amp aring atilde auml brvbar ccedil cedil cent copy curren deg divide eacute
@@ -41,12 +47,11 @@ pub(super) fn read(html: &str, place: Place) -> String {
 fn is_reference(piece: &str, place: Place) -> bool {
     let end = piece.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(piece.len());
     let (name, behind) = piece.split_at(end);
-    let is_known = || WITHOUT_SEMICOLON.split_ascii_whitespace().any(|known| known == name);
     match behind.chars().next() {
-        Some(';') => true,
+        Some(';') => !name.is_empty(),
         Some('#') => name.is_empty(),
         Some('=') if place == Place::Tag => false,
-        _ => is_known(),
+        _ => WITHOUT_SEMICOLON.contains(name),
     }
 }
 

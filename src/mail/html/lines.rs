@@ -1,6 +1,11 @@
 //! The lines of a converted text. The converter makes one line end of however many `<br>`, and does
 //! not read what stands in a `<pre>`; letters that no text holds go through it in their place.
 
+use crate::mail::clean;
+
+/// Longest target that is compared with what its text says, in bytes.
+const LONGEST_ECHO: usize = 512;
+
 /// Ends a line.
 pub(super) const END: char = '\u{6}';
 
@@ -56,15 +61,19 @@ fn without_echoes(line: &str, out: &mut String) {
     let mut rest = line;
     while let Some((said, behind)) = rest.split_once(" (") {
         out.push_str(said);
-        match behind.split_once(')') {
-            Some((target, behind)) if target.starts_with('#') || echoes(target, out) => {
-                rest = behind
-            }
-            _ => {
+        let near = clean::cut(behind, LONGEST_ECHO);
+        let target = near.split_once(')').map(|(target, _)| target);
+        let said = out.get(out.ceil_char_boundary(out.len().saturating_sub(LONGEST_ECHO))..);
+        let is_echo = |target: &&str| {
+            target.starts_with('#') || said.is_some_and(|said| echoes(target, said))
+        };
+        rest = match target.filter(is_echo) {
+            Some(target) => behind.get(target.len() + 1..).unwrap_or_default(),
+            None => {
                 out.push_str(" (");
-                rest = behind;
+                behind
             }
-        }
+        };
     }
     out.push_str(rest);
 }
