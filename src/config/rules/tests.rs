@@ -152,5 +152,5 @@ fn the_shipped_rules_are_good() {
     let (_desk, config) = desk(&files);
     let (Rulebook { rules, correlations, barriers }, warnings) = load(&config).unwrap();
     assert_eq!(warnings, []);
-    assert_eq!((rules.len(), correlations.len(), barriers.len()), (4, 8, 0));
+    assert_eq!((rules.len(), correlations.len(), barriers.len()), (4, 10, 0));
 }
