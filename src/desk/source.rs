@@ -276,6 +276,12 @@ impl Reader<'_> {
             Err(why) => return self.refuse(why),
         };
         if raw.size() > 0 && holds_several(raw.beginning()) {
+            if self.manner.afterwards == Afterwards::Delete {
+                let why = "looks like an mbox, and is not removed as one message: name --mbox, or \
+                           take it in without --delete";
+                let why = format!("{}: {why}", path.display());
+                return self.refuse(Failure::new(Kind::NoInput, why));
+            }
             self.notice(Notice::LooksLikeMbox(path.to_owned()))?;
         }
         let origin = Origin::File(path.to_owned(), mark_of(&meta));
