@@ -56,67 +56,83 @@ pub(super) fn charset(html: &[u8]) -> Option<String> {
 /// escaped, with the ends of its lines, and with the marks of quotes and signatures.
 fn closed(html: &str) -> Text {
     let lower = html.to_ascii_lowercase();
-    let mut out = String::with_capacity(html.len().min(LONGEST));
-    let (mut links, mut is_preformatted) = (0, false);
     let last_end = html.rfind('>').unwrap_or(0);
+    let mut page = Page::default();
     // Bytes that may be looked at in vain, so that the whole stays linear.
     let mut budget = 4 * html.len();
     let mut at = 0;
     while let Some(found) = html.get(at..).and_then(|rest| rest.find('<')) {
-        out.push_str(&said(html.get(at..at + found).unwrap_or_default(), is_preformatted));
+        page.text(html.get(at..at + found).unwrap_or_default());
         at += found;
-        if out.len() > LONGEST {
-            return Text { text: out, is_cut: true };
-        }
         let rest = lower.get(at..).unwrap_or_default();
-        if let Some(skipped) = invisible(rest) {
-            at += skipped;
-            continue;
-        }
-        match tag_end(rest, &mut budget) {
-            Some(end) => {
-                let (tag, name) = (html.get(at..at + end).unwrap_or_default(), name(rest));
-                let mark = Mark::of(name, rest.get(..end.min(LONGEST_TAG)).unwrap_or_default());
-                out.extend(mark.filter(|mark| *mark == Mark::End).map(Mark::letter));
-                links += usize::from(name == "a");
-                match name {
-                    "br" | "br/" => out.push(lines::END),
-                    // Of the converter's tags it ends a line, and no paragraph.
-                    "div" | "/div" if mark.is_none() => out.push_str("<tr>"),
-                    "pre" | "/pre" | "html" | "/html" => out.push_str("<p>"),
-                    "a" if links > MOST_LINKS => {}
-                    _ if tag.len() <= LONGEST_TAG => out.push_str(&entity::read(tag, Place::Tag)),
-                    _ => out.push_str(&format!("<{name}>")),
-                }
-                is_preformatted = name == "pre" || is_preformatted && name != "/pre";
-                out.extend(mark.filter(|mark| *mark != Mark::End).map(Mark::letter));
-                at += end;
-                // The line end behind it is none.
-                if name == "pre" {
-                    let rest = html.get(at..).unwrap_or_default();
-                    at += rest.len() - rest.trim_start_matches('\r').trim_start_matches('\n').len();
-                }
-            }
-            // A tag that was cut off, as one with a picture is.
-            None if rest.len() > LONGEST_TAG && !name(rest).is_empty() && at > last_end => {
-                return Text { text: out, is_cut: true };
-            }
-            None => {
-                out.push_str("&lt;");
-                at += 1;
-            }
+        at += if let Some(skipped) = invisible(rest) {
+            skipped
+        } else if let Some(end) = tag_end(rest, &mut budget) {
+            page.tag(html.get(at..at + end).unwrap_or_default(), rest);
+            end
+        } else if rest.len() > LONGEST_TAG && !name(rest).is_empty() && at > last_end {
+            // A tag that was cut off, as one with a large picture is.
+            page.is_cut = true;
+            rest.len()
+        } else {
+            page.out.push_str("&lt;");
+            1
+        };
+        if page.is_cut {
+            break;
         }
     }
-    let rest = said(html.get(at..).unwrap_or_default(), is_preformatted);
-    let kept = clean::cut(&rest, LONGEST);
-    out.push_str(kept);
-    Text { text: out, is_cut: kept.len() < rest.len() }
+    page.text(html.get(at..).unwrap_or_default());
+    Text { text: page.out, is_cut: page.is_cut }
 }
 
-/// What stands between two tags.
-fn said(text: &str, is_preformatted: bool) -> String {
-    let text = entity::read(text, Place::Text);
-    if is_preformatted { lines::preformatted(&text) } else { text }
+/// A document that is written anew.
+#[derive(Default)]
+struct Page {
+    out: String,
+    links: usize,
+    /// Within `<pre>`.
+    is_preformatted: bool,
+    /// Right behind `<pre>`, where a line end is none.
+    is_at_its_begin: bool,
+    is_cut: bool,
+}
+
+impl Page {
+    /// What stands between two tags, as much as there is room for.
+    fn text(&mut self, text: &str) {
+        let kept = clean::cut(text, LONGEST.saturating_sub(self.out.len()));
+        self.is_cut |= kept.len() < text.len();
+        let kept = match std::mem::take(&mut self.is_at_its_begin) {
+            true => kept.trim_start_matches('\r').strip_prefix('\n').unwrap_or(kept),
+            false => kept,
+        };
+        let kept = entity::read(kept, Place::Text);
+        match self.is_preformatted {
+            true => self.out.push_str(&lines::preformatted(&kept)),
+            false => self.out.push_str(&kept),
+        }
+    }
+
+    /// A tag; `lower` is a text in lower case that begins with it.
+    fn tag(&mut self, tag: &str, lower: &str) {
+        let name = name(lower);
+        let mark = Mark::of(name, lower.get(..tag.len().min(LONGEST_TAG)).unwrap_or_default());
+        self.out.extend(mark.filter(|mark| *mark == Mark::End).map(Mark::letter));
+        self.links += usize::from(name == "a");
+        match name {
+            "br" => self.out.push(lines::END),
+            // Of the converter's tags it ends a line, and no paragraph.
+            "div" | "/div" if mark.is_none() => self.out.push_str("<tr>"),
+            "pre" | "/pre" | "html" | "/html" => self.out.push_str("<p>"),
+            "a" if self.links > MOST_LINKS => {}
+            _ if tag.len() <= LONGEST_TAG => self.out.push_str(&entity::read(tag, Place::Tag)),
+            _ => self.out.push_str(&format!("<{name}>")),
+        }
+        self.is_preformatted = name == "pre" || self.is_preformatted && name != "/pre";
+        self.is_at_its_begin = name == "pre";
+        self.out.extend(mark.filter(|mark| *mark != Mark::End).map(Mark::letter));
+    }
 }
 
 /// The name in a tag, with its slash if it closes.
