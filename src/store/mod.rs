@@ -181,6 +181,10 @@ impl Store {
     /// # Errors
     /// Those of the closure, and those of the database.
     pub fn read<T>(&self, f: impl FnOnce(&Snapshot<'_>) -> Result<T>) -> Result<T> {
+        self.read_plainly(f).map_err(|error| open::advised(&self.connection, error))
+    }
+
+    fn read_plainly<T>(&self, f: impl FnOnce(&Snapshot<'_>) -> Result<T>) -> Result<T> {
         let transaction = self.connection.unchecked_transaction()?;
         let unpacked = Unpacked::default();
         let result = f(&Snapshot { connection: &transaction, unpacked: &unpacked })?;
@@ -194,6 +198,16 @@ impl Store {
     /// # Errors
     /// Those of the closure, and those of the database.
     pub fn write<T>(
+        &mut self,
+        run: &Run,
+        ending: Ending,
+        f: impl FnOnce(&Tx<'_>) -> Result<T>,
+    ) -> Result<T> {
+        let written = self.write_plainly(run, ending, f);
+        written.map_err(|error| open::advised(&self.connection, error))
+    }
+
+    fn write_plainly<T>(
         &mut self,
         run: &Run,
         ending: Ending,

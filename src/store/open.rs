@@ -212,6 +212,24 @@ fn barred(path: &Path, error: &dyn fmt::Display) -> OpenError {
     OpenError::Right { path: path.to_owned(), missing }
 }
 
+/// An error of a store that is open, with its file and what to do, where SQLite says neither.
+pub(super) fn advised(connection: &Connection, error: anyhow::Error) -> anyhow::Error {
+    let sqlite = error.chain().find_map(|cause| cause.downcast_ref::<rusqlite::Error>());
+    let path = connection.path().unwrap_or_default();
+    let advice = match sqlite.and_then(rusqlite::Error::sqlite_error_code) {
+        Some(ErrorCode::DatabaseCorrupt) => {
+            "the file is damaged: keep a copy of it and of what lies beside it, and go back to a \
+             backup, or see postroom-check(1), DIAGNOSTICS; mail waits with the mail system meanwhile"
+        }
+        Some(ErrorCode::ReadOnly) => {
+            "it cannot be written: it, and the files -wal and -shm beside it, need one owner and \
+             group, and mode 0660"
+        }
+        _ => return error,
+    };
+    error.context(format!("{path}: {advice}"))
+}
+
 /// What each connection needs (R166, R168, R184).
 fn set_up(connection: &Connection) -> rusqlite::Result<()> {
     connection.busy_timeout(BUSY)?;
