@@ -1,5 +1,7 @@
 //! Subjects without what replies and lists put before them (R68, RFC 5256 section 2.1).
 
+use std::collections::HashSet;
+
 use super::clean;
 use crate::domain::Number;
 
@@ -41,35 +43,34 @@ const LONGEST_PREFIX: usize = 32;
 #[must_use]
 pub fn base_subject(subject: &str) -> &str {
     let mut rest = subject.trim();
-    loop {
-        let shorter = without_prefix(rest).or_else(|| without_tag(rest));
-        match shorter {
-            Some(shorter) => rest = shorter,
-            None => return rest,
-        }
+    while let Some((_, shorter)) = peeled(rest) {
+        rest = shorter;
     }
+    rest
 }
 
 /// The subject of an answer: `Re: ` and the base subject (R157), but with the tags, each once: by
 /// `[example.org #4711]` the desk of a supplier finds its ticket.
 #[must_use]
 pub fn reply_subject(subject: &str) -> String {
+    let (mut words, mut tags) = (vec!["Re:"], HashSet::new());
     let mut rest = subject.trim();
-    let mut tags: Vec<&str> = Vec::new();
-    loop {
-        if let Some(shorter) = without_prefix(rest) {
-            rest = shorter;
-        } else if let Some(shorter) = without_tag(rest) {
-            let tag = rest.get(..rest.len() - shorter.len()).unwrap_or_default().trim_end();
-            if !tags.contains(&tag) {
-                tags.push(tag);
-            }
-            rest = shorter;
-        } else {
-            let words = ["Re:"].into_iter().chain(tags).chain([rest]);
-            return words.collect::<Vec<_>>().join(" ").trim_end().to_owned();
-        }
+    while let Some((tag, shorter)) = peeled(rest) {
+        words.extend(tag.filter(|tag| tags.insert(*tag)));
+        rest = shorter;
     }
+    words.push(rest);
+    words.join(" ").trim_end().to_owned()
+}
+
+/// A subject without the prefix or the tag that it begins with; and that, if it is a tag.
+fn peeled(subject: &str) -> Option<(Option<&str>, &str)> {
+    if let Some(rest) = without_prefix(subject) {
+        return Some((None, rest));
+    }
+    let rest = without_tag(subject)?;
+    let tag = subject.get(..subject.len() - rest.len())?;
+    Some((Some(tag.trim_end()), rest))
 }
 
 /// The number of a conversation that a subject names: `[#142]`, or with a name of ours before it,
