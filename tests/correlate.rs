@@ -131,10 +131,7 @@ fn a_machine_closes_nothing_where_a_person_waits() {
 #[test]
 fn an_agent_who_answers_an_alert_does_not_wait() {
     let mut watch = Watch::of("nagios");
-    let agent = "\n[agent.anna]\nemail = [\"anna@example.org\"]\n";
-    let config = watch.desk.dir().join("postroom.toml");
-    let text = fs::read_to_string(&config).unwrap();
-    fs::write(&config, text + agent).unwrap();
+    watch.desk.configure("agent.anna", "email = [\"anna@example.org\"]");
     let (problem, over) = (watch.sample("problem").unwrap(), watch.sample("over").unwrap());
     let (number, _) = watch.comes(&problem, "2026-06-01T09:00:00Z");
     let mail = "From: anna@example.org\nTo: support@example.org\nSubject: Re: alert\n\

@@ -31,6 +31,15 @@ pub struct Inbox {
     pub reopen_within: Option<Duration>,
 }
 
+impl Inbox {
+    /// Whether somebody who writes this, in capitals or not, means the inbox.
+    #[must_use]
+    pub fn is_called(&self, name: &str) -> bool {
+        let names = [self.title.as_str(), self.name.as_str()];
+        names.map(str::to_lowercase).contains(&name.to_lowercase())
+    }
+}
+
 /// The texts that a machine may answer with; by default none (R127).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Autoreply {

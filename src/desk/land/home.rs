@@ -200,11 +200,7 @@ fn evidence<'a>(
         referenced_by.extend(sender.joining(found));
     }
     let inbox = scene.config.inbox(&target.inbox);
-    let is_ours = |name: &str| {
-        let title = inbox.map(|inbox| inbox.title.as_str());
-        let names = title.into_iter().chain([target.inbox.as_str()]);
-        names.map(str::to_lowercase).any(|own| own == name.to_lowercase())
-    };
+    let is_ours = |name: &str| inbox.is_some_and(|inbox| inbox.is_called(name));
     let named = match subject::named_number(&parsed.subject, is_ours) {
         Some(number) => tx.home_by_number(number, &sender.person, &target.inbox)?,
         None => None,
