@@ -35,10 +35,11 @@ fn entry(name: &str, written: &str) -> Vec<Mailbox> {
     let written = written.trim_matches(is_outside);
     let named =
         |name: &str, word: &str| Some(Mailbox { name: name.to_owned(), address: one(word)? });
-    if let Some(found) = named(name, bare(written)) {
+    let bare = bare(written);
+    if let Some(found) = named(name, bare) {
         return vec![found];
     }
-    match words(bare(written)).as_slice() {
+    match words(bare).as_slice() {
         [only] => named(name, only).into_iter().collect(),
         several if name.is_empty() && !written.contains('"') => {
             let (all, name): (Vec<&str>, Vec<&str>) =
@@ -95,9 +96,16 @@ mod tests {
         all.map(|mailbox| (mailbox.name, mailbox.address.to_string())).collect()
     }
 
+    /// Each list is one mailbox: its name and its address.
+    fn expect(cases: &[(&str, &str, &str)]) {
+        for (list, name, address) in cases {
+            assert_eq!(read_as(list), [((*name).to_owned(), (*address).to_owned())], "{list}");
+        }
+    }
+
     #[test]
     fn as_rfc_5322_draws_them() {
-        for (list, name, address) in [
+        expect(&[
             ("erika@x.org", "", "erika@x.org"),
             ("Erika Example <erika@x.org>", "Erika Example", "erika@x.org"),
             ("\"Example, Erika\" <erika@x.org>", "Example, Erika", "erika@x.org"),
@@ -107,16 +115,14 @@ mod tests {
             ("Erika <@a.org,@b.org:erika@x.org>", "Erika", "erika@x.org"),
             ("erika . example @ x . org", "", "erika.example@x.org"),
             ("Erika <erika@[192.0.2.1]>", "Erika", "erika@[192.0.2.1]"),
-        ] {
-            assert_eq!(read_as(list), [(name.to_owned(), address.to_owned())], "{list}");
-        }
+        ]);
         assert_eq!(read_as("Team: a@x.org, b@x.org;").len(), 2);
         assert_eq!(read_as("undisclosed-recipients:;"), []);
     }
 
     #[test]
     fn as_programs_write_them() {
-        for (list, name, address) in [
+        expect(&[
             ("Erika Example erika@x.org", "Erika Example", "erika@x.org"),
             ("Dr. Erika erika@x.org", "Dr. Erika", "erika@x.org"),
             ("erika@x.org Erika", "Erika", "erika@x.org"),
@@ -130,9 +136,7 @@ mod tests {
             ("Erika <SMTP:erika@x.org>", "Erika", "erika@x.org"),
             ("Erika <'erika@x.org'>", "Erika", "erika@x.org"),
             ("\"host\" <host.x.org root@x.org>", "", "root@x.org"),
-        ] {
-            assert_eq!(read_as(list), [(name.to_owned(), address.to_owned())], "{list}");
-        }
+        ]);
         let two = ["a@x.org", "b@y.org"].map(|address| (String::new(), address.to_owned()));
         assert_eq!(read_as("a@x.org b@y.org"), two);
         assert_eq!(read_as("A <a@x.org> <b@y.org>"), two);

@@ -36,20 +36,16 @@ pub(super) fn ended(converted: &str) -> String {
     let mut out = String::with_capacity(converted.len());
     let mut is_blank = false;
     for line in converted.lines() {
-        let lines: Vec<&str> = match line.is_empty() {
-            true => vec![""],
-            false => line.split_terminator(END).collect(),
-        };
-        for line in lines {
+        for line in line.strip_suffix(END).unwrap_or(line).split(END) {
             let line = line.trim_matches(' ').replace(BLANK, " ");
-            let says = !line.trim().is_empty();
-            if says || !is_blank {
-                if says {
-                    without_echoes(&line, &mut out);
-                }
+            let was_blank = is_blank;
+            is_blank = line.trim().is_empty();
+            if !is_blank {
+                without_echoes(&line, &mut out);
+            }
+            if !(is_blank && was_blank) {
                 out.push_str("\r\n");
             }
-            is_blank = !says;
         }
     }
     out
