@@ -1,7 +1,8 @@
 //! Dates, as RFC 5322 has them and as programs write them.
 
-use chrono::{DateTime, NaiveDate};
+use chrono::{DateTime, NaiveDate, NaiveTime};
 
+use super::fields::Field;
 use crate::domain::Time;
 
 const MONTHS: [&str; 12] =
@@ -19,29 +20,15 @@ const ZONES: [(&str, i64); 8] = [
     ("PDT", -7),
 ];
 
-/// Milliseconds east of Greenwich that a word such as `-0800` says.
-fn offset(word: &str) -> Option<i64> {
-    let (sign, digits) = word.split_at_checked(1)?;
-    let sign = match sign {
-        "+" => 1,
-        "-" => -1,
-        _ => return None,
-    };
-    let all = digits.len() == 4 && digits.bytes().all(|byte| byte.is_ascii_digit());
-    let number: i64 = digits.parse().ok().filter(|_| all)?;
-    Some(sign * (number / 100 * 60 + number % 100) * 60_000)
-}
-
-/// The same of `+02:00`, `GMT+0200` and `UTC+02:00`.
-fn odd_offset(word: &str) -> Option<i64> {
-    let word = word.trim_start_matches(|c: char| c.is_ascii_alphabetic());
-    offset(&word.replace(':', ""))
+/// The instant of a Date value; none if it is no date.
+pub(super) fn of(field: &Field<'_>) -> Option<Time> {
+    read(&field.unfolded())
 }
 
 /// The instant of a date: `Fri, 1 May 2026 09:00:00 +0200 (CEST)`; also of one that leaves out seconds
 /// or zone, or puts the month first, or has something behind it, as old and broken programs write it,
 /// and of one of RFC 3339. Without a known zone it is taken for UTC. None where there is no such day.
-pub(super) fn read(text: &str) -> Option<Time> {
+fn read(text: &str) -> Option<Time> {
     let text = without_comments(text);
     let text = text.trim_matches(|c: char| c == '"' || c.is_whitespace());
     if let Some(time) = of_rfc_3339(text) {
@@ -62,19 +49,31 @@ pub(super) fn read(text: &str) -> Option<Time> {
     let mut words: Vec<&str> = separated.split_whitespace().take(12).collect();
     let (at, month) = words.iter().enumerate().find_map(|(at, word)| {
         let start = word.get(..3)?.to_lowercase();
-        Some((at, MONTHS.iter().position(|month| *month == start)?))
+        Some((at, (1..).zip(MONTHS).find(|(_, month)| *month == start)?.0))
     })?;
     words.remove(at);
-    let clock = words.iter().find(|word| word.contains(':') && odd_offset(word).is_none())?;
+    let local = day(&words, month)?.and_time(clock(&words)?).and_utc().timestamp_millis();
+    Some(Time(local - zone(&words)))
+}
+
+/// The time of the day.
+fn clock(words: &[&str]) -> Option<NaiveTime> {
+    let clock = words.iter().find(|word| word.contains(':') && offset(word).is_none())?;
     let mut clock = clock.split(':').map(str::parse::<u32>);
     let (hour, minute) = (clock.next()?.ok()?, clock.next()?.ok()?);
     let second = clock.next().and_then(Result::ok).unwrap_or(0);
-    let says = |wanted: &str| words.iter().any(|word| word.eq_ignore_ascii_case(wanted));
-    if hour > 24 {
-        return None;
-    }
-    let hour =
-        hour % if says("am") || says("pm") { 12 } else { 24 } + if says("pm") { 12 } else { 0 };
+    let hour = match (says(words, "am"), says(words, "pm")) {
+        _ if hour > 24 => return None,
+        (_, true) => hour % 12 + 12,
+        (true, false) => hour % 12,
+        (false, false) => hour % 24,
+    };
+    // A leap second is the last of its minute.
+    NaiveTime::from_hms_opt(hour, minute, second.min(59))
+}
+
+/// The day of a month: the first number; the second is the year.
+fn day(words: &[&str], month: u32) -> Option<NaiveDate> {
     let unsigned = |word: &&&str| word.bytes().all(|byte| byte.is_ascii_digit());
     let mut numbers = words.iter().filter(unsigned).filter_map(|word| word.parse::<i32>().ok());
     let (day, year) = (numbers.next()?, numbers.next()?);
@@ -84,13 +83,32 @@ pub(super) fn read(text: &str) -> Option<Time> {
         1000..10_000 => year,
         _ => return None,
     };
-    let month = u32::try_from(month + 1).ok()?;
-    let day = NaiveDate::from_ymd_opt(year, month, u32::try_from(day).ok()?)?;
-    // A leap second is the last of its minute.
-    let local = day.and_hms_opt(hour, minute, second.min(59))?.and_utc().timestamp_millis();
-    let named = ZONES.iter().find(|(zone, _)| says(zone)).map(|(_, hours)| hours * 3_600_000);
-    let zone = words.iter().find_map(|word| odd_offset(word)).or(named).unwrap_or_default();
-    Some(Time(local - zone))
+    NaiveDate::from_ymd_opt(year, month, u32::try_from(day).ok()?)
+}
+
+/// Milliseconds east of Greenwich.
+fn zone(words: &[&str]) -> i64 {
+    let named =
+        || ZONES.iter().find(|(zone, _)| says(words, zone)).map(|(_, hours)| hours * 3_600_000);
+    words.iter().find_map(|word| offset(word)).or_else(named).unwrap_or_default()
+}
+
+/// Milliseconds east of Greenwich that a word says: `-0800`, `+02:00`, `GMT+0200`.
+fn offset(word: &str) -> Option<i64> {
+    let word = word.trim_start_matches(|c: char| c.is_ascii_alphabetic()).replace(':', "");
+    let (sign, digits) = word.split_at_checked(1)?;
+    let sign = match sign {
+        "+" => 1,
+        "-" => -1,
+        _ => return None,
+    };
+    let all = digits.len() == 4 && digits.bytes().all(|byte| byte.is_ascii_digit());
+    let number: i64 = digits.parse().ok().filter(|_| all)?;
+    Some(sign * (number / 100 * 60 + number % 100) * 60_000)
+}
+
+fn says(words: &[&str], wanted: &str) -> bool {
+    words.iter().any(|word| word.eq_ignore_ascii_case(wanted))
 }
 
 /// A text without what stands in parentheses.
@@ -160,5 +178,19 @@ mod tests {
         ] {
             assert_eq!(read(none), None, "{none}");
         }
+    }
+
+    #[test]
+    fn fields() {
+        let instant = |raw: &str| {
+            of(&Field { name: "Date", value: raw.as_bytes() }).map(|time| time.to_string())
+        };
+        assert_eq!(
+            instant(" Fri, 1 May 2026 09:00:00 +0200 (CEST)").as_deref(),
+            Some("2026-05-01T07:00:00Z")
+        );
+        assert_eq!(instant("Wed, 11 Feb 98 11:51 CST").as_deref(), Some("1998-02-11T17:51:00Z"));
+        assert_eq!(instant("yesterday"), None);
+        assert_eq!(instant(""), None);
     }
 }

@@ -3,7 +3,8 @@
 //! Programs split a character across adjacent words, and put text right behind a word, so the words of one
 //! run are decoded as one, and nothing is put between a word and what follows it.
 
-use super::decode::{self, Transfer};
+use super::charset;
+use super::decode::Transfer;
 
 /// A piece of a header value.
 #[derive(Debug, PartialEq, Eq)]
@@ -72,8 +73,8 @@ pub(super) fn has_states(charset: &str) -> bool {
 /// The text of a value, encoded words decoded. Not cleaned.
 pub(super) fn text(value: &[u8]) -> String {
     let shown = |piece: Piece<'_>| match piece {
-        Piece::Plain(bytes) => decode::charset(None, bytes).value,
-        Piece::Encoded { charset, bytes } => decode::charset(Some(charset), &bytes).value,
+        Piece::Plain(bytes) => charset::read(None, bytes).value,
+        Piece::Encoded { charset, bytes } => charset::read(Some(charset), &bytes).value,
     };
     pieces(value).into_iter().map(shown).collect()
 }
@@ -84,9 +85,9 @@ pub(super) fn joined(value: &[u8]) -> String {
     let mut out = String::new();
     for piece in pieces(value) {
         match piece {
-            Piece::Plain(bytes) => out.push_str(&decode::charset(None, bytes).value),
+            Piece::Plain(bytes) => out.push_str(&charset::read(None, bytes).value),
             Piece::Encoded { charset, bytes } => {
-                let text = decode::charset(Some(charset), &bytes).value;
+                let text = charset::read(Some(charset), &bytes).value;
                 out.push_str("=?utf-8?Q?");
                 out.extend(text.bytes().map(|byte| format!("={byte:02X}")));
                 out.push_str("?=");

@@ -7,7 +7,7 @@
 use std::io::{self, BufRead, Read, Seek, SeekFrom, Write};
 use std::str::FromStr;
 
-use super::decode;
+use super::date;
 use super::envelope::{self, ReturnPath};
 use super::fields::{Field, Fields, field_name, is_blank};
 use crate::domain::Time;
@@ -110,7 +110,7 @@ pub fn sender(from_line: &[u8]) -> Option<ReturnPath> {
 pub fn delivered(from_line: &[u8]) -> Option<Time> {
     let words = from_line.strip_prefix(FROM)?.trim_ascii_start();
     let date = words.iter().position(|byte| is_blank(*byte))?;
-    decode::date(&Field { name: "", value: words.get(date..)? })
+    date::of(&Field { name: "", value: words.get(date..)? })
 }
 
 /// Whether a file begins like an mbox: lines of white space aside, a `From ` line, and behind it the

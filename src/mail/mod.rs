@@ -8,6 +8,7 @@ pub mod attachment;
 pub mod authentication;
 mod away;
 mod bounce;
+mod charset;
 mod classify;
 pub mod clean;
 pub mod compose;

@@ -8,7 +8,7 @@ use super::fields::{self, Fields};
 use super::references::{self, Ids};
 use super::structure::{self, Part};
 use super::trace::Trace;
-use super::{Defect, bounce, classify, clean, decode, mailboxes, visible};
+use super::{Defect, bounce, classify, clean, date, decode, mailboxes, visible};
 use crate::domain::bounce::Bounce;
 use crate::domain::{Address, Mailbox, Signal, Time};
 
@@ -95,7 +95,12 @@ pub fn parse_from(raw: &[u8], sender: Option<&ReturnPath>) -> Parsed {
 /// name, in their order.
 #[must_use]
 pub fn field(raw: &[u8], name: &str) -> Vec<String> {
-    let fields = Fields::scan(raw);
+    values(&Fields::scan(raw), name)
+}
+
+/// The same where the header is scanned already.
+#[must_use]
+pub fn values(fields: &Fields<'_>, name: &str) -> Vec<String> {
     let values = || fields.all(name).map(decode::text).collect();
     catch_unwind(AssertUnwindSafe(values)).unwrap_or_default()
 }
@@ -125,7 +130,7 @@ fn read(fields: &Fields<'_>, sender_told: Option<&ReturnPath>) -> Parsed {
     author_defects(&authors, sender.as_ref(), &mut defects);
 
     let ids = Ids::read(fields);
-    let date = fields.get("Date").map(decode::date);
+    let date = fields.get("Date").map(date::of);
     if date == Some(None) {
         defects.push(Defect::BadDate);
     }
@@ -228,15 +233,12 @@ fn apart<'p, 'raw>(
     parts: &'p [Part<'raw>],
     seen: &'p [usize],
 ) -> impl Iterator<Item = &'p Part<'raw>> {
-    let stands_in = |part: &Part<'_>, kind: &str| {
-        let parent = part.parent.and_then(|parent| parts.get(parent));
-        parent.is_some_and(|parent| parent.media.kind == kind)
-    };
     let apart = move |part: &Part<'_>| {
         let kind = part.media.kind.as_str();
-        let is_beside = ["multipart/alternative", "multipart/report"]
-            .iter()
-            .any(|parent| stands_in(part, parent));
+        let parent = part.parent.and_then(|parent| parts.get(parent));
+        let is_beside = parent.is_some_and(|parent| {
+            matches!(parent.media.kind.as_str(), "multipart/alternative" | "multipart/report")
+        });
         let is_text = kind.starts_with("text/") || kind.starts_with("message/");
         let unnamed_text = match kind {
             "text/plain" | "text/html" => true,

@@ -2,7 +2,7 @@
 
 use super::envelope::{self, ReturnPath};
 use super::fields::{Field, Fields};
-use super::{clean, decode};
+use super::{clean, date, decode};
 use crate::domain::{Address, Time};
 
 /// Longest trace block that is kept, in bytes.
@@ -66,7 +66,7 @@ impl Trace {
 /// The instant behind the last semicolon (RFC 5321 section 4.4).
 fn delivered(field: &Field<'_>) -> Option<Time> {
     let at = field.value.iter().rposition(|byte| *byte == b';')?;
-    decode::date(&Field { name: field.name, value: field.value.get(at + 1..)? })
+    date::of(&Field { name: field.name, value: field.value.get(at + 1..)? })
 }
 
 fn received(fields: &Fields<'_>) -> String {

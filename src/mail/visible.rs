@@ -1,8 +1,10 @@
 //! The text that a reader of a message sees: which parts it is in, and what it says.
 
+use std::borrow::Cow;
+
 use super::Defect;
+use super::charset;
 use super::clean;
-use super::decode;
 use super::flowed;
 use super::html;
 use super::structure::Part;
@@ -100,9 +102,11 @@ fn one(part: &Part<'_>, defects: &mut Vec<Defect>) -> String {
     }
     let bytes = part.transfer.decode(body);
     let is_html = part.media.kind == "text/html";
-    let label = part.media.parameter("charset").map(str::to_owned);
-    let label = label.or_else(|| html::charset(&bytes.value).filter(|_| is_html));
-    let text = decode::charset(label.as_deref(), &bytes.value);
+    let label = match part.media.parameter("charset") {
+        None if is_html => html::charset(&bytes.value).map(Cow::Owned),
+        label => label.map(Cow::Borrowed),
+    };
+    let text = charset::read(label.as_deref(), &bytes.value);
     if bytes.guessed {
         defects.push(Defect::BadEncoding);
     }

@@ -27,7 +27,7 @@ impl Understood {
     pub(in crate::desk) fn of(raw: &Raw, sender: Option<&ReturnPath>, settings: &Settings) -> Self {
         let fields = Fields::scan(raw.beginning());
         let mut parsed = raw.parse(sender);
-        if is_marked_spam(raw, settings) {
+        if !parsed.signals.contains(&Signal::Spam) && is_marked_spam(&fields, settings) {
             parsed.signals.push(Signal::Spam);
         }
         let mut authentication = authentication::verdict(&fields, settings.authserv_id.as_deref());
@@ -50,11 +50,10 @@ impl Understood {
 }
 
 /// Whether the site's own filter says so, by a mark that is configured.
-fn is_marked_spam(raw: &Raw, settings: &Settings) -> bool {
-    let marks = &settings.spam_header;
-    marks.iter().any(|(name, pattern)| {
-        mail::parse::field(raw.beginning(), name).iter().any(|value| pattern.is_in(value))
-    })
+fn is_marked_spam(fields: &Fields<'_>, settings: &Settings) -> bool {
+    let values = |name| mail::parse::values(fields, name);
+    let mut marks = settings.spam_header.iter();
+    marks.any(|(name, pattern)| values(name).iter().any(|value| pattern.is_in(value)))
 }
 
 /// A message that can land.

@@ -7,7 +7,7 @@ use crate::domain::Address;
 use crate::domain::bounce::Action;
 use crate::mail::fields::Fields;
 use crate::mail::structure::Part;
-use crate::mail::{clean, decode, html, references};
+use crate::mail::{charset, clean, html, references};
 
 /// Text that is read, in bytes.
 const LONGEST: usize = 64 << 10;
@@ -226,5 +226,5 @@ fn text(parts: &[Part<'_>]) -> String {
 
 fn decoded(part: &Part<'_>) -> String {
     let bytes = super::decoded(part);
-    decode::charset(part.media.parameter("charset"), &bytes).value
+    charset::read(part.media.parameter("charset"), &bytes).value
 }

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
-use crate::mail::decode;
+use crate::mail::charset;
 
 /// Names that are references without a semicolon, too (HTML, section 13.5).
 static WITHOUT_SEMICOLON: LazyLock<HashSet<&str>> =
@@ -65,7 +65,7 @@ fn windows_1252(piece: &str) -> Option<(String, &str)> {
     let end = digits.find(|c: char| !c.is_digit(radix)).unwrap_or(digits.len());
     let (number, behind) = digits.split_at(end);
     let number = u8::from_str_radix(number, radix).ok().filter(|n| (128..160).contains(n))?;
-    let letter = decode::charset(Some("windows-1252"), &[number]).value;
+    let letter = charset::read(Some("windows-1252"), &[number]).value;
     Some((letter, behind.strip_prefix(';').unwrap_or(behind)))
 }
 
