@@ -31,6 +31,9 @@ pub enum Signal {
     Bounce,
     /// The free text of a mail system that a mail could not be delivered.
     BounceText,
+    /// The words of such a text where nothing proves that a mail system wrote it: it may be a shop's
+    /// that tells of a parcel, so nobody may miss it.
+    BounceLike,
     /// A delivery status notification of a delay.
     Delay,
     /// The free text of a mail system that a mail is late.
@@ -66,6 +69,7 @@ impl Signal {
             Signal::Correlated => "correlated",
             Signal::Bounce => "bounce",
             Signal::BounceText => "bounce-text",
+            Signal::BounceLike => "bounce-like",
             Signal::Delay => "delay",
             Signal::DelayText => "delay-text",
             Signal::Report => "report",
@@ -94,6 +98,7 @@ impl Signal {
             | Signal::PrecedenceAutoReply
             | Signal::LoopMark
             | Signal::AwaySubject
+            | Signal::BounceLike
             | Signal::Correlated
             | Signal::DmarcReport
             | Signal::Report => Some(Class::Automatic),

@@ -4,6 +4,7 @@ use anyhow::Result;
 
 use crate::desk::Scene;
 use crate::domain::address::domain_key;
+use crate::domain::bounce::Action;
 use crate::domain::{Address, Class, Direction, Signal};
 use crate::mail::token::{self, Keys, Signed};
 use crate::mail::{Defect, Parsed};
@@ -30,10 +31,33 @@ pub(super) fn class_of(
     parsed: &Parsed,
 ) -> Result<(Class, Option<Signal>)> {
     Ok(match Signal::deciding(&parsed.signals) {
+        Some(Signal::BounceLike) if returns_ours(tx, keys, parsed)? => {
+            (reported(parsed), Some(Signal::BounceLike))
+        }
         Some(signal) => (signal.class().unwrap_or(Class::Person), Some(signal)),
         None if came_back(tx, scene, keys, parsed)? => (Class::Automatic, Some(Signal::OwnMark)),
         None => (Class::Person, None),
     })
+}
+
+/// Whether it gives back a mail of ours: what only reads like a report is one then, for nobody who did
+/// not get the mail knows its id.
+fn returns_ours(tx: &Snapshot<'_>, keys: &Keys, parsed: &Parsed) -> Result<bool> {
+    for token in parsed.returned.iter().filter_map(|id| keys.verify(id)) {
+        if proven(tx, keys, &token)?.is_some() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// What a report is by what it says became of the mail.
+fn reported(parsed: &Parsed) -> Class {
+    let outcomes = parsed.bounce.iter().flat_map(|bounce| &bounce.recipients);
+    match outcomes.map(|outcome| outcome.action).min() {
+        Some(Action::Failed) | None => Class::Bounce,
+        Some(_) => Class::Delay,
+    }
 }
 
 /// Whether it is a mail of ours, changed on its way, as by a list that adds a footer (R56). It has

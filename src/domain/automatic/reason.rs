@@ -183,6 +183,7 @@ impl Silence {
             Signal::Spam => Silence::Spam,
             Signal::Bounce
             | Signal::BounceText
+            | Signal::BounceLike
             | Signal::Delay
             | Signal::DelayText
             | Signal::Report

@@ -90,7 +90,7 @@ pub(super) fn split<'a, 't>(lines: &'a [&'t str]) -> (&'a [&'t str], &'a [&'t st
 fn is_only_named(before: &[&str], behind: &[&str]) -> bool {
     let tells = |lines: &[&str]| {
         let words: Vec<String> = lines.iter().map(|line| line.to_lowercase()).collect();
-        super::look::tells_of_failure(&words.join(" "))
+        super::words::tell_of_failure(&words.join(" "))
     };
     let end = behind.iter().position(|line| line.trim().is_empty());
     let below = end.and_then(|end| behind.get(end..)).unwrap_or_default();

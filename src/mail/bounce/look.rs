@@ -1,100 +1,12 @@
 //! What a mail looks like before its text is read: whether it may be a report at all.
 
 use super::notice::Notice;
+use super::words;
 use crate::domain::{Address, Signal};
 use crate::mail::envelope::{self, ReturnPath};
 use crate::mail::fields::{Field, Fields};
 use crate::mail::structure::Part;
 use crate::mail::{away, classify, decode};
-
-/// Local parts and display names of programs that deliver mail, in lower case.
-const DAEMONS: [&str; 16] = [
-    "mailer-daemon",
-    "mailer_daemon",
-    "mailer daemon",
-    "mailerdaemon",
-    "mail-daemon",
-    "postmaster",
-    "post_master",
-    "mdaemon",
-    "mail delivery",
-    "mail deliver",
-    "mail.delivery",
-    "delivery subsystem",
-    "system administrator",
-    "mail administrator",
-    "ndr administrator",
-    "smtp_mail_service",
-];
-
-/// What authors are called that are programs, in lower case.
-const ROBOTS: [&str; 13] = [
-    "no-reply",
-    "noreply",
-    "no_reply",
-    "do-not-reply",
-    "donotreply",
-    "admin@",
-    "antivirus",
-    "anti_virus",
-    "gateway",
-    "mailserver",
-    "mail server",
-    "mail system",
-    "mailscan",
-];
-
-/// What the subject of a report holds, in lower case.
-const SUBJECTS: [&str; 48] = [
-    "undeliver",
-    "non-deliver",
-    "nondeliver",
-    "not delivered",
-    "not deliverable",
-    "not be delivered",
-    "returned mail",
-    "return mail",
-    "failure notice",
-    "failed mail",
-    "mail failed",
-    "failure delivery",
-    "delivery fail",
-    "delivery has failed",
-    "delivery status",
-    "delivery problem",
-    "delivery notification",
-    "delivery error",
-    "delivery report",
-    "delivery delayed",
-    "delayed mail",
-    "mail delivery",
-    "mail failure",
-    "message delayed",
-    "message delivery",
-    "mail system error",
-    "error during delivery",
-    "error sending your mail",
-    "returning message",
-    "returned to sender",
-    "bounced mail",
-    "warning: message",
-    "has not yet been delivered",
-    "processing error",
-    "unzustellbar",
-    "zustellung",
-    "non remis",
-    "n'a pas pu",
-    "impossible de remettre",
-    "no se puede entregar",
-    "no entregado",
-    "mancato recapito",
-    "non recapitabile",
-    "niet bezorgd",
-    "onbestelbaar",
-    "não entregue",
-    "退信",
-    "配信不能",
-];
 
 /// How the subject of a report of a delay begins, in lower case; behind it may stand ours.
 const DELAYS: [&str; 7] = [
@@ -107,87 +19,56 @@ const DELAYS: [&str; 7] = [
     "zustellung verzögert",
 ];
 
-/// What the text of a report says, in lower case.
-const FAILURES: [&str; 65] = [
-    "not be delivered",
-    "not been delivered",
-    "not delivered",
-    "not deliver",
-    "undeliver",
-    "unable to deliver",
-    "wasn't able to deliver",
-    "trouble delivering",
-    "error delivering",
-    "error occurred while trying to deliver",
-    "attempting to deliver",
-    "delivery to the following",
-    "delivery has failed",
-    "delivery failed",
-    "delivery failure",
-    "delevery to the following",
-    "did not reach",
-    "did not receive",
-    "not received by",
-    "has been delayed",
-    "delivery problem",
-    "delivery error",
-    "permanent error",
-    "permanent fatal error",
-    "fatal errors",
-    "has been returned",
-    "could not be reached",
-    "could not be sent",
-    "was rejected",
-    "rejected by",
-    "rejected recipient",
-    "returned an error",
-    "returned permanent errors",
-    "no such user",
-    "user unknown",
-    "unknown user",
-    "unknown host",
-    "host unknown",
-    "invalid user address",
-    "invalid address",
-    "user not found",
-    "not listed in",
-    "mailbox is full",
-    "mailbox unavailable",
-    "message not delivered",
-    "failed recipient",
-    "failure reasons",
-    "following error",
-    "transcript of session",
-    "incorrectly constructed",
-    "invalid final delivery",
-    "malformed address",
-    "may not exist",
-    "no pudo ser entregado",
-    "no se pudo entregar",
-    "konnte nicht zugestellt",
-    "nicht zugestellt",
-    "n'a pas pu être",
-    "non è stato possibile",
-    "не может быть доставлено",
-    "送信できませんでした",
-    "送信に失敗",
-    "无法发送到",
-    "邮件被退回",
-    "无法送达",
-];
+/// What mail systems call themselves behind `Mail Delivery`, in lower case.
+const SYSTEMS: [&str; 3] = ["system", "subsystem", "service"];
 
 /// Parts that make a report on something else than a delivery (RFC 8098, RFC 5965).
 const RECEIPTS: [&str; 2] = ["message/disposition-notification", "message/feedback-report"];
 
+/// What is known of the envelope sender. Mail systems send reports from nobody (RFC 5321 section
+/// 4.5.5), and no person can.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sender {
+    Null,
+    Unknown,
+    Named,
+}
+
+/// What an author is by its local part and its name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Author {
+    /// MAILER-DAEMON, which is nobody's name.
+    Daemon,
+    /// A postmaster, who may be a person.
+    Postmaster,
+    /// One that takes no answers.
+    Robot,
+    Other,
+}
+
+/// What the text of a mail has to have to be taken for that of a report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Asked {
+    Nothing,
+    /// It tells of a failure, and of a recipient or with the mail.
+    Told,
+    /// It tells of a failure, marks a recipient in a way that no prose does, and states a code.
+    Reason,
+    /// It tells of a failure and of a recipient, and a part gives the mail back.
+    Mail,
+    Either,
+    /// It tells of a failure, marks a recipient, and gives the mail back, if only in the text.
+    Whole,
+}
+
 /// What a header says for a report, each found by itself.
 #[derive(Debug)]
 pub(super) struct Look {
-    null_sender: bool,
-    daemon: bool,
-    mailer_daemon: bool,
-    /// A postmaster who answers may be a person, and quotes.
+    sender: Sender,
+    author: Author,
+    /// It answers another mail, and quotes.
     answers: bool,
-    robot: bool,
+    /// The subject is one of reports.
     subject: bool,
     /// The subject tells of a delay.
     pub(super) delay: bool,
@@ -212,32 +93,19 @@ pub(super) struct Look {
 impl Look {
     /// Reads the header, and what the parts are.
     pub(super) fn at(fields: &Fields<'_>, parts: &[Part<'_>], told: Option<&ReturnPath>) -> Self {
-        let paths = fields.all("Return-Path").map(Field::unfolded);
-        let mut senders: Vec<_> = paths.map(|word| envelope::sender(&word)).collect();
-        if senders.is_empty() {
-            senders.extend(told.cloned().map(Some));
-        }
-        let is_null = |sender: &Option<ReturnPath>| *sender == Some(ReturnPath::Null);
-        // `MAILER-DAEMON <>` is no address, so the text is looked at.
-        let author = fields.get("From").map(decode::text).unwrap_or_default().to_lowercase();
         let subject = fields.get("Subject").map(decode::text).unwrap_or_default().to_lowercase();
         let declared = fields.get("Content-Type").map(Field::unfolded).unwrap_or_default();
+        let declared = declared.to_lowercase();
         let answers = is_answer(&subject);
-        // A postmaster who writes with a mail program is a person.
-        let is_person = fields.get("User-Agent").is_some() && author.contains("postmaster@");
         Look {
-            null_sender: !senders.is_empty() && senders.iter().all(is_null),
-            mailer_daemon: senders.iter().all(is_null) && names(&author, "mailer-daemon"),
-            daemon: DAEMONS.iter().any(|name| author.contains(name)) && !is_person,
-            answers: answers && !names(&author, "mailer-daemon"),
-            robot: ROBOTS.iter().any(|name| author.contains(name)),
-            subject: !answers
-                && (SUBJECTS.iter().any(|words| subject.contains(words))
-                    || tells_of_failure(&subject)),
+            sender: sender(fields, told),
+            author: author(fields),
+            answers,
+            subject: !answers && words::title_report(&subject),
             delay: DELAYS.iter().any(|words| subject.starts_with(words)),
-            report: declared.to_lowercase().starts_with("multipart/report"),
+            report: declared.starts_with("multipart/report"),
             report_inside: parts.iter().any(|part| part.media.kind == "multipart/report"),
-            is_part: declared.to_lowercase().starts_with("message/"),
+            is_part: declared.starts_with("message/"),
             gives_back: super::given_back(parts).next().is_some(),
             notifies: fields.get("X-Amz-Sns-Message-Id").is_some(),
             list_server: fields.get("X-MLServer").is_some(),
@@ -262,64 +130,116 @@ impl Look {
         self.report
             || self.report_inside
             || self.is_part
-            || self.null_sender
-            || self.daemon
-            || self.robot
+            || self.sender == Sender::Null
+            || self.author != Author::Other
             || self.subject
             || !self.failed.is_empty()
     }
 
     /// Whether the text may be one of a report, so that it is worth reading.
     pub(super) fn is_worth_reading(&self) -> bool {
-        if self.receipt || self.away && !self.is_certain() {
-            return false;
-        }
-        self.null_sender
-            || self.daemon
-            || self.robot && self.gives_back
-            || self.robot && self.subject
-            || self.list_server
-            || self.notifies
-            || self.report
-            || !self.failed.is_empty()
+        let asked = self.asked();
+        let is_other = self.receipt || self.away && asked != Some(Asked::Nothing);
+        !is_other && (asked.is_some() || self.list_server || self.notifies)
     }
 
-    /// Whether a field of Exim's, or a MAILER-DAEMON behind the null sender, tells all (R129).
-    fn is_certain(&self) -> bool {
-        self.mailer_daemon || !self.failed.is_empty()
+    /// What the text has to have, when there is no machine-readable part; none where no text makes it
+    /// a report. The less the header says for one, the more is asked.
+    fn asked(&self) -> Option<Asked> {
+        let titled = self.subject || self.report;
+        Some(match (self.sender, self.author) {
+            (Sender::Null | Sender::Unknown, Author::Daemon) => Asked::Nothing,
+            (Sender::Null | Sender::Unknown, _) if !self.failed.is_empty() => Asked::Nothing,
+            (_, Author::Daemon) => Asked::Told,
+            (Sender::Null, Author::Postmaster) => Asked::Told,
+            (Sender::Null, _) if titled => Asked::Told,
+            (Sender::Unknown, Author::Postmaster) if titled => Asked::Told,
+            (Sender::Null, Author::Robot) if self.gives_back => Asked::Mail,
+            (Sender::Null, _) | (Sender::Unknown, Author::Postmaster) => Asked::Reason,
+            (Sender::Named, Author::Postmaster) if titled => Asked::Either,
+            (Sender::Unknown, Author::Robot) => Asked::Mail,
+            (Sender::Named, Author::Robot) | (Sender::Unknown, _) if titled => Asked::Whole,
+            (Sender::Named, _) if self.report => Asked::Whole,
+            _ => return None,
+        })
     }
 
-    /// What makes the mail a report, when it has no machine-readable part; none if nothing does.
-    ///
-    /// A field of Exim's, or a MAILER-DAEMON behind the null sender, is enough (R129). All else is
-    /// circumstantial, so that two things have to agree: a person who asks about a bounce must not
-    /// be taken for one.
+    /// What makes the mail a report, when it has no machine-readable part; none if nothing does. Only
+    /// what comes from nobody, from a MAILER-DAEMON or with a field of Exim's is one for certain (R129).
     pub(super) fn signal(&self, notice: &Notice) -> Option<Signal> {
-        let hints = [self.null_sender, self.daemon, self.subject, self.report];
-        let hints = hints.into_iter().filter(|hint| *hint).count();
-        let marked = notice.marks_recipients(self.answers);
-        let told = self.subject || notice.tells_of_failure();
-        let given_back = notice.has_returned() || self.gives_back;
-        let returns = self.robot && self.gives_back;
-        let agreed = match hints {
-            0 => marked && told && returns,
-            1 if self.subject => marked && self.robot,
-            1 => marked && told && (returns || notice.states_reason()),
-            _ if self.subject && notice.tells_of_unreached() => true,
-            _ => told && (marked || given_back || notice.speaks_of_recipients()),
-        };
+        let asked = self.asked();
         let refused = self.list_server && notice.refuses_a_post();
-        match (self.is_certain() || agreed || refused, notice.is_delay(self.delay)) {
-            (false, _) => None,
-            (true, true) => Some(Signal::DelayText),
-            (true, false) => Some(Signal::BounceText),
+        if !refused && !asked.is_some_and(|asked| self.is_met(asked, notice)) {
+            return None;
+        }
+        let is_certain = self.sender == Sender::Null
+            || self.author == Author::Daemon
+            || asked == Some(Asked::Nothing);
+        Some(match notice.is_delay(self.delay) {
+            _ if !is_certain => Signal::BounceLike,
+            true => Signal::DelayText,
+            false => Signal::BounceText,
+        })
+    }
+
+    fn is_met(&self, asked: Asked, notice: &Notice) -> bool {
+        // A MAILER-DAEMON that answers quotes nobody.
+        let quotes = self.answers && self.author != Author::Daemon;
+        let told = || self.subject || notice.tells_of_failure();
+        let marked = || notice.marks_recipients(quotes);
+        let named = || marked() || notice.speaks_of_recipients();
+        let unreached = || notice.tells_of_unreached();
+        let reason = || notice.states_reason() || unreached();
+        let mail = || self.gives_back || notice.has_returned();
+        match asked {
+            Asked::Nothing => true,
+            Asked::Told => self.subject && unreached() || told() && (named() || mail()),
+            Asked::Reason => told() && marked() && reason(),
+            Asked::Mail => told() && named() && self.gives_back,
+            Asked::Either => self.is_met(Asked::Reason, notice) || self.is_met(Asked::Mail, notice),
+            Asked::Whole => told() && marked() && mail(),
         }
     }
 }
 
-/// Whether one of the words of a text is this name.
-fn names(text: &str, name: &str) -> bool {
-    text.split(|c: char| !c.is_alphanumeric() && c != '-' && c != '.').any(|word| word == name)
+/// What is known of the envelope sender: what the fields say, else what the caller told.
+fn sender(fields: &Fields<'_>, told: Option<&ReturnPath>) -> Sender {
+    let paths = fields.all("Return-Path").map(Field::unfolded);
+    let mut senders: Vec<_> = paths.map(|word| envelope::sender(&word)).collect();
+    if senders.is_empty() {
+        senders.extend(told.cloned().map(Some));
+    }
+    match senders.as_slice() {
+        [] => Sender::Unknown,
+        all if all.iter().all(|one| *one == Some(ReturnPath::Null)) => Sender::Null,
+        _ => Sender::Named,
+    }
+}
+
+/// What the From field says of its author. `MAILER-DAEMON <>` is no address, so that its words are
+/// looked at, but not the domains: a person may be at one that is called so.
+fn author(fields: &Fields<'_>) -> Author {
+    let text = fields.get("From").map(decode::text).unwrap_or_default().to_lowercase();
+    let words = text.split(|c: char| c.is_whitespace() || "<>()\",;:".contains(c));
+    let words = words.map(|word| word.split_once('@').map_or(word, |(local, _)| local));
+    let plain = |word: &str| word.chars().filter(|c| c.is_alphanumeric()).collect::<String>();
+    let words: Vec<String> = words.map(plain).filter(|word| !word.is_empty()).collect();
+    let is_one = |names: &[&str]| words.iter().any(|word| names.contains(&word.as_str()));
+    let is_system = || {
+        let name = words.join(" ");
+        SYSTEMS.iter().any(|system| name.contains(&format!("mail delivery {system}")))
+    };
+    // A postmaster who writes with a mail program is a person.
+    let is_person = || fields.get("User-Agent").is_some();
+    if is_one(&["mailerdaemon", "maildaemon", "mdaemon"]) {
+        Author::Daemon
+    } else if (is_one(&["postmaster"]) || is_system()) && !is_person() {
+        Author::Postmaster
+    } else if words.iter().any(|word| word.ends_with("noreply") || word.ends_with("donotreply")) {
+        Author::Robot
+    } else {
+        Author::Other
+    }
 }
 
 /// Whether a subject, in lower case, answers or forwards another one.
@@ -334,9 +254,4 @@ fn is_answer(subject: &str) -> bool {
 fn listed(fields: &Fields<'_>, name: &str) -> Vec<Address> {
     let lists = fields.all(name).flat_map(decode::addresses);
     lists.filter_map(|(_, word)| super::mark::address(&word)).take(super::MOST_RECIPIENTS).collect()
-}
-
-/// Whether a text in lower case tells of mail that was not delivered.
-pub(super) fn tells_of_failure(lower: &str) -> bool {
-    FAILURES.iter().any(|words| lower.contains(words))
 }

@@ -198,7 +198,7 @@ fn goes_on(rest: &str, dots: usize) -> bool {
         || ["on ", "am ", "le ", "el ", "il ", "op "].iter().any(|on| lower.starts_with(on))
             && rest.contains(':')
         || super::reason::is_stated(rest)
-        || super::look::tells_of_failure(&lower)
+        || super::words::tell_of_failure(&lower)
 }
 
 /// Whom a mail was sent to that went on from there: `(generated from a@x)` of Exim, `(expanded from

@@ -3,7 +3,9 @@
 //!
 //! A free text is read by its grammar and not by its author: where the returned mail begins
 //! (`divider.rs`), how a line marks a recipient (`mark.rs`), what stands behind it (`reason.rs`).
-//! The phrases that differ from system to system are tables of data.
+//! What differs from system to system is tables of words and phrases; the words alone (`words.rs`)
+//! make no report, for shops and their customers have the same. How much more is asked depends on who
+//! sent it (`look.rs`).
 
 mod divider;
 mod look;
@@ -15,6 +17,7 @@ mod report;
 #[cfg(test)]
 mod tests;
 mod told;
+mod words;
 
 use look::Look;
 use notice::Notice;

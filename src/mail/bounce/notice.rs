@@ -2,7 +2,7 @@
 
 use super::mark::{self, Mark};
 use super::report::Report;
-use super::{divider, look, reason};
+use super::{divider, reason, words};
 use crate::domain::Address;
 use crate::domain::bounce::Action;
 use crate::mail::fields::Fields;
@@ -133,7 +133,7 @@ impl Notice {
 
     /// Whether it tells of mail that was not delivered.
     pub(super) fn tells_of_failure(&self) -> bool {
-        look::tells_of_failure(&self.words)
+        words::tell_of_failure(&self.words)
     }
 
     /// Whether it speaks of recipients by other names than their addresses.

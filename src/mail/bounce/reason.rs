@@ -186,6 +186,11 @@ pub(super) fn derived(text: &str, action: Action) -> Option<Status> {
     Code::new(class, subject, detail).map(Status::Derived)
 }
 
+/// Whether the words of a text in lower case come to a reason.
+pub(super) fn is_worded(lower: &str) -> bool {
+    PHRASES.iter().any(|(words, ..)| words.iter().any(|word| lower.contains(word)))
+}
+
 /// A text without addresses and names of hosts: `mail.antispam.example.org` says nothing of spam.
 fn without_names(lower: &str) -> String {
     let is_name = |word: &&str| {

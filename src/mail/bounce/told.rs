@@ -1,10 +1,11 @@
 //! What a free text says of each recipient.
 
-use super::look::{self, Look};
+use super::look::Look;
 use super::mark::{self, Mark};
 use super::notice::Notice;
 use super::reason;
 use super::report::Report;
+use super::words;
 use crate::domain::Address;
 use crate::domain::bounce::{Action, Outcome, Status};
 use crate::mail::fields::Fields;
@@ -156,7 +157,7 @@ impl Block<'_> {
                 paragraphs += 1;
                 let text = said.join(" ");
                 let tells =
-                    reason::is_stated(&text) || look::tells_of_failure(&text.to_lowercase());
+                    reason::is_stated(&text) || words::tell_of_failure(&text.to_lowercase());
                 if tells || paragraphs >= MOST_PARAGRAPHS {
                     break;
                 }

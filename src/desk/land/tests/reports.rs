@@ -21,6 +21,29 @@ fn a_report_comes_from_nobody_by_whatever_tells_it() {
     }
 }
 
+/// What only reads like a report is a shop's that writes of a parcel, or a report: nobody misses it
+/// unless it gives back what we signed (R129, R135).
+#[test]
+fn what_only_reads_like_a_report() {
+    let mut office = Office::new();
+    let root = office.mail(ERIKA, "Message-ID: <root@example.net>\n");
+    let id = id_of(&office.reply(root.conversation, ERIKA, Ending::Commit));
+    office.set(root.conversation, Status::Closed);
+    let mut notice = |given_back: &str| {
+        let text = format!(
+            "Return-Path: <noreply@mx.test>\nFrom: noreply@mx.test\nTo: support@example.test\n\
+             Subject: Mail delivery failed\nContent-Type: multipart/mixed; boundary=B\n\n--B\n\n\
+             Your message could not be delivered:\n\n<{ERIKA}>: 550 5.1.1 no such user\n--B\n\
+             Content-Type: message/rfc822\n\nMessage-ID: <{given_back}>\n\nx\n--B--\n"
+        );
+        let landed = office.ingest(text.as_bytes());
+        (landed.class, office.conversation(landed.conversation).status)
+    };
+    assert_eq!(notice("other@example.net"), (Class::Automatic, Status::Open));
+    assert_eq!(notice(&id), (Class::Bounce, Status::Open));
+    assert_eq!(office.conversation(root.conversation).status, Status::Open);
+}
+
 #[test]
 fn a_bounce_finds_the_mail_that_bounced() {
     let mut office = Office::new();
