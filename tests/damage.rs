@@ -367,3 +367,16 @@ fn a_check_beside_a_writer_finds_nothing() {
     }
     writer.commit().unwrap();
 }
+
+/// Who told that a mail came from nobody is believed when it is read again, too.
+#[test]
+fn what_only_the_caller_told_is_no_damage() {
+    let desk = Desk::new();
+    let report = b"From: office@mx.example\nTo: support@example.test\nSubject: Delivery failed\n\n\
+                   Your message was not delivered:\n\n<erika@customer.test>: 550 5.1.1 no such user\n";
+    let done = desk.feed(["ingest", "-p", "--sender", "<>"], report).expect_success();
+    assert!(done.text().ends_with("\tbounce\n"), "{done:?}");
+    assert!(desk.run(["check", "--rebuild"]).expect_success().text().starts_with("sound"));
+    let seen = desk.run(["inspect", "--json", "m1"]).expect_success().text();
+    assert!(seen.contains("\"status\":\"5.1.1\""), "{seen}");
+}

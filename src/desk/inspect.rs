@@ -8,14 +8,14 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 use sha2::{Digest, Sha256};
 
-use super::{Desk, Failure, Kind, facts, source};
+use super::{Desk, Failure, Kind, facts, raw, source};
 use crate::domain::groups::Groups;
 use crate::domain::{Class, MessageId, Signal};
 use crate::host::{file, parallel};
 use crate::mail::mbox::{self, Mbox, Variant};
 use crate::mail::parse::MOST_BYTES;
 use crate::mail::references::Ids;
-use crate::mail::{self, Defect, Parsed};
+use crate::mail::{self, Defect, Parsed, ReturnPath};
 
 /// Bytes of a file that tell whether it is an mbox.
 const HEAD: usize = 64 << 10;
@@ -37,10 +37,19 @@ enum Place {
     File(PathBuf),
     /// It begins at this offset of an mbox.
     Within(PathBuf, Variant, u64),
-    /// It is here: its beginning, and how many bytes it has.
-    Here(Vec<u8>, u64),
+    Here(Beginning),
     /// No message: an mbox as a whole.
     Mbox(PathBuf, Variant),
+}
+
+/// The beginning of a message: as much as is analysed, and what is known beside it.
+#[derive(Debug, Default)]
+struct Beginning {
+    bytes: Vec<u8>,
+    /// Bytes of all of it.
+    size: u64,
+    /// The envelope sender, where something else than the header tells it.
+    sender: Option<ReturnPath>,
 }
 
 /// What we see in a message.
@@ -130,9 +139,12 @@ impl Desk {
     pub fn look(&self, id: MessageId) -> Result<Look> {
         self.read(|snapshot| {
             let known = facts::message(snapshot, id)?;
-            let beginning = snapshot.raw_beginning(id, MOST_BYTES)?;
-            let size = u64::try_from(known.size)?;
-            Ok(Look { name: id.to_string(), at: Place::Here(beginning, size) })
+            let beginning = Beginning {
+                bytes: snapshot.raw_beginning(id, MOST_BYTES)?,
+                size: u64::try_from(known.size)?,
+                sender: raw::sender(snapshot, id)?,
+            };
+            Ok(Look { name: id.to_string(), at: Place::Here(beginning) })
         })
     }
 }
@@ -163,7 +175,7 @@ pub fn inspect(looks: &[Look], mut tell: impl FnMut(Told) -> Result<()>) -> Resu
 fn threads(looks: &[Look]) -> io::Result<Vec<usize>> {
     let messages = looks.iter().filter(|look| !matches!(look.at, Place::Mbox(..)));
     let ids = |look: &Look| {
-        let seen = look.with(|beginning, _| Ids::of(beginning));
+        let seen = look.with(|beginning| Ids::of(&beginning.bytes));
         seen.unwrap_or_default()
     };
     let mut groups = Groups::default();
@@ -179,8 +191,7 @@ fn see(look: &Look) -> Told {
         Place::Mbox(path, variant) => {
             message_ids(path, *variant).map(|ids| Told::Mbox(look.name.clone(), ids))
         }
-        _ => look
-            .with(|beginning, size| Told::Seen(Box::new(seen(look.name.clone(), beginning, size)))),
+        _ => look.with(|beginning| Told::Seen(Box::new(seen(look.name.clone(), beginning)))),
     };
     told.unwrap_or_else(|error| {
         let why = format!("{}: {error}", look.name);
@@ -188,15 +199,17 @@ fn see(look: &Look) -> Told {
     })
 }
 
-fn seen(name: String, beginning: &[u8], size: u64) -> Seen {
-    let mut parsed = mail::parse(beginning);
-    if size > beginning.len() as u64 {
+fn seen(name: String, beginning: &Beginning) -> Seen {
+    let Beginning { bytes, size, sender } = beginning;
+    let size = *size;
+    let mut parsed = mail::parse_from(bytes, sender.as_ref());
+    if size > bytes.len() as u64 {
         parsed.defects.push(Defect::TooLarge);
         parsed.defects.sort_unstable();
     }
     let mut digests = Vec::new();
     if !parsed.attachments.is_empty() {
-        mail::each_attachment(beginning, |_, bytes| digests.push(Sha256::digest(bytes).into()));
+        mail::each_attachment(bytes, |_, bytes| digests.push(Sha256::digest(bytes).into()));
     }
     let class = Signal::classify(&parsed.signals);
     let deciding = Signal::deciding(&parsed.signals);
@@ -214,13 +227,6 @@ fn message_ids(path: &Path, variant: Variant) -> io::Result<Vec<Option<String>>>
         }
         all.push(Ids::of(&beginning.bytes).message_id);
     }
-}
-
-/// The beginning of what is written: as much as is analysed of a message.
-#[derive(Default)]
-struct Beginning {
-    bytes: Vec<u8>,
-    size: u64,
 }
 
 impl io::Write for Beginning {
@@ -242,26 +248,28 @@ impl Look {
     /// # Errors
     /// Those of the reader.
     pub fn read(name: &str, mut source: impl Read) -> io::Result<Self> {
-        let beginning = file::read_at_most(&mut source, MOST_BYTES)?;
-        let size = beginning.len() as u64 + io::copy(&mut source, &mut io::sink())?;
-        Ok(Look { name: name.to_owned(), at: Place::Here(beginning, size) })
+        let bytes = file::read_at_most(&mut source, MOST_BYTES)?;
+        let size = bytes.len() as u64 + io::copy(&mut source, &mut io::sink())?;
+        let at = Place::Here(Beginning { bytes, size, sender: None });
+        Ok(Look { name: name.to_owned(), at })
     }
 
-    /// Does something with its beginning, as much as is analysed of it, and its size.
-    fn with<T>(&self, work: impl FnOnce(&[u8], u64) -> T) -> io::Result<T> {
+    /// Does something with its beginning.
+    fn with<T>(&self, work: impl FnOnce(&Beginning) -> T) -> io::Result<T> {
         match &self.at {
-            Place::Here(beginning, size) => Ok(work(beginning, *size)),
+            Place::Here(beginning) => Ok(work(beginning)),
             Place::File(path) | Place::Mbox(path, _) => {
                 let mut file = File::open(path)?;
-                let beginning = file::read_at_most(&mut file, MOST_BYTES)?;
-                let size = file.metadata()?.len().max(beginning.len() as u64);
-                Ok(work(&beginning, size))
+                let bytes = file::read_at_most(&mut file, MOST_BYTES)?;
+                let size = file.metadata()?.len().max(bytes.len() as u64);
+                Ok(work(&Beginning { bytes, size, sender: None }))
             }
             Place::Within(path, variant, begin) => {
                 let reader = BufReader::new(File::open(path)?);
                 let mut beginning = Beginning::default();
-                Mbox::new(reader, *variant, *begin)?.next_into(&mut beginning)?;
-                Ok(work(&beginning.bytes, beginning.size))
+                let place = Mbox::new(reader, *variant, *begin)?.next_into(&mut beginning)?;
+                beginning.sender = place.and_then(|place| mbox::sender(&place.from_line));
+                Ok(work(&beginning))
             }
         }
     }

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use sha2::{Digest, Sha256};
 
-use crate::domain::MessageId;
+use crate::domain::{EnvelopeSender, MessageId};
 use crate::host::file;
 use crate::mail::identity::{Hasher, Identity, identity};
 use crate::mail::parse::MOST_BYTES;
@@ -241,5 +241,18 @@ impl Pass {
 /// # Errors
 /// Those of the store.
 pub(super) fn parse(snapshot: &Snapshot<'_>, message: MessageId) -> Result<Parsed> {
-    Ok(mail::parse(&snapshot.raw_beginning(message, MOST_BYTES)?))
+    let beginning = snapshot.raw_beginning(message, MOST_BYTES)?;
+    Ok(mail::parse_from(&beginning, sender(snapshot, message)?.as_ref()))
+}
+
+/// The envelope sender with which a stored message has to be read again: who wrote it may hang on it.
+///
+/// # Errors
+/// Those of the store.
+pub(super) fn sender(snapshot: &Snapshot<'_>, message: MessageId) -> Result<Option<ReturnPath>> {
+    Ok(match snapshot.envelope_sender(message)? {
+        EnvelopeSender::Unknown => None,
+        EnvelopeSender::Null => Some(ReturnPath::Null),
+        EnvelopeSender::Address(address) => Some(ReturnPath::Address(address)),
+    })
 }

@@ -135,6 +135,19 @@ impl Snapshot<'_> {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
+    /// The envelope sender of a message when it first arrived.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn envelope_sender(&self, message: MessageId) -> Result<EnvelopeSender> {
+        let first = self
+            .connection
+            .prepare_cached("SELECT sender FROM arrival WHERE message = ?1 ORDER BY id LIMIT 1")?
+            .query_row([message.0], |row| sender(row, 0))
+            .optional()?;
+        Ok(first.unwrap_or(EnvelopeSender::Unknown))
+    }
+
     /// How often a message arrived.
     ///
     /// # Errors
