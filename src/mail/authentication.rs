@@ -43,7 +43,9 @@ pub struct Authentication {
 /// Only fields of that id count, and only above the first foreign Received: one that was not
 /// written `by` that host or a host below it. Servers put their results beneath their own
 /// Received, so they have to remove forged fields of their id (RFC 8601 section 5); in case they do
-/// not, the topmost result of a method counts, which is theirs.
+/// not, the topmost result of a method counts, which is theirs. That DMARC passed is believed of the
+/// topmost field alone: it is found out last, and below a field that does not tell of it a stranger
+/// may.
 #[must_use]
 pub fn verdict(fields: &Fields<'_>, authserv_id: Option<&str>) -> Authentication {
     let mut found = Authentication::default();
@@ -54,7 +56,11 @@ pub fn verdict(fields: &Fields<'_>, authserv_id: Option<&str>) -> Authentication
         .filter(|field| field.is("Authentication-Results"))
         .filter_map(|field| results(field, own))
         .collect();
-    found.dmarc = topmost(&results, "dmarc");
+    found.dmarc = match topmost(results.get(..1).unwrap_or_default(), "dmarc") {
+        Verdict::None => Some(topmost(&results, "dmarc")).filter(|told| *told != Verdict::Pass),
+        told => Some(told),
+    }
+    .unwrap_or_default();
     found.spf = topmost(&results, "spf");
     found.dkim = topmost(&results, "dkim");
     found
@@ -160,6 +166,7 @@ mod tests {
     fn where_it_is_believed() {
         let pass = results("mx.example.org; dmarc=pass");
         let fail = results("mx.example.org; dmarc=fail");
+        let spf = results("mx.example.org; spf=pass");
         let foreign = "Received: from mx.example.org by evil.example; Mon\n";
         let inner = "Received: from mx by imap.mx.example.org with LMTP; Mon\n";
         for (header, wanted) in [
@@ -169,6 +176,9 @@ mod tests {
             (format!("{OURS}{foreign}{pass}"), Verdict::None),
             (format!("{foreign}{pass}"), Verdict::None),
             (format!("{OURS}{fail}{pass}"), Verdict::Fail),
+            (format!("{OURS}{spf}{pass}"), Verdict::None),
+            (format!("{OURS}{spf}{fail}"), Verdict::Fail),
+            (format!("{OURS}{pass}{spf}"), Verdict::Pass),
             (format!("Received: x (by mx.example.org)\n{pass}"), Verdict::None),
         ] {
             assert_eq!(dmarc(&header), wanted, "{header}");
