@@ -1,5 +1,7 @@
 //! What the machines on the way wrote above a message.
 
+use std::collections::HashSet;
+
 use super::envelope::{self, ReturnPath};
 use super::fields::{Field, Fields};
 use super::{clean, date, decode};
@@ -7,6 +9,9 @@ use crate::domain::{Address, Time};
 
 /// Longest trace block that is kept, in bytes.
 const LONGEST: usize = 8 << 10;
+
+/// Recipients that are looked at: a mail that is delivered names one, or a few where it was passed on.
+const MOST_RECIPIENTS: usize = 100;
 
 /// Fields that name the recipient of this very copy, the most exact first.
 const RECIPIENT_FIELDS: [&str; 3] = ["X-Original-To", "Envelope-To", "Delivered-To"];
@@ -51,15 +56,12 @@ impl Trace {
             .flat_map(|name| top.iter().filter(|field| field.is(name)))
             .flat_map(decode::addresses)
             .filter_map(|(_, address)| address.parse::<Address>().ok());
-        let mut unique: Vec<Address> = Vec::new();
-        for address in recipients {
-            if !unique.iter().any(|known| known.key() == address.key()) {
-                unique.push(address);
-            }
-        }
+        let mut known = HashSet::new();
+        let unique = recipients.filter(|address| known.insert(address.key()));
+        let recipients = unique.take(MOST_RECIPIENTS).collect();
         let received_field = fields.get("Received");
         let delivered = received_field.and_then(delivered);
-        Trace { return_path, recipients: unique, delivered, received: received(fields) }
+        Trace { return_path, recipients, delivered, received: received(fields) }
     }
 }
 
@@ -135,5 +137,7 @@ mod tests {
     #[test]
     fn it_is_bounded() {
         assert!(trace(&"Received: by mx\n".repeat(5_000)).received.len() <= LONGEST);
+        let named: String = (0..5_000).map(|n| format!("Delivered-To: u{n}@ours\n")).collect();
+        assert_eq!(trace(&named).recipients.len(), MOST_RECIPIENTS);
     }
 }
