@@ -48,24 +48,42 @@ pub(super) fn original(
     Ok(None)
 }
 
-/// Whether a text says nothing that the first one does not say; `by_list` adds a footer.
+/// Whether a text says nothing that the first one does not say; `by_list` adds a footer. The first may
+/// have paragraphs more in front and behind, and says the rest word for word.
 fn says_no_more(first: &str, again: &str, by_list: bool) -> bool {
-    let (first, again): (Vec<&str>, Vec<&str>) =
-        (first.split_whitespace().collect(), again.split_whitespace().collect());
-    let length = |words: &[&str]| words.iter().map(|word| word.len()).sum::<usize>();
-    let is_near = || !again.is_empty() && length(&first) <= length(&again) + MOST_ADDED;
-    if first == again || is_near() && first.join(" ").contains(&again.join(" ")) {
+    let (first, again) = (paragraphs(first), paragraphs(again));
+    let length = |text: &[Words<'_>]| text.iter().flatten().map(|word| word.len()).sum::<usize>();
+    let is_near = length(&first) <= length(&again) + MOST_ADDED;
+    let says_all = || first.windows(again.len()).any(|run| run == again);
+    if first.concat() == again.concat() || is_near && !again.is_empty() && says_all() {
         return true;
     }
     let footer = again.strip_prefix(first.as_slice()).unwrap_or_default();
-    by_list
-        && !first.is_empty()
-        && length(footer) <= MOST_ADDED
-        && footer.first().is_some_and(|word| is_rule(word))
+    let begins_with_rule = footer.first().and_then(|words| words.first()).is_some_and(is_rule);
+    by_list && !first.is_empty() && length(footer) <= MOST_ADDED && begins_with_rule
+}
+
+/// The words of a paragraph, however its lines are broken.
+type Words<'t> = Vec<&'t str>;
+
+/// The paragraphs of a text. An empty line ends one, and a line of dashes begins one.
+fn paragraphs(text: &str) -> Vec<Words<'_>> {
+    let mut paragraphs = vec![Words::new()];
+    for line in text.lines() {
+        let words: Words<'_> = line.split_whitespace().collect();
+        if words.is_empty() || words.first().is_some_and(is_rule) {
+            paragraphs.push(Words::new());
+        }
+        if let Some(last) = paragraphs.last_mut() {
+            last.extend(words);
+        }
+    }
+    paragraphs.retain(|words| !words.is_empty());
+    paragraphs
 }
 
 /// A line of dashes, which stands above the footer of a list.
-fn is_rule(word: &str) -> bool {
+fn is_rule(word: &&str) -> bool {
     word.len() > 1 && word.chars().all(|c| "-_=*#~".contains(c))
 }
 
@@ -88,6 +106,9 @@ mod tests {
             ("Hello.", "Hello.\n-- \nErika", false, false),
             ("Hello.", "Hello. Please stop order 4711.", true, false),
             ("e", "Please stop order 4711", true, false),
+            ("Do not cancel order 47110.", "cancel order 4711", false, false),
+            ("Do not cancel order 4711", "cancel order 4711", false, false),
+            ("Two lines\nand more\n\nBye.", "Two lines and\nmore", false, true),
             ("Hello.", "Caution: from outside\n\nHello.", false, false),
             ("", "a footer alone", true, false),
             ("Hello.", "Something else.", true, false),
