@@ -81,6 +81,12 @@ impl Code {
         self.class == 2
     }
 
+    /// Whether it tells the class and nothing of the reason, as `5.0.0`.
+    #[must_use]
+    pub fn is_bare(self) -> bool {
+        self.subject == 0 && self.detail == 0
+    }
+
     /// Whether the failure will last (class 5).
     #[must_use]
     pub fn is_permanent(self) -> bool {

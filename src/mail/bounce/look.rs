@@ -52,6 +52,8 @@ enum Asked {
     Nothing,
     /// It tells of a failure, and of a recipient or with the mail.
     Told,
+    /// The same, where prose names no recipient without a code.
+    Marked,
     /// It tells of a failure, marks a recipient in a way that no prose does, and states a code.
     Reason,
     /// It tells of a failure and of a recipient, and a part gives the mail back.
@@ -127,13 +129,13 @@ impl Look {
     /// Whether a machine-readable part is what the mail has to say, and not something that a person
     /// passes on.
     pub(super) fn may_report(&self) -> bool {
+        let is_person = self.sender == Sender::Named && self.author == Author::Other;
         self.report
             || self.report_inside
             || self.is_part
             || self.sender == Sender::Null
             || self.author != Author::Other
-            || self.subject
-            || !self.failed.is_empty()
+            || !is_person && (self.subject || !self.failed.is_empty())
     }
 
     /// Whether the text may be one of a report, so that it is worth reading.
@@ -152,7 +154,7 @@ impl Look {
             (Sender::Null | Sender::Unknown, _) if !self.failed.is_empty() => Asked::Nothing,
             (_, Author::Daemon) => Asked::Told,
             (Sender::Null, Author::Postmaster) => Asked::Told,
-            (Sender::Null, _) if titled => Asked::Told,
+            (Sender::Null, _) if titled => Asked::Marked,
             (Sender::Unknown, Author::Postmaster) if titled => Asked::Told,
             (Sender::Null, Author::Robot) if self.gives_back => Asked::Mail,
             (Sender::Null, _) | (Sender::Unknown, Author::Postmaster) => Asked::Reason,
@@ -194,6 +196,10 @@ impl Look {
         match asked {
             Asked::Nothing => true,
             Asked::Told => self.subject && unreached() || told() && (named() || mail()),
+            Asked::Marked => {
+                self.subject && unreached()
+                    || told() && (marked() || mail() || named() && notice.states_reason())
+            }
             Asked::Reason => told() && marked() && reason(),
             Asked::Mail => told() && named() && self.gives_back,
             Asked::Either => self.is_met(Asked::Reason, notice) || self.is_met(Asked::Mail, notice),

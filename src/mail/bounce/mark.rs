@@ -26,6 +26,9 @@ const BULLETS: [&str; 7] = ["* ", "- ", "-- ", "> ", "+ ", "\u{2022} ", "\u{b7} 
 const OPENING: &[char] = &['<', '"', '\'', '[', '(', '\u{ab}', '\u{201c}', '\u{2018}'];
 const CLOSING: &[char] = &['>', '"', '\'', ']', ')', '\u{bb}', '\u{201d}', '\u{2019}'];
 
+/// Words that the name of a recipient has.
+const MOST_NAMES: usize = 4;
+
 /// Ends of a line behind which the sender stands, or somebody to ask.
 const OF_OTHERS: [&str; 9] = [
     "sent by",
@@ -140,6 +143,7 @@ pub(super) fn entries(lines: &[&str]) -> Vec<Mark> {
             marks.extend(
                 listed(line, at)
                     .or_else(|| entry(line, at).map(|mark| vec![mark]))
+                    .or_else(|| named(line, at).map(|mark| vec![mark]))
                     .into_iter()
                     .flatten(),
             );
@@ -185,6 +189,21 @@ fn entry(line: &str, at: usize) -> Option<Mark> {
         line: at,
         rest: rest.trim_start_matches([':', '.', ' ']).to_owned(),
     })
+}
+
+/// A line that is a name and an address, as address books have them: `Frank Miller (frank@x)`,
+/// `SMTP <frank@x>`.
+fn named(line: &str, at: usize) -> Option<Mark> {
+    let line = line.trim();
+    let inner = line.strip_suffix(CLOSING)?;
+    let (name, word) = inner.rsplit_once(OPENING)?;
+    let is_name = |word: &str| {
+        word.chars().all(|c| c.is_alphanumeric() || "-'.,".contains(c)) && !word.ends_with('.')
+    };
+    let words = name.split_whitespace();
+    let fits = (1..=MOST_NAMES).contains(&words.clone().count()) && words.clone().all(is_name);
+    let address = address(word.strip_prefix("mailto:").unwrap_or(word)).filter(|_| fits)?;
+    Some(Mark { address, line: at, rest: String::new() })
 }
 
 /// Whether what stands behind an address at the beginning of a line tells of a delivery.
@@ -265,8 +284,8 @@ pub(super) fn transcribed(lines: &[&str]) -> Vec<Mark> {
     }
 }
 
-/// Recipients in running text: the address follows a word like `to` or `mailbox`, and nobody is
-/// invited to write to it.
+/// Recipients in running text that is no quote: the address follows a word like `to` or `mailbox`, and
+/// nobody is invited to write to it.
 pub(super) fn spoken(lines: &[&str]) -> Vec<Mark> {
     let mut marks: Vec<Mark> = Vec::new();
     let mut before: Vec<String> = Vec::new();
@@ -274,7 +293,8 @@ pub(super) fn spoken(lines: &[&str]) -> Vec<Mark> {
         if line.trim().is_empty() {
             before.clear();
         }
-        for word in line.split_whitespace() {
+        let said = if line.starts_with('>') { "" } else { line };
+        for word in said.split_whitespace() {
             let bare = word.trim_matches(|c: char| {
                 OPENING.contains(&c) || CLOSING.contains(&c) || ".,;:".contains(c)
             });
@@ -294,6 +314,25 @@ pub(super) fn spoken(lines: &[&str]) -> Vec<Mark> {
         }
     }
     marks
+}
+
+/// The one address that a text names, apart from servants and those who are known; none of several.
+pub(super) fn only(lines: &[&str], known: &[Address]) -> Option<Mark> {
+    let mut only: Option<Mark> = None;
+    for (at, line) in lines.iter().enumerate() {
+        for word in line.split(|c: char| c.is_whitespace() || OPENING.contains(&c)) {
+            let Some(address) = address(word.trim_end_matches(CLOSING)) else { continue };
+            let is_known = known.iter().any(|known| known.key() == address.key())
+                || SERVANTS.contains(&address.local().to_lowercase().as_str());
+            match &only {
+                _ if is_known => {}
+                Some(other) if other.address.key() == address.key() => {}
+                Some(_) => return None,
+                None => only = Some(Mark { address, line: at, rest: line.trim().to_owned() }),
+            }
+        }
+    }
+    only
 }
 
 /// Whether the words before an address make it a recipient.

@@ -16,7 +16,7 @@ const LONGEST: usize = 64 << 10;
 const MOST_LINES: usize = 2_000;
 const LONGEST_LINE: usize = 1_000;
 
-/// What a report of a delay says, in lower case.
+/// What only a report of a delay says, in lower case.
 const DELAYS: [&str; 14] = [
     "has not yet been delivered",
     "has been delayed",
@@ -46,19 +46,6 @@ const UNREACHED: [&str; 10] = [
     "non ha raggiunto alcuni o tutti i destinatari",
     "heeft enkele of alle geadresseerden niet bereikt",
     "resolver.adr.",
-];
-
-/// What reports of a failure may say as well, likewise: it counts where no code says that it is for good.
-const MAYBE_DELAYS: [&str; 9] = [
-    "do not need to re-send",
-    "no action is required on your part",
-    "attempts to deliver will continue",
-    "this is a temporary failure report",
-    "message is delayed",
-    "is delayed in delivery",
-    "keep trying for",
-    "continue trying to deliver",
-    "will continue to try",
 ];
 
 /// What a list server says that does not take a mail for the list, in lower case.
@@ -153,8 +140,9 @@ impl Notice {
 
     /// Whether it says that the mail is late and still on its way; the subject may say so.
     pub(super) fn is_delay(&self, by_subject: bool) -> bool {
-        let says = |table: &[&str]| table.iter().any(|words| self.words.contains(words));
-        says(&DELAYS) || (by_subject || says(&MAYBE_DELAYS)) && !reason::is_for_good(&self.text)
+        // A failure for good may speak of delays before it, and a code says more than words.
+        DELAYS.iter().any(|words| self.words.contains(words))
+            || (by_subject || words::tell_of_delay(&self.words)) && !reason::is_for_good(&self.text)
     }
 
     /// What became of the mail, by the text as a whole and by its subject.
@@ -179,6 +167,11 @@ impl Notice {
     /// Recipients that running text names.
     pub(super) fn spoken(&self) -> Vec<Mark> {
         mark::spoken(&self.lines())
+    }
+
+    /// The one recipient that it can mean, where it names no more than one address beside these.
+    pub(super) fn only(&self, known: &[Address]) -> Option<Mark> {
+        mark::only(&self.lines(), known)
     }
 
     /// Lines of it, from one up to another.

@@ -9,6 +9,7 @@ use crate::domain::Signal;
 use crate::mail::parse::parse;
 
 mod others;
+mod wordings;
 
 /// What is read of a report: a line for each recipient.
 fn read(raw: &str) -> String {

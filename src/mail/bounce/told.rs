@@ -39,7 +39,8 @@ pub(super) fn outcomes(notice: &Notice, look: &Look, parts: &[Part<'_>]) -> Vec<
         if !inner.is_empty() {
             return inner;
         }
-        marks = addressee(notice, parts).into_iter().map(Mark::of).collect();
+        let addressee = addressee(notice, parts).map(Mark::of);
+        marks.extend(addressee.or_else(|| notice.only(&look.addressed)));
     }
     // Whoever gets the report wrote the mail: it names the writer as well as the recipient.
     let is_writer = |mark: &Mark| look.addressed.iter().any(|own| own.key() == mark.address.key());
@@ -122,7 +123,14 @@ impl Told<'_> {
         let own = own.join("\n");
         let said = [diagnostic.as_str(), own.as_str(), general];
         let stated = said.into_iter().find_map(reason::code).map(Status::Stated);
-        let derived = || said.into_iter().find_map(|text| reason::derived(text, self.action));
+        // What was said with a code is what was refused; all else may be the frame around it.
+        let coded = || said.into_iter().flat_map(str::lines).filter(|line| reason::is_stated(line));
+        let derive = |text| reason::derived(text, self.action);
+        let tells = |status: &Status| !status.code().is_bare();
+        let derived = || {
+            let by_code = coded().filter_map(derive).find(tells);
+            by_code.or_else(|| said.into_iter().find_map(derive))
+        };
         let recipient = block.mark.address.clone();
         let original = mark::origin(&own).filter(|origin| origin.key() != recipient.key());
         Some(Outcome {

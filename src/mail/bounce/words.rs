@@ -5,7 +5,7 @@
 use super::reason;
 
 /// Stems of what happens to mail, and of what it happens to, in lower case.
-const MOVES: [&str; 41] = [
+const MOVES: &[&str] = &[
     "deliver",
     "delever",
     "reach",
@@ -23,6 +23,7 @@ const MOVES: [&str; 41] = [
     "domain",
     "zugestellt",
     "zustell",
+    "übermittl",
     "empfänger",
     "nachricht",
     "remis",
@@ -30,27 +31,38 @@ const MOVES: [&str; 41] = [
     "destinataire",
     "parvenu",
     "entreg",
-    "destinatari",
     "enviar",
+    "destinatari",
+    "mensaje",
+    "mensagem",
     "recapit",
     "consegn",
     "messaggio",
-    "mensaje",
-    "mensagem",
     "bezorg",
     "afgelever",
     "bericht",
+    "levere",
+    "mottagar",
+    "modtager",
+    "dostarcz",
+    "doruč",
+    "kézbesít",
+    "teslim",
     "достав",
     "сообщени",
     "送信",
     "配信",
+    "配達",
     "发送",
     "送达",
+    "投递",
     "邮件",
+    "전송",
+    "배달",
 ];
 
 /// Stems that say that it did not happen, in lower case.
-const FAILS: [&str; 37] = [
+const FAILS: &[&str] = &[
     " not ",
     "n't ",
     "cannot",
@@ -78,20 +90,54 @@ const FAILS: [&str; 37] = [
     "échec",
     "impossible",
     "erreur",
+    "retard",
     "no se ",
     "no pudo",
     " non ",
     " não ",
     "niet ",
     "mislukt",
+    " inte ",
+    " ikke ",
+    " nie ",
+    " nelze",
+    " nem ",
     " не ",
     "できません",
     "失敗",
+    "失败",
     "无法",
+    "실패",
+    "못",
+];
+
+/// Stems that say that it may happen yet, in lower case.
+const DELAYS: &[&str] = &[
+    "delay",
+    "not yet",
+    "keep trying",
+    "continue trying",
+    "will continue to",
+    "temporary failure",
+    "no action is required",
+    "not need to re-send",
+    "verzöger",
+    "noch nicht",
+    "nur eine warnung",
+    "retard",
+    "pas encore",
+    "todavía no",
+    "ainda não",
+    "non ancora",
+    "nog niet",
+    "ännu inte",
+    "задерж",
+    "遅延",
+    "延迟",
 ];
 
 /// Words that say both.
-const BOTH: [&str; 10] = [
+const BOTH: &[&str] = &[
     "undeliver",
     "non-deliver",
     "nondeliver",
@@ -105,23 +151,28 @@ const BOTH: [&str; 10] = [
 ];
 
 /// Stems in the subjects of reports of any outcome, beside those of failures, in lower case.
-const REPORTS: [&str; 6] = ["status", "report", "notif", "notice", "warning", "subsystem"];
+const REPORTS: &[&str] = &["status", "report", "notif", "notice", "warning", "subsystem"];
 
 /// Whether a text in lower case tells of mail that was not delivered.
 pub(super) fn tell_of_failure(lower: &str) -> bool {
     BOTH.iter().any(|word| lower.contains(word))
-        || sentences(lower).any(|sentence| has(sentence, &MOVES) && fails(sentence))
+        || sentences(lower).any(|sentence| has(sentence, MOVES) && fails(sentence))
+}
+
+/// Whether a text in lower case tells of mail that may be delivered yet.
+pub(super) fn tell_of_delay(lower: &str) -> bool {
+    has(lower, DELAYS)
 }
 
 /// Whether a subject in lower case is one of reports on deliveries: it has two of the three things
 /// that they are made of.
 pub(super) fn title_report(subject: &str) -> bool {
-    let made_of = [has(subject, &MOVES), fails(subject), has(subject, &REPORTS)];
+    let made_of = [has(subject, MOVES), fails(subject), has(subject, REPORTS)];
     tell_of_failure(subject) || made_of.into_iter().filter(|it| *it).count() > 1
 }
 
 fn fails(sentence: &str) -> bool {
-    has(sentence, &FAILS) || reason::is_worded(sentence)
+    has(sentence, FAILS) || reason::is_worded(sentence)
 }
 
 /// The sentences of a text. The dots of a host or an address end none.

@@ -88,7 +88,7 @@ fn echoes(target: &str, said: &str) -> bool {
         }
         _ => return false,
     };
-    let end = said.trim_end_matches('/');
+    let end = said.trim_end_matches(['/', ')', '>', '"', '\'', '.']);
     let from = end.len().checked_sub(place.len());
     let last = from.and_then(|from| end.get(from..));
     !place.is_empty() && last.is_some_and(|last| last.eq_ignore_ascii_case(place))
@@ -113,6 +113,7 @@ mod tests {
         for (line, wanted) in [
             ("Bob <b@x.org (mailto:b@x.org)> wrote:", "Bob <b@x.org> wrote:"),
             ("B@x.org (mailto:b@x.org?subject=x) or", "B@x.org or"),
+            ("Bob (b@x.org) (mailto:b@x.org)", "Bob (b@x.org)"),
             ("write us (mailto:b@x.org)", "write us (mailto:b@x.org)"),
             ("www.x.org (http://www.x.org/)", "www.x.org"),
             ("x.org/a (https://x.org/b)", "x.org/a (https://x.org/b)"),

@@ -27,6 +27,36 @@ fn shops_and_their_customers() {
     assert_eq!(read(failed), "person");
 }
 
+/// A desk that thanks for a mail from the null sender quotes it; a person who left writes so.
+#[test]
+fn answers_from_nobody() {
+    for (subject, body) in [
+        (
+            "[Ticket#4711] RE: Mail delivery failure",
+            "Thanks.\n\n> We cannot deliver to us@example.org: 550 5.1.1 no",
+        ),
+        ("This address is no longer in use", "My address (erika@example.com) is no longer valid."),
+    ] {
+        let raw =
+            format!("Return-Path: <>\nFrom: erika@example.com\nSubject: {subject}\n\n{body}\n");
+        assert_eq!(read(&raw), "person", "{subject}");
+    }
+}
+
+/// A person with an address of her own passes a report on.
+#[test]
+fn a_report_that_a_person_sends_along() {
+    let raw = "Return-Path: <erika@example.com>\nFrom: erika@example.com\nSubject: Mail delivery failed\n\
+               Content-Type: multipart/mixed; boundary=B\n\n--B\n\nPlease see the report.\n--B\n\
+               Content-Type: message/delivery-status\n\nFinal-Recipient: rfc822; a@example.org\n\
+               Action: failed\nStatus: 5.1.1\n--B--\n";
+    assert_eq!(read(raw), "person");
+    assert_eq!(
+        read(&raw.replace("<erika@example.com>", "<>")),
+        "bounce | a@example.org failed 5.1.1"
+    );
+}
+
 /// A postmaster asks like everybody else.
 #[test]
 fn a_postmaster_who_asks() {
