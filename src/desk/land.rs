@@ -15,6 +15,7 @@ use crate::store::{AddressRole, NewArrival, NewMessage, RawBytes, Snapshot, Stor
 
 mod copy;
 mod door;
+mod evidence;
 mod home;
 mod key;
 mod ours;

@@ -75,7 +75,8 @@ pub struct Evidence<'a> {
     pub reported: Vec<Lead>,
     /// Messages that came earlier and refer to it (R62).
     pub referenced_by: Vec<Candidate>,
-    /// Messages that came earlier and refer to what it refers to, which never came itself (R62).
+    /// Messages that came earlier and refer to what it answers, or to what began it, where that never
+    /// came itself (R62).
     pub siblings: Vec<Candidate>,
     /// The key that a correlation found in it.
     pub key: Option<Keyed<'a>>,

@@ -8,9 +8,6 @@ use super::{Snapshot, Tx};
 use crate::domain::threading::Candidate;
 use crate::domain::{Change, Event, InboxName, MessageId, Number, Time};
 
-/// Homes that are looked at, of the many that messages with one id can have.
-const MOST_CANDIDATES: usize = 8;
-
 impl Tx<'_> {
     /// Gives a message its home, as the event says.
     pub(super) fn save_entry(&self, event: &Event) -> Result<()> {
@@ -62,15 +59,39 @@ pub(super) const MESSAGES_OF: &str = "SELECT message FROM entry WHERE conversati
      CROSS JOIN entry ON entry.conversation = merged.number
      WHERE merged.root = ?1 AND merged.root <> merged.number";
 
+/// The homes in an inbox of messages that a statement names, as a person sees them: first those in
+/// which the person has a part, so that forged ids in front of the true one hide nothing.
+macro_rules! homes_among {
+    ($messages:literal) => {
+        concat!(
+            "SELECT entry.message, shown.number, shown.inbox, shown.closed,
+                    EXISTS (SELECT 1 FROM member JOIN participant USING (conversation)
+                            WHERE member.root = shown.number AND participant.person = ?2) AS has_part
+             FROM (",
+            $messages,
+            ") AS named
+             CROSS JOIN entry ON entry.message = named.message
+             CROSS JOIN conversation AS home ON home.number = entry.conversation
+             CROSS JOIN conversation AS shown ON shown.number = home.root
+             WHERE shown.inbox = ?3
+             ORDER BY has_part DESC, entry.message, shown.number LIMIT 8"
+        )
+    };
+}
+
 /// Who floods the desk with one id costs each mail so much and no more; the first ones are looked at,
 /// for whoever forges an id has seen it.
-pub(super) const WITH_MESSAGE_ID: &str = "SELECT id FROM message WHERE message_id = ?1
-     UNION ALL SELECT message FROM message_alias WHERE message_id = ?1 LIMIT 2000";
-pub(super) const REFERRERS: &str = "SELECT message FROM reference
-     WHERE message_id = ?1 ORDER BY message LIMIT 2000";
+pub(super) const WITH_MESSAGE_ID: &str = homes_among!(
+    "SELECT id AS message FROM message WHERE message_id = ?1
+     UNION ALL SELECT message FROM message_alias WHERE message_id = ?1 LIMIT 500"
+);
+pub(super) const REFERRERS: &str =
+    homes_among!("SELECT message FROM reference WHERE message_id = ?1 ORDER BY message LIMIT 500");
 /// A mail that ten thousand answer has as many siblings: the last ones are enough.
-pub(super) const SIBLINGS: &str = "SELECT message FROM reference
-     WHERE message_id = ?1 AND message < ?2 ORDER BY message DESC LIMIT 500";
+pub(super) const SIBLINGS: &str = homes_among!(
+    "SELECT message FROM reference
+     WHERE message_id = ?1 AND message < ?4 ORDER BY message DESC LIMIT 500"
+);
 /// Of the messages that one refers to those that came before it, nearest first; many may claim an id.
 pub(super) const ANSWERED: &str = "SELECT older.id
      FROM reference CROSS JOIN message AS older ON older.message_id = reference.message_id
@@ -193,7 +214,7 @@ impl Snapshot<'_> {
     /// # Errors
     /// Those of the database.
     pub fn homes_of(&self, message: MessageId, sender: &str) -> Result<Vec<Candidate>> {
-        let mut select = self.connection.prepare_cached(
+        self.candidates(
             "SELECT entry.message, shown.number, shown.inbox, shown.closed,
                     EXISTS (SELECT 1 FROM member JOIN participant USING (conversation)
                             WHERE member.root = shown.number AND participant.person = ?2)
@@ -201,9 +222,8 @@ impl Snapshot<'_> {
              JOIN conversation AS home ON home.number = entry.conversation
              JOIN conversation AS shown ON shown.number = home.root
              WHERE entry.message = ?1 ORDER BY shown.number",
-        )?;
-        let rows = select.query_map((message.0, sender), candidate)?;
-        Ok(rows.collect::<Result<_, _>>()?)
+            (message.0, sender),
+        )
     }
 
     /// Where messages with this Message-ID have their homes in an inbox: of many a few, first those
@@ -218,8 +238,7 @@ impl Snapshot<'_> {
         sender: &str,
         inbox: &InboxName,
     ) -> Result<Vec<Candidate>> {
-        let messages = self.messages(WITH_MESSAGE_ID, [message_id])?;
-        self.first_homes(messages, sender, inbox)
+        self.candidates(WITH_MESSAGE_ID, (message_id, sender, inbox.as_str()))
     }
 
     /// Where messages that refer to this Message-ID have their homes in an inbox, chosen likewise:
@@ -233,8 +252,7 @@ impl Snapshot<'_> {
         sender: &str,
         inbox: &InboxName,
     ) -> Result<Vec<Candidate>> {
-        let messages = self.messages(REFERRERS, [message_id])?;
-        self.first_homes(messages, sender, inbox)
+        self.candidates(REFERRERS, (message_id, sender, inbox.as_str()))
     }
 
     /// Where messages that came before `message` and refer to this Message-ID have their homes,
@@ -249,8 +267,7 @@ impl Snapshot<'_> {
         sender: &str,
         inbox: &InboxName,
     ) -> Result<Vec<Candidate>> {
-        let messages = self.messages(SIBLINGS, (message_id, message.0))?;
-        self.first_homes(messages, sender, inbox)
+        self.candidates(SIBLINGS, (message_id, sender, inbox.as_str(), message.0))
     }
 
     /// Where messages with this Message-ID have their homes in an inbox that an agent or an inbox sent
@@ -264,9 +281,7 @@ impl Snapshot<'_> {
         person: &str,
         inbox: &InboxName,
     ) -> Result<Vec<Candidate>> {
-        let mut select = self.connection.prepare_cached(SENT_TO)?;
-        let rows = select.query_map((message_id, person, inbox.as_str()), candidate)?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        self.candidates(SENT_TO, (message_id, person, inbox.as_str()))
     }
 
     fn messages(&self, sql: &str, values: impl Params) -> Result<Vec<MessageId>> {
@@ -275,20 +290,10 @@ impl Snapshot<'_> {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    fn first_homes(
-        &self,
-        messages: Vec<MessageId>,
-        sender: &str,
-        inbox: &InboxName,
-    ) -> Result<Vec<Candidate>> {
-        let mut homes = Vec::new();
-        for message in messages {
-            let found = self.homes_of(message, sender)?;
-            homes.extend(found.into_iter().filter(|home| home.inbox == *inbox));
-        }
-        homes.sort_by_key(|home| (!home.participant, home.message, home.conversation));
-        homes.truncate(MOST_CANDIDATES);
-        Ok(homes)
+    fn candidates(&self, sql: &str, values: impl Params) -> Result<Vec<Candidate>> {
+        let mut select = self.connection.prepare_cached(sql)?;
+        let rows = select.query_map(values, candidate)?;
+        Ok(rows.collect::<Result<_, _>>()?)
     }
 
     /// A conversation of an inbox by its number, with its first message.

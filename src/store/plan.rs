@@ -56,6 +56,8 @@ fn what_each_mail_asks() {
         let wanted = format!("SEARCH {first}");
         let first = plan.iter().find(|line| line.starts_with("SEARCH "));
         assert_eq!(first, Some(&wanted), "{sql}: {plan:#?}");
-        assert!(!plan.iter().any(|line| line.starts_with("SCAN ")), "{sql}: {plan:#?}");
+        // The few messages that a statement names first are gone through one by one.
+        let is_scan = |line: &String| line.starts_with("SCAN ") && line != "SCAN named";
+        assert!(!plan.iter().any(is_scan), "{sql}: {plan:#?}");
     }
 }
