@@ -6,21 +6,7 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use nix::unistd::alarm;
-use signal_hook::consts::{SIGALRM, SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
-
-/// Makes SIGTERM, SIGHUP, SIGINT and SIGALRM end the process with `status`; an open transaction is rolled
-/// back by whoever opens the store next. A write beyond RLIMIT_FSIZE becomes an error that SQLite
-/// reports, not a death by SIGXFSZ.
-///
-/// # Errors
-/// When the system refuses a handler.
-pub fn end_with(status: i32) -> io::Result<()> {
-    let always = Arc::new(AtomicBool::new(true));
-    for signal in [SIGTERM, SIGHUP, SIGINT, SIGALRM] {
-        signal_hook::flag::register_conditional_shutdown(signal, status, Arc::clone(&always))?;
-    }
-    Ok(())
-}
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
 
 /// A limit on the time of whatever is done while it is held (R13): past it SIGALRM comes.
 #[derive(Debug)]

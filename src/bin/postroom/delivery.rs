@@ -11,12 +11,12 @@ use postroom::desk::ingest::Refused;
 use postroom::desk::raw::Raw;
 use postroom::desk::{self, Failure, Kind, failure};
 use postroom::host::log::Level;
-use postroom::host::{random, signal, stdin, terminal};
+use postroom::host::{random, stdin, terminal};
 use postroom::render::clean;
 
 use crate::command::{self, COMMANDS};
 use crate::exit::{self, Exit};
-use crate::memory;
+use crate::last_words;
 
 /// What the last panic said; a panic hook can hand it over in no other way.
 static PANIC: Mutex<String> = Mutex::new(String::new());
@@ -42,10 +42,8 @@ impl Undone {
 /// refuses (R8).
 pub(crate) fn run(rest: &[OsString], command: impl FnOnce() -> Result<Exit>) -> Exit {
     panic::set_hook(Box::new(remember_panic));
-    // Without handlers a signal ends us by itself, which an MTA understands too.
-    let _ = signal::end_with(Exit::TryAgain as i32);
     let named = named_config(rest);
-    memory::watch(&desk::early_log(named.as_deref()));
+    last_words::watch(&desk::early_log(named.as_deref()));
     let done = panic::catch_unwind(AssertUnwindSafe(|| done(command())));
     let Err(undone) = done.unwrap_or_else(|_| {
         let said = PANIC.lock().map(|said| said.clone()).unwrap_or_default();
