@@ -252,7 +252,11 @@ impl<R: BufRead + Seek> Mbox<R> {
     fn begins_message(&self) -> bool {
         self.is_begin
             && is_from_line(&self.line)
-            && (begins_header(&self.ahead) || self.behind_empty && has_time(&self.line))
+            && match (has_time(&self.line), begins_header(&self.ahead)) {
+                (true, has_header) => has_header || self.behind_empty,
+                // `From the boss` above `From: us` is text that somebody wrote.
+                (false, has_header) => has_header && self.behind_empty && names_sender(&self.line),
+            }
     }
 
     /// Whether a message can end at an offset: the file ends there, or a `From ` line begins. What
@@ -323,6 +327,13 @@ fn has_time(line: &[u8]) -> bool {
     line.windows(4).any(|four| {
         matches!(four, [a, b':', b, c] if [a, b, c].iter().all(|digit| digit.is_ascii_digit()))
     })
+}
+
+/// Whether an address stands behind `From `, or one word and nothing else.
+fn names_sender(line: &[u8]) -> bool {
+    let mut words = line.get(FROM.len()..).unwrap_or_default().split(u8::is_ascii_whitespace);
+    let first = words.next().unwrap_or_default();
+    first.contains(&b'@') || !words.any(|word| !word.is_empty())
 }
 
 fn is_empty(line: &[u8]) -> bool {

@@ -62,6 +62,16 @@ fn where_messages_begin() {
         ("two", format!("{begun}\n{LINE}B: 2\n\ntwo\n"), &["A: 1\n\none\n", "B: 2\n\ntwo\n"]),
         ("no empty line", format!("{begun}{LINE}B: 2\n"), &["A: 1\n\none\n", "B: 2\n"]),
         ("no time of day", format!("{begun}\nFrom 17@xxx\nB: 2\n"), &["A: 1\n\none\n", "B: 2\n"]),
+        (
+            "no time but a date",
+            format!("{begun}\nFrom b@x Jan 3 1996\nB: 2\n"),
+            &["A: 1\n\none\n", "B: 2\n"],
+        ),
+        (
+            "text before a field",
+            format!("{begun}\nFrom the boss\nB: 2\nFrom b@x\nB: 3\n"),
+            &["A: 1\n\none\n\nFrom the boss\nB: 2\nFrom b@x\nB: 3\n"],
+        ),
         ("no last line end", format!("{begun}\n{LINE}B: 2\n\nx"), &["A: 1\n\none\n", "B: 2\n\nx"]),
         ("UUCP", format!("{begun}\n{LINE}>From b\nB: 2\n"), &["A: 1\n\none\n", ">From b\nB: 2\n"]),
         ("no header", format!("{begun}\n{LINE}\ntwo\n"), &["A: 1\n\none\n", "\ntwo\n"]),
