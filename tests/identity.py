@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The identity of messages, version 1, computed without any code of Postroom.
+"""The identity of messages, version 2, computed without any code of Postroom.
 
     identity.py FILE...           `SHA-256-identity  path` for each file
     identity.py --count DIR...    how many distinct messages the files hold
@@ -18,7 +18,9 @@ A line ends with LF or CRLF.
    or behind MOST fields, or before a field that ends beyond the first WINDOW
    bytes. The body is what follows. An envelope that ends beyond them is none.
 3. The fields of KEPT and all content-* count; if there is neither a date nor a
-   message-id, all fields do. Sorted by lower-cased name, stably, each gives
+   message-id, all fields do but those of ADDED and all received before the last;
+   these, too, where a CR stands within the value before anything but LF, and all
+   where nothing but received is left. Sorted by lower-cased name, stably, each gives
    "name:value\n": the value without CR and LF, each run of SP and TAB as one
    SP, none at its ends.
 4. Then "\n" and the body: runs of CR before LF dropped, no CR or LF at its end.
@@ -31,6 +33,8 @@ import sys
 
 KEPT = {b"from", b"to", b"cc", b"date", b"message-id", b"subject",
         b"in-reply-to", b"references", b"mime-version"}
+ADDED = {b"authentication-results", b"delivered-to", b"envelope-to",
+         b"received-spf", b"return-path", b"x-original-to"}
 MOST = 10000
 WINDOW = 4 << 20
 FIELD = re.compile(rb"([!-9;-~]+)[ \t]*:")
@@ -80,6 +84,16 @@ def identity(raw):
     names = {name for name, _ in fields}
     if names & {b"date", b"message-id"}:
         fields = [f for f in fields if f[0] in KEPT or f[0].startswith(b"content-")]
+    else:
+        hops = sum(name == b"received" for name, _ in fields)
+        own = []
+        for name, value in fields:
+            hops -= name == b"received"
+            added = name in ADDED or name == b"received" and hops > 0
+            if not added or re.search(rb"\r[^\n]", value.rstrip(b" \t\r\n\f"), re.S):
+                own.append([name, value])
+        if any(name != b"received" for name, _ in own):
+            fields = own
     digest = hashlib.sha256()
     for name, value in sorted(fields, key=lambda field: field[0]):
         value = value.replace(b"\r", b"").replace(b"\n", b"")

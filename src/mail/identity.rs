@@ -9,7 +9,7 @@ use super::fields;
 use super::fields::{Field, Fields, is_blank, position};
 
 /// The version of the definition below; stored beside each identity (R55).
-pub const VERSION: i64 = 1;
+pub const VERSION: i64 = 2;
 
 /// Names of the fields that count, besides all that begin with `content-`.
 const COUNTED: [&str; 9] = [
@@ -24,6 +24,17 @@ const COUNTED: [&str; 9] = [
     "to",
 ];
 
+/// Names of the fields that machines on the way add, which do not count where all others do; nor do
+/// those of `received` but the last, which says where and when the message began its way.
+const TRACE: [&str; 6] = [
+    "authentication-results",
+    "delivered-to",
+    "envelope-to",
+    "received-spf",
+    "return-path",
+    "x-original-to",
+];
+
 /// The identity of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Identity(pub [u8; 32]);
@@ -35,7 +46,7 @@ impl fmt::Display for Identity {
     }
 }
 
-/// Computes the identity of a message, version 1: SHA-256 over the bytes defined here.
+/// Computes the identity of a message, version 2: SHA-256 over the bytes defined here.
 ///
 /// 1. The header and the body are told apart as [`Fields::scan`] does: a first mbox line is
 ///    dropped, and so are lines of blanks alone on which the first field follows; the header ends at
@@ -44,7 +55,11 @@ impl fmt::Display for Identity {
 /// 2. A field counts when its name, lower-cased, is one of `from`, `to`, `cc`, `date`,
 ///    `message-id`, `subject`, `in-reply-to`, `references`, `mime-version`, or begins with
 ///    `content-`. If there is neither a `date` nor a `message-id` field, every field counts, so
-///    that two equal alarms of a bare program are two messages.
+///    that two equal alarms of a bare program are two messages, but for `authentication-results`,
+///    `delivered-to`, `envelope-to`, `received-spf`, `return-path`, `x-original-to` and all of
+///    `received` but the last, so that one of them that is fetched again stays one. These count, too,
+///    where a CR without its LF is in the value, which may hold a whole mail then, and where no other
+///    field is left.
 /// 3. The fields that count are sorted by lower-cased name, bytewise; fields of one name keep
 ///    their order. For each, these bytes are taken: the lower-cased name, `:`, the value, LF. The
 ///    value is what follows the colon with every CR and LF removed, then each run of spaces and
@@ -125,12 +140,12 @@ impl Hasher {
 
 /// Steps 2 to 4 of the definition.
 fn hash_header(fields: &Fields<'_>) -> Sha256 {
-    let everything = fields.get("date").is_none() && fields.get("message-id").is_none();
-    let mut counted: Vec<(String, &Field)> = fields
-        .iter()
-        .map(|field| (field.name.to_ascii_lowercase(), field))
-        .filter(|(name, _)| everything || counts(name))
-        .collect();
+    let named = || fields.iter().map(|field| (field.name.to_ascii_lowercase(), field));
+    let mut counted: Vec<(String, &Field)> =
+        match fields.get("date").is_none() && fields.get("message-id").is_none() {
+            true => of_author(fields, named().collect()),
+            false => named().filter(|(name, _)| counts(name)).collect(),
+        };
     counted.sort_by(|a, b| a.0.cmp(&b.0));
 
     let mut hash = Sha256::new();
@@ -142,6 +157,37 @@ fn hash_header(fields: &Fields<'_>) -> Sha256 {
     }
     hash.update(b"\n");
     hash
+}
+
+/// The fields of a bare message without those that machines on the way added; all if these are all.
+fn of_author<'f, 'a>(
+    fields: &Fields<'_>,
+    all: Vec<(String, &'f Field<'a>)>,
+) -> Vec<(String, &'f Field<'a>)> {
+    let received = fields.iter().enumerate().filter(|(_, field)| field.is("received"));
+    let origin = received.map(|(at, _)| at).last();
+    let is_added = |at: usize, name: &str, value: &[u8]| {
+        let is_trace = TRACE.contains(&name) || name == "received" && Some(at) != origin;
+        is_trace && !has_lone_cr(value)
+    };
+    let is_authors =
+        |(at, (name, field)): &(usize, &(String, &Field))| !is_added(*at, name, field.value);
+    let own: Vec<_> =
+        all.iter().enumerate().filter(is_authors).map(|(_, one)| one.clone()).collect();
+    let has_own = own.iter().any(|(name, _)| name != "received");
+    if has_own { own } else { all }
+}
+
+/// Whether a CR within a value stands before something else than LF.
+fn has_lone_cr(value: &[u8]) -> bool {
+    let mut rest = value.trim_ascii_end();
+    while let Some(at) = position(b'\r', rest) {
+        rest = rest.get(at + 1..).unwrap_or_default();
+        if rest.first().is_some_and(|byte| *byte != b'\n') {
+            return true;
+        }
+    }
+    false
 }
 
 fn counts(name: &str) -> bool {
@@ -244,6 +290,13 @@ mod tests {
         let one = "Received: a; Mon\nSubject: disk full\n\nfull\n";
         let two = "Received: a; Tue\nSubject: disk full\n\nfull\n";
         assert_ne!(identity(one.as_bytes()), identity(two.as_bytes()));
+        let again = format!("Return-Path: <>\nReceived: b; Wed\n{one}");
+        assert_eq!(identity(one.as_bytes()), identity(again.as_bytes()));
+        // A mail whose lines end with CR is one field, whatever that is called.
+        let cr = |text: &str| format!("Return-Path: <e@x>\rSubject: order\r\r{text}\r");
+        assert_ne!(identity(cr("ten lamps").as_bytes()), identity(cr("one lamp").as_bytes()));
+        let trace = |from: &str| format!("Return-Path: <{from}>\n\nbody\n");
+        assert_ne!(identity(trace("a@x").as_bytes()), identity(trace("b@x").as_bytes()));
         let mbox = format!("From a@x Sat\n{one}");
         assert_eq!(identity(one.as_bytes()), identity(mbox.as_bytes()));
     }
@@ -252,9 +305,24 @@ mod tests {
     fn by_the_letter(fields: &Fields<'_>) -> Identity {
         let lower = |f: &&Field| f.name.to_ascii_lowercase();
         let every = !fields.iter().any(|f| ["date", "message-id"].contains(&&*lower(&f)));
+        let last = fields.iter().filter(|f| lower(f) == "received").count();
+        let mut seen = 0;
+        let added: Vec<bool> = fields
+            .iter()
+            .map(|f| {
+                seen += usize::from(lower(&f) == "received");
+                let is_trace =
+                    TRACE.contains(&&*lower(&f)) || lower(&f) == "received" && seen < last;
+                let value = f.value.trim_ascii_end();
+                is_trace && !value.windows(2).any(|pair| pair[0] == b'\r' && pair[1] != b'\n')
+            })
+            .collect();
+        let has_own = fields.iter().zip(&added).any(|(f, added)| !added && lower(&f) != "received");
         let mut lines: Vec<(String, Vec<u8>)> = fields
             .iter()
-            .filter(|f| every || counts(&lower(f)))
+            .zip(added)
+            .filter(|(f, added)| if every { !(*added && has_own) } else { counts(&lower(f)) })
+            .map(|(f, _)| f)
             .map(|f| {
                 let words: Vec<u8> =
                     f.value.iter().copied().filter(|b| !b"\r\n".contains(b)).collect();
@@ -282,7 +350,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn as_defined(raw in "(From [a-z ]*\n|)([ \t]{0,3}\r?\n|)((From|Date|X|content-x) ?:[ \t\r\nab]{0,8}\r?\n){0,4}\r?\n[ab\r\n]{0,20}") {
+        fn as_defined(raw in "(From [a-z ]*\n|)([ \t]{0,3}\r?\n|)((From|Date|X|content-x|Received|return-path) ?:[ \t\r\nab]{0,8}\r?\n){0,5}\r?\n[ab\r\n]{0,20}") {
             prop_assert_eq!(identity(raw.as_bytes()), by_the_letter(&Fields::scan(raw.as_bytes())));
         }
 
@@ -295,7 +363,7 @@ mod tests {
         /// alone gives the same as the whole.
         #[test]
         fn piece_by_piece(
-            raw in "(From [a-z ]*\n|)([ \t]{0,3}\r?\n|)((From|Date|X|content-x) ?:[ \t\r\nab]{0,8}\r?\n){0,4}\r?\n[ab\r\n]{0,20}",
+            raw in "(From [a-z ]*\n|)([ \t]{0,3}\r?\n|)((From|Date|X|content-x|Received|return-path) ?:[ \t\r\nab]{0,8}\r?\n){0,5}\r?\n[ab\r\n]{0,20}",
             window in 0_usize..50,
             beginning in 0_usize..20,
             piece in 1_usize..8,

@@ -183,9 +183,9 @@ fn who_fails_dmarc_brings_in_nobody() {
     let mut office = Office::new();
     let root = office.mail(ERIKA, "Message-ID: <1@customer.test>\n");
     let sent = office.reply(root.conversation, ERIKA, Ending::Commit);
-    let fields = format!("{}Cc: {PAUL}\n", answering(&sent));
     let failed = "Authentication-Results: mx.example.test; dmarc=fail\n";
     for (results, wanted) in [(failed, false), ("", true)] {
+        let fields = format!("{}Cc: {PAUL}\nX-Part: {wanted}\n", answering(&sent));
         let landed = office.ingest(format!("{results}{}", mail(ERIKA, &fields)).as_bytes());
         assert_eq!((landed.how, landed.conversation), (How::Joined, root.conversation));
         let people = office.desk.read(|tx| tx.participants(root.conversation)).unwrap();
