@@ -10,6 +10,10 @@ pub enum Signal {
     AutoSubmitted,
     /// A List-* field (RFC 2369, RFC 2919; R106).
     List,
+    /// List-Unsubscribe and no other field of a list (RFC 8058): a newsletter (R106).
+    Unsubscribe,
+    /// The null sender, on a mail that forbids an answer or calls itself bulk: a machine answers.
+    NullSender,
     /// Precedence or X-Precedence is `list`.
     PrecedenceList,
     /// Precedence or X-Precedence is `bulk` or `junk` (R107).
@@ -59,6 +63,8 @@ impl Signal {
         match self {
             Signal::AutoSubmitted => "auto-submitted",
             Signal::List => "list",
+            Signal::Unsubscribe => "unsubscribe",
+            Signal::NullSender => "null-sender",
             Signal::PrecedenceList => "precedence-list",
             Signal::PrecedenceBulk => "precedence-bulk",
             Signal::PrecedenceAutoReply => "precedence-auto-reply",
@@ -93,12 +99,13 @@ impl Signal {
             Signal::AbuseReport => Some(Class::AbuseReport),
             Signal::CalendarReply => Some(Class::CalendarReply),
             Signal::List | Signal::PrecedenceList => Some(Class::List),
-            Signal::PrecedenceBulk => Some(Class::Bulk),
+            Signal::PrecedenceBulk | Signal::Unsubscribe => Some(Class::Bulk),
             Signal::AutoSubmitted
             | Signal::PrecedenceAutoReply
             | Signal::LoopMark
             | Signal::AwaySubject
             | Signal::BounceLike
+            | Signal::NullSender
             | Signal::Correlated
             | Signal::DmarcReport
             | Signal::Report => Some(Class::Automatic),

@@ -5,7 +5,7 @@
 use super::base_subject;
 
 /// Beginnings that a colon follows, in lower case. They are words that no person puts there.
-const PREFIXES: [&str; 80] = [
+const PREFIXES: [&str; 83] = [
     "automatic reply",
     "automatic response",
     "automated reply",
@@ -27,6 +27,9 @@ const PREFIXES: [&str; 80] = [
     "automatische antwort",
     "abwesenheitsnotiz",
     "abwesenheitsnachricht",
+    "abwesenheitsmeldung",
+    "autoresponder",
+    "ausência temporária",
     "réponse automatique",
     "message d'absence",
     "respuesta automática",
@@ -88,8 +91,8 @@ const PREFIXES: [&str; 80] = [
     "abwesenheitsassistent",
 ];
 
-/// Beginnings that a colon follows, in lower case, of an automatic answer where the mail answers
-/// another one; else a person may be writing of a car or of a child that is ill.
+/// Beginnings that a colon follows, in lower case, of an automatic answer where a header says so, too;
+/// else a person may be writing of a car or of a child that is ill.
 const AMBIGUOUS: [&str; 17] = [
     "auto",
     "vacation",
@@ -127,20 +130,46 @@ const WHOLE: [&str; 10] = [
 /// What Notes writes behind the name of who is away, in lower case.
 const AWAY: [&str; 3] = [" is out of the office", " ist außer haus", " est absent(e)"];
 
-/// Whether this is the subject of an automatic answer. `answers` says that the mail refers to
-/// another one.
-pub(super) fn is_subject(subject: &str, answers: bool) -> bool {
-    let lower = subject.trim().to_lowercase();
+/// What else in a header speaks for an automatic answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Hint {
+    None,
+    /// It answers another mail, as a person may under a subject of her own.
+    Answers,
+    /// It comes from nobody, or has a mark of machines.
+    Marked,
+}
+
+/// Whether this is the subject of an automatic answer. Tags of gateways in front (`[EXTERNAL]`) are
+/// passed over.
+pub(super) fn is_subject(subject: &str, hint: Hint) -> bool {
+    let subject = untagged(subject.trim());
+    let lower = subject.to_lowercase();
     let lower =
         lower.strip_prefix("auto:").filter(|_| subject.starts_with("AUTO")).unwrap_or(&lower);
     let prefix = lower.split([':', '：']).next().filter(|prefix| prefix.len() < lower.len());
     let prefix = prefix.map(str::trim).unwrap_or_default();
     let mut away = AWAY.iter().filter_map(|away| lower.split_once(away)).map(|(_, b)| b.trim());
-    PREFIXES.contains(&prefix)
-        || answers && AMBIGUOUS.contains(&prefix)
-        || WHOLE.contains(&lower.trim())
-        || base_subject(subject) == subject.trim()
+    // Who asks how to set one up begins like that.
+    let asks = hint == Hint::None && lower.ends_with('?');
+    PREFIXES.contains(&prefix) && !asks
+        || AMBIGUOUS.contains(&prefix) && hint == Hint::Marked
+        || WHOLE.contains(&lower.trim()) && hint >= Hint::Answers
+        || base_subject(subject) == subject
             && away.any(|behind| behind.is_empty() || behind == "." || behind.starts_with('('))
+}
+
+/// A subject without `[words]` and `***words***` in front.
+fn untagged(subject: &str) -> &str {
+    let tag = |subject: &str| {
+        let (open, close) = if subject.starts_with('[') { ("[", "]") } else { ("***", "***") };
+        Some(subject.strip_prefix(open)?.find(close)? + open.len() + close.len())
+    };
+    let mut rest = subject;
+    while let Some(behind) = tag(rest).and_then(|end| rest.get(end..)) {
+        rest = behind.trim_start();
+    }
+    rest
 }
 
 #[cfg(test)]
@@ -149,41 +178,50 @@ mod tests {
 
     #[test]
     fn subjects() {
-        for (subject, answers, wanted) in [
-            ("Automatic reply: your order", false, true),
-            ("Automatische Antwort: Rechnung", false, true),
-            ("Réponse automatique : facture", false, true),
-            ("自動返信: 見積り", false, true),
-            ("자동 회신: 견적", false, true),
-            ("תשובה אוטומטית: הזמנה", false, true),
-            ("Răspuns automat: comanda", false, true),
-            ("AUTOMATICKÁ ODPOVEĎ: objednávka", false, true),
-            ("Автоответчик не работает: что делать?", false, false),
-            ("Out of Office AutoReply: your order", false, true),
-            ("Out of Office", false, true),
-            ("Holiday reply", false, true),
-            ("Automatic answer: your order", false, true),
-            ("Re: Holiday reply", false, false),
-            ("Anna Berg is out of the office", false, true),
-            ("AUTO: Anna Berg is out of the office (returning 03/01/2026)", false, true),
-            ("AUTO: Anna Berg ist außer Haus (Rückkehr am 15.06.2026)", false, true),
-            ("Anna Berg is out of the office.", false, true),
-            ("RE: Anna Berg is out of the office", true, false),
-            ("Автовідповідь: замовлення", false, true),
-            ("Frånvaro: din order", true, true),
-            ("Frånvaro: Lisa 5B", false, false),
-            ("Abwesend: Anna am Montag", false, false),
-            ("不在通知: 荷物", false, false),
-            ("Auto: your order", true, true),
-            ("Auto: Versicherung", false, false),
-            ("Re: Automatic reply: your order", false, false),
-            ("Automatic reply does not work", false, false),
-            ("Out of office next week", false, false),
-            ("Who is out of the office today?", false, false),
-            ("Vacation rental", false, false),
-            ("", true, false),
+        for (subject, hint, wanted) in [
+            ("Automatic reply: your order", Hint::None, true),
+            ("Automatische Antwort: Rechnung", Hint::None, true),
+            ("Réponse automatique : facture", Hint::None, true),
+            ("自動返信: 見積り", Hint::None, true),
+            ("자동 회신: 견적", Hint::None, true),
+            ("תשובה אוטומטית: הזמנה", Hint::None, true),
+            ("Răspuns automat: comanda", Hint::None, true),
+            ("AUTOMATICKÁ ODPOVEĎ: objednávka", Hint::None, true),
+            ("Автоответчик не работает: что делать?", Hint::None, false),
+            ("Out of Office AutoReply: your order", Hint::None, true),
+            ("Out of Office", Hint::Answers, true),
+            ("Out of Office", Hint::None, false),
+            ("Holiday reply", Hint::Answers, true),
+            ("[EXTERNAL] Automatic reply: your order", Hint::None, true),
+            ("***SPAM*** [#5521] Abwesenheitsnotiz: hier", Hint::None, true),
+            ("[EXT] Re: Automatic reply: your order", Hint::None, false),
+            ("[", Hint::None, false),
+            ("Automatic reply: can you come?", Hint::Answers, true),
+            ("Abwesenheitsnotiz: wie einrichten?", Hint::None, false),
+            ("Absence: my son, class 5b", Hint::Answers, false),
+            ("Absence: your order", Hint::Marked, true),
+            ("Automatic answer: your order", Hint::None, true),
+            ("Re: Holiday reply", Hint::None, false),
+            ("Anna Berg is out of the office", Hint::None, true),
+            ("AUTO: Anna Berg is out of the office (returning 03/01/2026)", Hint::None, true),
+            ("AUTO: Anna Berg ist außer Haus (Rückkehr am 15.06.2026)", Hint::None, true),
+            ("Anna Berg is out of the office.", Hint::None, true),
+            ("RE: Anna Berg is out of the office", Hint::Marked, false),
+            ("Автовідповідь: замовлення", Hint::None, true),
+            ("Frånvaro: din order", Hint::Marked, true),
+            ("Frånvaro: Lisa 5B", Hint::None, false),
+            ("Abwesend: Anna am Montag", Hint::None, false),
+            ("不在通知: 荷物", Hint::None, false),
+            ("Auto: your order", Hint::Marked, true),
+            ("Auto: Versicherung", Hint::None, false),
+            ("Re: Automatic reply: your order", Hint::None, false),
+            ("Automatic reply does not work", Hint::None, false),
+            ("Out of office next week", Hint::None, false),
+            ("Who is out of the office today?", Hint::None, false),
+            ("Vacation rental", Hint::None, false),
+            ("", Hint::Marked, false),
         ] {
-            assert_eq!(is_subject(subject, answers), wanted, "{subject}");
+            assert_eq!(is_subject(subject, hint), wanted, "{subject}");
         }
     }
 }

@@ -1,28 +1,34 @@
 //! What a message says about who or what wrote it (R105-R110, R113, R129): found by structure, in
 //! the header and the parts; what it means is decided in [`crate::domain::signal`].
 
+use super::away::{self, Hint};
+use super::bounce;
+use super::decode;
+use super::envelope::{ReturnPath, Sender};
 use super::fields::Fields;
 use super::structure::Part;
-use super::{away, decode};
 use crate::domain::Signal;
 
-/// Fields of mailing lists (RFC 2369, RFC 2919), and of fml, which writes its own; an empty one
-/// counts too (T13).
-const LIST_FIELDS: [&str; 9] = [
+/// Fields of mailing lists (RFC 2369, RFC 2919), and what Mailman, Majordomo and fml write of
+/// their own; an empty one counts too (T13). List-Unsubscribe alone stands in mass mail as well.
+const LIST_FIELDS: [&str; 11] = [
     "List-Id",
     "List-Help",
     "List-Subscribe",
-    "List-Unsubscribe",
     "List-Post",
     "List-Owner",
     "List-Archive",
+    "X-BeenThere",
+    "X-Mailing-List",
+    "X-Mailman-Version",
     "X-ML-Name",
     "X-MLServer",
 ];
 
 /// Marks of other responders, with any value (R109).
-const MARK_FIELDS: [&str; 12] = [
+const MARK_FIELDS: [&str; 17] = [
     "X-Autoreply",
+    "X-Auto-Reply",
     "X-Autoreply-From",
     "X-Autorespond",
     "X-Autoresponder",
@@ -32,8 +38,12 @@ const MARK_FIELDS: [&str; 12] = [
     "X-No-Loop",
     "X-RT-Loop-Prevention",
     "X-OTRS-Loop",
+    "X-MDAutoResponder",
+    "Delivered-By-The-Graces-Of",
     "X-Ricevuta",
     "X-Cron-Env",
+    "X-Jenkins-Job",
+    "X-ServiceNow-Generated",
 ];
 
 /// Marks that count only with this word in their value (R109), in lower case.
@@ -53,12 +63,15 @@ const SUPPRESSING: [&str; 3] = ["all", "oof", "autoreply"];
 const SPAM_FIELDS: [&str; 3] = ["X-Spam-Flag", "X-Spam-Status", "X-Spam"];
 
 /// The signals of a message, each once, in the order of the rules. `report` is what it is as a report
-/// on the delivery of other mail.
+/// on the delivery of other mail; `sender` is the envelope sender, as far as it is known otherwise than
+/// by Return-Path.
 pub(super) fn signals(
     fields: &Fields<'_>,
     parts: &[Part<'_>],
     report: Option<Signal>,
+    sender: Option<&ReturnPath>,
 ) -> Vec<Signal> {
+    let is_from_nobody = Sender::of(fields, sender) == Sender::Null;
     let mut found: Vec<Signal> = Vec::new();
     found.extend(report.or_else(|| other_report(fields, parts)));
     found.extend(calendar_reply(parts));
@@ -67,6 +80,8 @@ pub(super) fn signals(
     }
     if LIST_FIELDS.iter().any(|name| fields.get(name).is_some()) {
         found.push(Signal::List);
+    } else if fields.get("List-Unsubscribe").is_some() {
+        found.push(Signal::Unsubscribe);
     }
     found.extend(precedence(fields));
     if fields.all("X-Auto-Response-Suppress").any(|field| suppresses(&field.unfolded())) {
@@ -75,13 +90,23 @@ pub(super) fn signals(
     if has_mark(fields) {
         found.push(Signal::LoopMark);
     }
-    if fields
-        .get("Subject")
-        .is_some_and(|field| away::is_subject(&decode::text(field), answers(fields)))
-    {
+    // Nobody sends from the null sender and forbids an answer, or says that it is bulk, but a machine
+    // that answers.
+    let is_guarded =
+        found.iter().any(|s| [Signal::SuppressAnswer, Signal::PrecedenceBulk].contains(s));
+    if is_from_nobody && is_guarded {
+        found.push(Signal::NullSender);
+    }
+    let subject = fields.get("Subject").map(decode::text).unwrap_or_default();
+    let hint = match () {
+        () if is_from_nobody || !found.is_empty() => Hint::Marked,
+        () if answers(fields) => Hint::Answers,
+        () => Hint::None,
+    };
+    if away::is_subject(&subject, hint) {
         found.push(Signal::AwaySubject);
     }
-    if fields.get("Subject").is_some_and(|field| is_of_dmarc(&decode::text(field))) {
+    if is_of_dmarc(&subject) {
         found.push(Signal::DmarcReport);
     }
     let mut filters = SPAM_FIELDS.iter().flat_map(|name| fields.all(name));
@@ -145,7 +170,7 @@ fn precedence(fields: &Fields<'_>) -> Vec<Signal> {
 }
 
 /// Whether the message says that it answers another one.
-pub(super) fn answers(fields: &Fields<'_>) -> bool {
+fn answers(fields: &Fields<'_>) -> bool {
     ["In-Reply-To", "References"].iter().any(|name| fields.get(name).is_some())
 }
 
@@ -163,16 +188,22 @@ fn has_mark(fields: &Fields<'_>) -> bool {
 fn other_report(fields: &Fields<'_>, parts: &[Part<'_>]) -> Option<Signal> {
     let of = |kinds: &[&str]| parts.iter().find(|part| kinds.contains(&part.media.kind.as_str()));
     // Beside other parts it is what somebody passes on.
-    let reports = |kind: &str| {
-        let parent = |part: &Part<'_>| parts.get(part.parent?).map(|p| p.media.kind.as_str());
-        let is_one =
-            |part: &Part<'_>| part.media.kind == kind && parent(part) != Some("multipart/mixed");
-        parts.iter().any(is_one)
+    let is_beside = |part: &Part<'_>| {
+        part.parent.and_then(|at| parts.get(at)).is_some_and(|p| p.media.kind == "multipart/mixed")
+    };
+    let reports = |kind: &str| parts.iter().any(|part| part.media.kind == kind && !is_beside(part));
+    let has_words = || {
+        let is_text = |part: &Part<'_>| part.is_leaf() && part.media.kind == "text/plain";
+        parts.iter().any(|part| is_text(part) && !part.body.trim_ascii().is_empty())
+    };
+    let complains = || {
+        let returned = of(&["message/rfc822"]).filter(|part| is_complaint(part));
+        returned.is_some_and(|part| !(is_beside(part) && has_words()))
     };
     if reports("message/disposition-notification") {
         return Some(Signal::ReadReceipt);
     }
-    if reports("message/feedback-report") || of(&["message/rfc822"]).is_some_and(is_complaint) {
+    if reports("message/feedback-report") || complains() {
         return Some(Signal::AbuseReport);
     }
     let declared = fields.get("Content-Type").and_then(decode::media_type);
@@ -193,9 +224,17 @@ fn is_complaint(part: &Part<'_>) -> bool {
 
 fn calendar_reply(parts: &[Part<'_>]) -> Option<Signal> {
     let is_reply = |part: &Part<'_>| {
+        // Gateways drop the parameter; the calendar says it again (RFC 5546 section 1.4).
+        let said = || {
+            let text = bounce::decoded(part).to_ascii_uppercase();
+            text.split(|byte| *byte == b'\n').any(|line| line.trim_ascii() == b"METHOD:REPLY")
+        };
         part.media.kind == "text/calendar"
             && !part.is_attachment
-            && part.media.parameter("method").is_some_and(|m| m.eq_ignore_ascii_case("reply"))
+            && match part.media.parameter("method") {
+                Some(method) => method.eq_ignore_ascii_case("reply"),
+                None => said(),
+            }
     };
     parts.iter().any(is_reply).then_some(Signal::CalendarReply)
 }
@@ -219,8 +258,10 @@ mod tests {
             ("Auto-Submitted: (no", &[Signal::AutoSubmitted]),
             ("Auto-Submitted: no\nAuto-Submitted: auto-generated", &[Signal::AutoSubmitted]),
             ("List-Id: <x.example>", &[Signal::List]),
-            ("list-unsubscribe: <mailto:x@y>", &[Signal::List]),
+            ("list-unsubscribe: <mailto:x@y>", &[Signal::Unsubscribe]),
             ("List-Id:\n ", &[Signal::List]),
+            ("List-Unsubscribe: <mailto:x@y>\nList-Id: x", &[Signal::List]),
+            ("X-BeenThere: x@y", &[Signal::List]),
             ("X-List-Id: x", &[]),
             ("Precedence: BULK", &[Signal::PrecedenceBulk]),
             ("Precedence: junk", &[Signal::PrecedenceBulk]),
@@ -246,7 +287,13 @@ mod tests {
             ("X-Autogenerated: Forward", &[]),
             ("X-MLServer: fml", &[Signal::List]),
             ("Subject: Automatic reply: hello", &[Signal::AwaySubject]),
-            ("Subject: Auto: hello\nIn-Reply-To: <a@x>", &[Signal::AwaySubject]),
+            ("Subject: Auto: hello\nIn-Reply-To: <a@x>", &[]),
+            ("Subject: Auto: hello\nReturn-Path: <>", &[Signal::AwaySubject]),
+            ("Return-Path: <>\nPrecedence: junk", &[Signal::PrecedenceBulk, Signal::NullSender]),
+            (
+                "Return-Path: <>\nX-Auto-Response-Suppress: OOF",
+                &[Signal::SuppressAnswer, Signal::NullSender],
+            ),
             ("Subject: Auto: hello", &[]),
             ("Subject: Report Domain: x Submitter: y Report-ID: <1>", &[Signal::DmarcReport]),
             ("Subject: Report domain: who?", &[]),
@@ -275,12 +322,26 @@ mod tests {
         }
     }
 
+    /// A calendar says what it is, also where the part does not.
+    #[test]
+    fn a_calendar_that_answers() {
+        for (head, body, wanted) in [
+            ("text/calendar", "METHOD:REPLY", &[Signal::CalendarReply][..]),
+            ("text/calendar; method=request", "METHOD:REPLY", &[]),
+            ("text/calendar", "METHOD:REQUEST\nX-NOTE:METHOD:REPLY", &[]),
+        ] {
+            let mail = format!("Content-Type: {head}\n\nBEGIN:VCALENDAR\n{body}\nEND:VCALENDAR\n");
+            assert_eq!(parse(mail.as_bytes()).signals, wanted, "{head} {body}");
+        }
+    }
+
     /// What a person sends along is not what the mail is.
     #[test]
     fn passed_on() {
         for part in [
             "Content-Type: message/disposition-notification\n\nFinal-Recipient: rfc822; a@x",
             "Content-Type: message/feedback-report\n\nFeedback-Type: abuse",
+            "Content-Type: message/rfc822\n\nX-HmXmrOriginalRecipient: a@x",
             "Content-Type: text/calendar; method=REPLY\nContent-Disposition: attachment\n\nx",
         ] {
             let mail = format!(

@@ -5,6 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::clean;
+use super::fields::{Field, Fields};
 use crate::domain::Address;
 
 /// Who gets a mail back that cannot be delivered.
@@ -21,6 +22,31 @@ impl fmt::Display for ReturnPath {
         match self {
             ReturnPath::Null => f.pad("<>"),
             ReturnPath::Address(address) => address.fmt(f),
+        }
+    }
+}
+
+/// What is known of the envelope sender. Mail systems and automatic answers come from nobody (RFC 5321
+/// section 4.5.5, RFC 3834 section 3.3), and no person can.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sender {
+    Null,
+    Unknown,
+    Named,
+}
+
+impl Sender {
+    /// What the Return-Path fields say, else what the caller told.
+    pub(super) fn of(fields: &Fields<'_>, told: Option<&ReturnPath>) -> Self {
+        let paths = fields.all("Return-Path").map(Field::unfolded);
+        let mut senders: Vec<_> = paths.map(|word| sender(&word)).collect();
+        if senders.is_empty() {
+            senders.extend(told.cloned().map(Some));
+        }
+        match senders.as_slice() {
+            [] => Sender::Unknown,
+            all if all.iter().all(|one| *one == Some(ReturnPath::Null)) => Sender::Null,
+            _ => Sender::Named,
         }
     }
 }

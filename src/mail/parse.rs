@@ -111,7 +111,7 @@ fn bare(fields: &Fields<'_>) -> Parsed {
     Parsed {
         subject: subject.unwrap_or_default(),
         message_id: fields.get("Message-ID").and_then(|f| references::message_id(f.value)),
-        signals: classify::signals(fields, &[], None),
+        signals: classify::signals(fields, &[], None, None),
         defects: vec![Defect::ParserFault],
         ..Parsed::default()
     }
@@ -136,9 +136,11 @@ fn read(fields: &Fields<'_>, sender_told: Option<&ReturnPath>) -> Parsed {
     }
     let from = authors.into_iter().next();
     let mut envelope = Trace::read(fields);
-    let report = bounce::read(fields, &parts, sender_told.or(envelope.return_path.as_ref()));
+    let sender_known = sender_told.or(envelope.return_path.as_ref());
+    let report = bounce::read(fields, &parts, sender_known);
+    let report_signal = report.as_ref().map(|found| found.signal);
+    let signals = classify::signals(fields, &parts, report_signal, sender_known);
     envelope.return_path = envelope.return_path.or_else(|| sender_told.cloned());
-    let signals = classify::signals(fields, &parts, report.as_ref().map(|found| found.signal));
     let is_other_report =
         signals.iter().any(|signal| [Signal::AbuseReport, Signal::ReadReceipt].contains(signal));
     let (bounce, returned) = match report {

@@ -191,10 +191,11 @@ impl Silence {
             | Signal::AbuseReport
             | Signal::DmarcReport
             | Signal::CalendarReply => Silence::Report,
-            Signal::AutoSubmitted | Signal::AwaySubject | Signal::Correlated => {
-                Silence::AutoSubmitted
-            }
-            Signal::List => Silence::List,
+            Signal::AutoSubmitted
+            | Signal::AwaySubject
+            | Signal::NullSender
+            | Signal::Correlated => Silence::AutoSubmitted,
+            Signal::List | Signal::Unsubscribe => Silence::List,
             Signal::PrecedenceList | Signal::PrecedenceBulk | Signal::PrecedenceAutoReply => {
                 Silence::Precedence
             }

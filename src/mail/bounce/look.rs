@@ -3,10 +3,11 @@
 use super::notice::Notice;
 use super::words;
 use crate::domain::{Address, Signal};
-use crate::mail::envelope::{self, ReturnPath};
+use crate::mail::away::{self, Hint};
+use crate::mail::decode;
+use crate::mail::envelope::{ReturnPath, Sender};
 use crate::mail::fields::{Field, Fields};
 use crate::mail::structure::Part;
-use crate::mail::{away, classify, decode};
 
 /// How the subject of a report of a delay begins, in lower case; behind it may stand ours.
 const DELAYS: [&str; 7] = [
@@ -24,15 +25,6 @@ const SYSTEMS: [&str; 3] = ["system", "subsystem", "service"];
 
 /// Parts that make a report on something else than a delivery (RFC 8098, RFC 5965).
 const RECEIPTS: [&str; 2] = ["message/disposition-notification", "message/feedback-report"];
-
-/// What is known of the envelope sender. Mail systems send reports from nobody (RFC 5321 section
-/// 4.5.5), and no person can.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Sender {
-    Null,
-    Unknown,
-    Named,
-}
 
 /// What an author is by its local part and its name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -100,7 +92,7 @@ impl Look {
         let declared = declared.to_lowercase();
         let answers = is_answer(&subject);
         Look {
-            sender: sender(fields, told),
+            sender: Sender::of(fields, told),
             author: author(fields),
             answers,
             subject: !answers && words::title_report(&subject),
@@ -112,7 +104,7 @@ impl Look {
             notifies: fields.get("X-Amz-Sns-Message-Id").is_some(),
             list_server: fields.get("X-MLServer").is_some(),
             receipt: parts.iter().any(|part| RECEIPTS.contains(&part.media.kind.as_str())),
-            away: away::is_subject(&subject, classify::answers(fields)),
+            away: away::is_subject(&subject, Hint::Marked),
             failed: listed(fields, "X-Failed-Recipients"),
             addressed: listed(fields, "To"),
         }
@@ -205,20 +197,6 @@ impl Look {
             Asked::Either => self.is_met(Asked::Reason, notice) || self.is_met(Asked::Mail, notice),
             Asked::Whole => told() && marked() && mail(),
         }
-    }
-}
-
-/// What is known of the envelope sender: what the fields say, else what the caller told.
-fn sender(fields: &Fields<'_>, told: Option<&ReturnPath>) -> Sender {
-    let paths = fields.all("Return-Path").map(Field::unfolded);
-    let mut senders: Vec<_> = paths.map(|word| envelope::sender(&word)).collect();
-    if senders.is_empty() {
-        senders.extend(told.cloned().map(Some));
-    }
-    match senders.as_slice() {
-        [] => Sender::Unknown,
-        all if all.iter().all(|one| *one == Some(ReturnPath::Null)) => Sender::Null,
-        _ => Sender::Named,
     }
 }
 
