@@ -1,6 +1,8 @@
 //! What a message says about who or what wrote it (R105-R110, R113, R129): found by structure, in
 //! the header and the parts; what it means is decided in [`crate::domain::signal`].
 
+use std::collections::HashMap;
+
 use super::away::{self, Hint};
 use super::bounce;
 use super::decode;
@@ -58,6 +60,9 @@ const MARK_VALUES: [(&str, &str); 6] = [
 
 /// Values of X-Auto-Response-Suppress that forbid an answer (R108); DR, NDR, RN and NRN do not.
 const SUPPRESSING: [&str; 3] = ["all", "oof", "autoreply"];
+
+/// Deliveries to one address that make a loop.
+const MOST_ROUNDS: usize = 3;
 
 /// Where filters write `yes` on spam (R100): SpamAssassin and amavis, SpamAssassin, Rspamd.
 const SPAM_FIELDS: [&str; 3] = ["X-Spam-Flag", "X-Spam-Status", "X-Spam"];
@@ -179,7 +184,19 @@ fn has_mark(fields: &Fields<'_>) -> bool {
         let is_it = |word: &str| word.trim().eq_ignore_ascii_case(wanted);
         fields.all(name).any(|field| field.unfolded().split(';').any(is_it))
     };
-    MARK_FIELDS.iter().any(|name| fields.get(name).is_some()) || MARK_VALUES.iter().any(valued)
+    MARK_FIELDS.iter().any(|name| fields.get(name).is_some())
+        || MARK_VALUES.iter().any(valued)
+        || goes_round(fields)
+}
+
+/// Whether it was delivered to one address again and again (R57): two places pass it on to each other.
+fn goes_round(fields: &Fields<'_>) -> bool {
+    let mut times: HashMap<String, usize> = HashMap::new();
+    fields.all("Delivered-To").any(|field| {
+        let count = times.entry(field.unfolded().trim().to_lowercase()).or_default();
+        *count += 1;
+        *count == MOST_ROUNDS
+    })
 }
 
 /// What kind of report the parts make, other than one on a delivery: by their own types, or by
@@ -280,6 +297,8 @@ mod tests {
             ("X-FC-MachineGenerated: false", &[]),
             ("Delivered-To: autoresponder", &[Signal::LoopMark]),
             ("Delivered-To: erika@x", &[]),
+            ("Delivered-To: a@x\nDelivered-To: b@x\nDelivered-To: A@x", &[]),
+            ("Delivered-To: a@x\nDelivered-To: A@x\nDelivered-To: a@x", &[Signal::LoopMark]),
             ("X-No-Loop: yes", &[Signal::LoopMark]),
             ("X-POST-MessageClass: 9; Autoresponder", &[Signal::LoopMark]),
             ("X-POST-MessageClass: 9", &[]),
