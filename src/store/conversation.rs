@@ -29,6 +29,8 @@ pub struct Row {
     pub merged: Vec<Number>,
     /// How many messages look like the one before: alerts that repeat.
     pub repeats: i64,
+    /// Whether the sender of a mail in it is not verified: DMARC failed (R76).
+    pub is_doubtful: bool,
     /// Other conversations that it has to do with.
     pub related: Vec<Related>,
 }
@@ -205,7 +207,8 @@ impl Snapshot<'_> {
     /// Those of the database.
     pub fn row(&self, number: Number) -> Result<Option<Row>> {
         let Some(conversation) = self.conversation(number)? else { return Ok(None) };
-        let Some(Line { subject, from, repeats, .. }) = self.lines(&[number])?.pop() else {
+        let Some(Line { subject, from, repeats, is_doubtful, .. }) = self.lines(&[number])?.pop()
+        else {
             return Ok(None);
         };
         let messages = self
@@ -217,7 +220,16 @@ impl Snapshot<'_> {
             .query_row([number.0], |row| row.get(0))?;
         let merged = self.merged_into(number)?;
         let related = self.related(number, &merged)?;
-        Ok(Some(Row { conversation, subject, from, messages, merged, repeats, related }))
+        Ok(Some(Row {
+            conversation,
+            subject,
+            from,
+            messages,
+            merged,
+            repeats,
+            is_doubtful,
+            related,
+        }))
     }
 
     fn tags(&self, number: Number) -> Result<BTreeSet<Tag>> {

@@ -29,6 +29,8 @@ pub struct Line {
     pub from: Option<Mailbox>,
     /// How many messages look like the one before: alerts that repeat.
     pub repeats: i64,
+    /// Whether the sender of a mail in it is not verified: DMARC failed (R76).
+    pub is_doubtful: bool,
 }
 
 pub(super) const LINE: &str =
@@ -38,7 +40,11 @@ pub(super) const LINE: &str =
             EXISTS (SELECT 1 FROM correlation WHERE correlation.conversation = shown.number)
             OR EXISTS (SELECT 1 FROM conversation AS merged
                        JOIN correlation ON correlation.conversation = merged.number
-                       WHERE merged.root = shown.number AND merged.root <> merged.number)
+                       WHERE merged.root = shown.number AND merged.root <> merged.number),
+            EXISTS (SELECT 1 FROM member
+                    CROSS JOIN entry ON entry.conversation = member.conversation
+                    CROSS JOIN arrival ON arrival.message = entry.message AND arrival.dmarc = 'fail'
+                    WHERE member.root = shown.number)
      FROM conversation AS shown
      LEFT JOIN message ON message.id = shown.first_message
      LEFT JOIN message_address AS author
@@ -81,6 +87,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<(Line, bool)> {
         subject: row.get(8)?,
         from,
         repeats: 0,
+        is_doubtful: row.get(12)?,
     };
     Ok((line, row.get(11)?))
 }

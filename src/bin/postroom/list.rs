@@ -103,12 +103,12 @@ fn table(lines: &[Line], desk: &Desk, screen: Screen) -> String {
     table.print(screen)
 }
 
-/// In front, where nothing cuts it off, how many alerts repeat what stands there.
+/// In front, where nothing cuts it off, how many alerts repeat what stands there, and that somebody
+/// may have forged the sender.
 fn subject(line: &Line) -> String {
-    match line.repeats {
-        0 => line.subject.clone(),
-        n => format!("({n} more) {}", line.subject),
-    }
+    let repeats = Some(line.repeats).filter(|n| *n > 0).map(|n| format!("({n} more) "));
+    let doubt = Some("(sender not verified) ").filter(|_| line.is_doubtful);
+    format!("{}{}{}", repeats.unwrap_or_default(), doubt.unwrap_or_default(), line.subject)
 }
 
 /// How long the contact has been waiting: an instant for a pipe, a span for a person.
