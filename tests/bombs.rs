@@ -186,6 +186,38 @@ fn values() {
     survive(&bombs);
 }
 
+/// Many that differ, in one field and in as many fields: what is compared with all before it takes
+/// minutes.
+#[test]
+fn many_that_differ() {
+    let fields = [
+        ("From", "<u{}@x.org>"),
+        ("Sender", "<u{}@x.org>"),
+        ("Reply-To", "<u{}@x.org>"),
+        ("To", "<u{}@x.org>"),
+        ("Cc", "u{} <u{}@x.org>"),
+        ("Delivered-To", "u{}@x.org"),
+        ("X-Original-To", "u{}@x.org"),
+        ("Envelope-To", "u{}@x.org"),
+        ("Return-Path", "<u{}@x.org>"),
+        ("X-Failed-Recipients", "u{}@x.org"),
+        ("Message-ID", "<{}@x.org>"),
+        ("In-Reply-To", "<{}@x.org>"),
+        ("References", "<{}@x.org>"),
+        ("Subject", "[a{}] Re:"),
+        ("Authentication-Results", "mx{}; dmarc=pass"),
+        ("Content-Type", "x{}/y; a{}=b"),
+        ("X-Spam-Status", "Yes{}"),
+    ];
+    let value = |form: &str, n: usize| form.replace("{}", &n.to_string());
+    let bombs = fields.iter().flat_map(|(name, form)| {
+        let lines = each(10_000, |n| format!("{name}: {}\n", value(form, n)));
+        let list = each(10_000, |n| format!("{},\n ", value(form, n)));
+        [(*name, mail(&lines, "x")), (*name, mail(&format!("{name}: {list}"), "x"))]
+    });
+    survive(&bombs.collect::<Vec<_>>());
+}
+
 #[test]
 fn bodies() {
     let charset = |label: &str| format!("text/plain; charset={label}");

@@ -396,6 +396,7 @@ fn a_store_that_is_gone_or_of_another_version() {
     expect_cured("store", &desk);
 }
 
+/// T3.1e: nothing is half written, and the same mail goes in when the lock is free.
 #[test]
 fn a_lock_held_beyond_the_limit() {
     let desk = Desk::new();
@@ -493,6 +494,7 @@ fn a_disk_that_is_nearly_full() {
     expect_cured("nearly full", &desk);
 }
 
+/// T3.1e: likewise when there is room again.
 #[test]
 fn a_full_disk() {
     let unshare = ["-m", "sh", "-c", "mount -t tmpfs none /mnt"];
