@@ -1,47 +1,33 @@
 //! Where a free text ends and the mail begins that it gives back.
 
-/// Words of a line that announces the returned mail, in lower case.
-const ANNOUNCING: [&str; 39] = [
-    "original message",
-    "original mail",
-    "original e-mail",
-    "original email",
-    "old message",
-    "copy of the message",
-    "copy of your message",
-    "copy of the original",
-    "copy of the mail",
-    "copy of the first part",
-    "copy of the header",
-    "copy of the message header",
-    "header of the message",
-    "headers of the message",
-    "headers follow",
-    "header follows",
-    "header and top",
-    "message header",
-    "returned message",
-    "returned mail",
-    "unsent message",
-    "undelivered message",
-    "bounced message",
-    "rejected message",
-    "message text follows",
-    "message follows",
-    "mail follows",
-    "your message reads",
-    "lines of your",
-    "lines of the",
-    "mensaje original",
-    "mensagem original",
-    "message d'origine",
-    "message original",
-    "messaggio originale",
-    "originalnachricht",
-    "ursprüngliche nachricht",
-    "kopie der nachricht",
-    "kopie ihrer nachricht",
+/// Beginnings of words in a line that announces the returned mail, in lower case: what it is called, and
+/// which one it is, in front of that or behind.
+const WHAT: &[&str] = &[
+    "message",
+    "mail",
+    "email",
+    "header",
+    "text",
+    "mensaje",
+    "mensagem",
+    "messaggio",
+    "nachricht",
 ];
+const WHICH: &[&str] = &[
+    "original",
+    "old",
+    "returned",
+    "unsent",
+    "undelivered",
+    "bounced",
+    "rejected",
+    "d'origin",
+    "ursprünglich",
+];
+
+/// And of what is given of it, before `of`.
+const PIECES: &[&str] = &["copy", "header", "lines", "kopie"];
+const OF: &[&str] = &["of", "der", "ihrer"];
 
 /// Words that tell that such a line speaks of the mail and does not announce it.
 const SPEAKING: [&str; 9] = [
@@ -114,9 +100,22 @@ fn announces(line: &str) -> bool {
     let drawn = line.starts_with("--") || line.starts_with("==") || line.starts_with("|-");
     let follows = ["follow", "copy of", "below", "adjunto"].iter().any(|word| lower.contains(word));
     let ends = line.ends_with([':', '-', '=', '|', '>', '*']) || follows;
-    (drawn || ends)
-        && ANNOUNCING.iter().any(|words| lower.contains(words))
-        && !SPEAKING.iter().any(|words| lower.contains(words))
+    (drawn || ends) && names_mail(&lower) && !SPEAKING.iter().any(|words| lower.contains(words))
+}
+
+/// Whether words in lower case name the returned mail: `original message`, `mensaje original`, `copy of
+/// the first part`, `headers follow`.
+fn names_mail(lower: &str) -> bool {
+    let begins = |word: &str, stems: &[&str]| stems.iter().any(|stem| word.starts_with(stem));
+    let apart = |c: char| !c.is_alphanumeric() && c != '\'';
+    let words: Vec<&str> = lower.split(apart).filter(|word| !word.is_empty()).collect();
+    words.windows(2).any(|pair| {
+        let [first, second] = pair else { return false };
+        begins(first, WHICH) && begins(second, WHAT)
+            || begins(first, WHAT) && (begins(second, WHICH) || second.starts_with("follow"))
+            || begins(first, PIECES) && OF.contains(second)
+            || first.starts_with("message") && second.starts_with("header")
+    })
 }
 
 /// Whether the header of a mail begins here: a trace field, and something of a header behind it.
