@@ -8,7 +8,9 @@ use super::ingest::{After, Chain, How, Landed, Taken};
 use super::{Scene, autoreply, facts, header, route};
 use crate::domain::arrival::Occasion;
 use crate::domain::bounce::Outcome;
-use crate::domain::{Address, Class, Direction, EventId, InboxName, MessageId, Number, Signal};
+use crate::domain::{
+    Address, Class, Conversation, Direction, EventId, InboxName, MessageId, Number, Signal,
+};
 use crate::mail::token::Keys;
 use crate::mail::{Parsed, identity};
 use crate::store::{AddressRole, NewArrival, NewMessage, RawBytes, Snapshot, StoredMessage, Tx};
@@ -24,8 +26,8 @@ mod reported;
 #[cfg(test)]
 mod tests;
 
+use home::Arrived;
 pub(super) use home::nearest_first;
-use home::{Arrived, find_home};
 use key::Found;
 use ours::class_of;
 pub(super) use ours::only_author;
@@ -58,13 +60,63 @@ pub(super) fn land(
     if targets.is_empty() {
         return Ok(Taken { landed: Vec::new(), dropped });
     }
-    let arrived = match &came_before {
-        None => add_message(tx, scene, ready, keys, &found)?,
-        Some(stored) => Arrived::again(stored),
+    let (arrived, is_new) = match &came_before {
+        None => (add_message(tx, scene, ready, keys, &found)?, true),
+        Some(stored) => (Arrived::again(stored), false),
     };
+    let landing = Landing { tx, scene, ready, keys, chain, arrived, is_new };
     let mut landed: Vec<Landed> = Vec::new();
     for target in targets {
-        let arrival = NewArrival {
+        landed.extend(landing.at(&target, &found, landed.is_empty())?);
+    }
+    Ok(Taken { landed, dropped })
+}
+
+/// A message that is recorded, on its way to each inbox that it came for.
+struct Landing<'a, 't> {
+    tx: &'a Tx<'t>,
+    scene: &'a Scene<'a>,
+    ready: &'a Ready<'a>,
+    keys: &'a Keys,
+    chain: &'a Chain,
+    arrived: Arrived,
+    /// Whether it was never recorded before.
+    is_new: bool,
+}
+
+impl<'a> Landing<'a, '_> {
+    /// Arrives in one inbox; none where nothing makes it a home, which `check` would name.
+    fn at(
+        &self,
+        target: &'a Target,
+        found: &[Found<'a>],
+        is_first: bool,
+    ) -> Result<Option<Landed>> {
+        let Landing { tx, scene, ready, arrived, .. } = *self;
+        let row = self.record(target)?;
+        // A message that came a moment ago has no home before its first target gave it one.
+        let known = match self.is_new && is_first {
+            true => None,
+            false => known_home(tx, arrived, &target.inbox, row)?,
+        };
+        let (home, how, shown) = match (known, row) {
+            (Some((home, how)), _) => (home, how, facts::shown(tx, home)?),
+            (None, Some(_)) => self.settle(target, Found::within(found, &target.inbox))?,
+            (None, None) => return Ok(None),
+        };
+        let Arrived { message, class, .. } = arrived;
+        let after = match how {
+            How::Own | How::Tombstone => After::default(),
+            _ => follow_up(tx, scene, ready, message, home, self.chain)?,
+        };
+        let (conversation, inbox) = (shown.number, shown.inbox);
+        Ok(Some(Landed { conversation, message, how, inbox, class, after }))
+    }
+
+    /// Records the arrival; its row, if there was none of the kind.
+    fn record(&self, target: &Target) -> Result<Option<i64>> {
+        let Landing { tx, ready, arrived, .. } = *self;
+        let row = tx.add_arrival(&NewArrival {
             message: arrived.message,
             inbox: &target.inbox,
             recipient: target.recipient.as_ref(),
@@ -73,43 +125,31 @@ pub(super) fn land(
             extension: ready.envelope.extension.as_deref(),
             wiring: ready.wiring,
             // That of the first arrival stands in the bytes that are kept.
-            trace: came_before.as_ref().map_or("", |_| &ready.parsed.envelope.received),
+            trace: if self.is_new { "" } else { &ready.parsed.envelope.received },
             dmarc: ready.authentication.dmarc.as_str(),
             spf: ready.authentication.spf.as_str(),
-        };
-        let row = tx.add_arrival(&arrival)?;
-        if let (Some(row), Some(recipient)) = (row, unnamed(arrived, &ready.parsed, &target)) {
+        })?;
+        if let (Some(row), Some(recipient)) = (row, unnamed(arrived, &ready.parsed, target)) {
             tx.put_recipient(arrived.message, row, recipient)?;
         }
-        // A message that came a moment ago has no home before its first target gave it one.
-        let known = match came_before.is_none() && landed.is_empty() {
-            true => None,
-            false => known_home(tx, arrived, &target.inbox, row)?,
-        };
-        let (home, how, shown) = match (known, row) {
-            (Some((home, how)), _) => (home, how, facts::shown(tx, home)?),
-            (None, Some(_)) => {
-                let key = Found::within(&found, &target.inbox);
-                let (shown, how, step) = find_home(tx, scene, ready, keys, &target, arrived, key)?;
-                // What rules had to do with a copy, they did with the one that came first.
-                let is_work = ready.occasion == Occasion::Now || chain.rules.is_some();
-                if is_work && !step.is_copy() {
-                    tx.mark_unrouted(arrived.message, shown.number)?;
-                }
-                (shown.number, how, shown)
-            }
-            // An arrival without a home: nothing makes one, `check` would name it.
-            (None, None) => continue,
-        };
-        let Arrived { message, class, .. } = arrived;
-        let after = match how {
-            How::Own | How::Tombstone => After::default(),
-            _ => follow_up(tx, scene, ready, message, home, chain)?,
-        };
-        let (conversation, inbox) = (shown.number, shown.inbox);
-        landed.push(Landed { conversation, message, how, inbox, class, after });
+        Ok(row)
     }
-    Ok(Taken { landed, dropped })
+
+    /// Gives it a home where it has none.
+    fn settle(
+        &self,
+        target: &'a Target,
+        key: Option<&Found<'a>>,
+    ) -> Result<(Number, How, Conversation)> {
+        let Landing { tx, ready, arrived, .. } = *self;
+        let (shown, how, step) = self.find_home(target, key)?;
+        // What rules had to do with a copy, they did with the one that came first.
+        let is_work = ready.occasion == Occasion::Now || self.chain.rules.is_some();
+        if is_work && !step.is_copy() {
+            tx.mark_unrouted(arrived.message, shown.number)?;
+        }
+        Ok((shown.number, how, shown))
+    }
 }
 
 /// The recipient of an arrival, where the header names it in neither To nor Cc. Mail of ours that

@@ -2,10 +2,9 @@
 
 use anyhow::{Context, Result};
 
-use super::Ready;
+use super::Landing;
 use super::evidence::{Seek, Sender};
 use super::key::Found;
-use crate::desk::Scene;
 use crate::desk::incoming::Target;
 use crate::desk::ingest::How;
 use crate::domain::arrival::{self, Occasion, Place, Returned};
@@ -14,8 +13,7 @@ use crate::domain::{
     Actor, Change, Class, Conversation, Direction, Event, MessageId, Number, Reason, Step,
 };
 use crate::mail::Parsed;
-use crate::mail::token::Keys;
-use crate::store::{Act, Snapshot, StoredMessage, Tx};
+use crate::store::{Act, Snapshot, StoredMessage};
 
 /// The ids that a message refers to, nearest first: In-Reply-To when it is exactly one id, then
 /// References from the last to the first, then what else In-Reply-To holds (R59).
@@ -51,60 +49,73 @@ impl Arrived {
     }
 }
 
-/// Gives it a home in an inbox where it has none yet; where that is shown, and by which evidence.
-#[allow(clippy::too_many_arguments)]
-pub(super) fn find_home(
-    tx: &Tx<'_>,
-    scene: &Scene<'_>,
-    ready: &Ready<'_>,
-    keys: &Keys,
-    target: &Target,
-    arrived: Arrived,
-    key: Option<&Found<'_>>,
-) -> Result<(Conversation, How, Step)> {
-    let sender = Sender::of(scene, ready);
-    let seek = Seek { tx, scene, ready, keys, target, arrived, sender: &sender };
-    let evidence = seek.evidence(key)?;
-    let home = threading::home(&evidence);
-    let (mut conversation, place_is_new, step) = match home {
-        Home::Join { conversation, step } => {
-            let found = tx.conversation(conversation)?;
-            (found.context("the home of a message is gone")?, false, step)
+impl Landing<'_, '_> {
+    /// Gives it a home in an inbox where it has none yet; where that is shown, and by which evidence.
+    pub(super) fn find_home(
+        &self,
+        target: &Target,
+        key: Option<&Found<'_>>,
+    ) -> Result<(Conversation, How, Step)> {
+        let Landing { tx, scene, ready, keys, arrived, .. } = *self;
+        let sender = Sender::of(scene, ready);
+        let seek = Seek { tx, scene, ready, keys, target, arrived, sender: &sender };
+        let evidence = seek.evidence(key)?;
+        let (conversation, step) = match threading::home(&evidence) {
+            Home::Join { conversation, step } => (Some(conversation), step),
+            Home::Begin { step } => (None, step),
+        };
+        let how = if conversation.is_some() { How::Joined } else { How::New };
+        let mut conversation = match conversation {
+            Some(number) => tx.conversation(number)?.context("the home of a message is gone")?,
+            None => tx.begin_conversation(&target.inbox, ready.received)?,
+        };
+        let number = conversation.number;
+        let place = match how {
+            How::New => Place::New(&target.inbox),
+            _ => Place::In(&conversation),
+        };
+        let (reason, mut changes) = self.changes(place, number, &step)?;
+        changes.extend(key.map(|found| found.keyed(arrived.message)));
+        if how == How::Joined {
+            changes.extend(offers(tx, &evidence, number, arrived.message)?);
         }
-        Home::Begin { step } => (tx.begin_conversation(&target.inbox, ready.received)?, true, step),
-    };
-    let number = conversation.number;
-    let place = if place_is_new { Place::New(&target.inbox) } else { Place::In(&conversation) };
-    let Arrived { message, class, .. } = arrived;
-    let (reason, mut changes) = match ready.occasion {
-        Occasion::Now => {
-            let returned = returned(tx, class, &step, number)?;
-            (Reason::Arrival, arrival::arrived(place, message, class, step.clone(), returned))
+        let act = Act {
+            actor: if arrived.class.is_person() { &Actor::Contact } else { &Actor::Postroom },
+            reason: &reason,
+            cause: None,
+            effective: ready.received,
+        };
+        let events = tx.record(&mut conversation, &act, &changes)?;
+        if let (Some(found), Some(keyed)) = (key, &evidence.key) {
+            let is_arrival = |event: &&Event| matches!(event.change, Change::Arrived { .. });
+            let cause = events.iter().find(is_arrival).map(|event| event.id);
+            // Only who has a part in it may close it: the one who began it, as a rule.
+            if tx.participants(number)?.0.contains_key(&sender.person) {
+                found.obey(tx, &mut conversation, keyed.says, cause, ready.received)?;
+            }
         }
-        Occasion::Archive => {
-            (Reason::Archive, arrival::archived(place, message, class, step.clone()))
-        }
-    };
-    changes.extend(key.map(|found| found.keyed(message)));
-    if !place_is_new {
-        changes.extend(offers(tx, &evidence, number, message)?);
+        Ok((conversation, how, step))
     }
-    let act = Act {
-        actor: if class.is_person() { &Actor::Contact } else { &Actor::Postroom },
-        reason: &reason,
-        cause: None,
-        effective: ready.received,
-    };
-    let events = tx.record(&mut conversation, &act, &changes)?;
-    if let (Some(found), Some(keyed)) = (key, &evidence.key) {
-        let is_arrival = |event: &&Event| matches!(event.change, Change::Arrived { .. });
-        let cause = events.iter().find(is_arrival).map(|event| event.id);
-        // Only who has a part in it may close it: the one who began it, as a rule.
-        if tx.participants(number)?.0.contains_key(&sender.person) {
-            found.obey(tx, &mut conversation, keyed.says, cause, ready.received)?;
-        }
+
+    /// What its arrival there changes, and why.
+    fn changes(
+        &self,
+        place: Place<'_>,
+        number: Number,
+        step: &Step,
+    ) -> Result<(Reason, Vec<Change>)> {
+        let Arrived { message, class, .. } = self.arrived;
+        Ok(match self.ready.occasion {
+            Occasion::Now => {
+                let returned = returned(self.tx, class, step, number)?;
+                let changes = arrival::arrived(place, message, class, step.clone(), returned);
+                (Reason::Arrival, changes)
+            }
+            Occasion::Archive => {
+                (Reason::Archive, arrival::archived(place, message, class, step.clone()))
+            }
+        })
     }
-    Ok((conversation, if place_is_new { How::New } else { How::Joined }, step))
 }
 
 /// The mail of ours that a bounce gives back, where its signature proves it.
