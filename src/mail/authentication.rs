@@ -1,5 +1,6 @@
 //! What our own mail server found out about the sender: Authentication-Results (RFC 8601).
 
+use super::comment;
 use super::fields::{Field, Fields};
 
 /// What a check said.
@@ -68,7 +69,7 @@ pub fn verdict(fields: &Fields<'_>, authserv_id: Option<&str>) -> Authentication
 
 /// Whether a Received field was written by this host or one below it.
 fn is_by(received: &str, host: &str) -> bool {
-    let bare = without_comments(received).to_lowercase();
+    let bare = bare(received).to_lowercase();
     let mut words = bare.split([' ', ';']).skip_while(|word| *word != "by");
     let by = words.nth(1).unwrap_or_default().trim_end_matches('.');
     let host = host.to_lowercase();
@@ -77,7 +78,7 @@ fn is_by(received: &str, host: &str) -> bool {
 
 /// The results in one field, if it is of our server.
 fn results(field: &Field<'_>, own: &str) -> Option<Vec<(String, Verdict)>> {
-    let text = without_comments(&field.unfolded()).to_lowercase();
+    let text = bare(&field.unfolded()).to_lowercase();
     let mut clauses = text.split(';');
     // A version may follow the id: "mx.example.org 1".
     let id = clauses.next()?.split_whitespace().next()?;
@@ -108,25 +109,16 @@ fn topmost(results: &[Vec<(String, Verdict)>], method: &str) -> Verdict {
     best_first.into_iter().find(|verdict| verdicts.contains(verdict)).unwrap_or_default()
 }
 
-/// A value without its comments, nested ones too; a comment may hold any `;` and `=`.
-fn without_comments(value: &str) -> String {
-    let mut out = String::with_capacity(value.len());
-    let (mut depth, mut quoted, mut escaped) = (0_u32, false, false);
-    for c in value.chars() {
-        match c {
-            _ if escaped => escaped = false,
-            '\\' => escaped = true,
-            '"' if depth == 0 => quoted = !quoted,
-            '(' if !quoted => depth += 1,
-            ')' if !quoted && depth > 0 => {
-                depth -= 1;
-                out.push(' ');
-            }
-            c if depth == 0 && !quoted => out.push(c),
-            _ => {}
-        }
-    }
-    out
+/// A value without its comments and what it quotes: these may hold any `;` and `=`.
+fn bare(value: &str) -> String {
+    let (mut quoted, mut escaped) = (false, false);
+    let mut is_bare = |c: char| {
+        let is_end = c == '"' && !escaped;
+        quoted ^= is_end;
+        escaped = c == '\\' && !escaped;
+        !quoted && !is_end
+    };
+    comment::without(value).chars().filter(|c| is_bare(*c)).collect()
 }
 
 #[cfg(test)]

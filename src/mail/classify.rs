@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use super::away::{self, Hint};
 use super::bounce;
+use super::comment;
 use super::decode;
 use super::envelope::{ReturnPath, Sender};
 use super::fields::Fields;
@@ -123,21 +124,9 @@ pub(super) fn signals(
 
 /// The first token of a value in lower case, without comments and parameters (RFC 3834 section 5).
 fn first_token(value: &str) -> String {
-    let mut rest = value.trim_start();
-    while let Some(comment) = rest.strip_prefix('(') {
-        let mut depth = 1_u32;
-        let end = comment.find(|c| {
-            depth = match c {
-                '(' => depth + 1,
-                ')' => depth - 1,
-                _ => depth,
-            };
-            depth == 0
-        });
-        rest = end.and_then(|end| comment.get(end + 1..)).unwrap_or_default().trim_start();
-    }
-    let end = rest.find(|c: char| c.is_whitespace() || ";(,".contains(c)).unwrap_or(rest.len());
-    rest.get(..end).unwrap_or_default().to_lowercase()
+    let bare = comment::without(value).to_lowercase();
+    let words = bare.split(|c: char| c.is_whitespace() || ";,".contains(c));
+    words.into_iter().find(|word| !word.is_empty()).unwrap_or_default().to_owned()
 }
 
 /// The subject of an aggregate report (RFC 7489 section 7.2.1.1).

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, NaiveTime};
 
+use super::comment;
 use super::fields::Field;
 use crate::domain::Time;
 
@@ -29,8 +30,9 @@ pub(super) fn of(field: &Field<'_>) -> Option<Time> {
 /// or zone, or puts the month first, or has something behind it, as old and broken programs write it,
 /// and of one of RFC 3339. Without a known zone it is taken for UTC. None where there is no such day.
 fn read(text: &str) -> Option<Time> {
-    let text = without_comments(text);
-    let text = text.trim_matches(|c: char| c == '"' || c.is_whitespace());
+    let edge = |c: char| c == '"' || c.is_whitespace();
+    let text = comment::without(text.trim_matches(edge));
+    let text = text.trim_matches(edge);
     if let Some(time) = of_rfc_3339(text) {
         return Some(time);
     }
@@ -109,21 +111,6 @@ fn offset(word: &str) -> Option<i64> {
 
 fn says(words: &[&str], wanted: &str) -> bool {
     words.iter().any(|word| word.eq_ignore_ascii_case(wanted))
-}
-
-/// A text without what stands in parentheses.
-fn without_comments(text: &str) -> String {
-    let mut depth = 0_usize;
-    let is_outside = |c: &char| {
-        let before = depth;
-        match c {
-            '(' => depth += 1,
-            ')' => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        before == 0 && depth == 0
-    };
-    text.chars().filter(is_outside).collect()
 }
 
 /// `2026-06-01T09:00:00+02:00`, or with a blank for the `T` and another before the zone.

@@ -11,6 +11,7 @@ mod bounce;
 mod charset;
 mod classify;
 pub mod clean;
+mod comment;
 pub mod compose;
 mod date;
 mod decode;

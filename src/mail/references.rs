@@ -6,6 +6,7 @@ use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
 
 use super::clean;
+use super::comment;
 use super::fields::{self, Fields};
 
 /// Longest id that is kept as it is, in bytes; RFC 5322 allows no longer line.
@@ -147,29 +148,10 @@ impl Iterator for Tokens<'_> {
 impl<'a> Tokens<'a> {
     /// Moves behind a comment, or only behind its `(` if it does not end.
     fn skip_comment(&mut self, from: &'a [u8]) {
-        let end = if self.comments { comment_end(from) } else { None };
+        let end = if self.comments { comment::end(from) } else { None };
         self.comments = end.is_some();
         self.rest = from.get(end.unwrap_or(1)..).unwrap_or_default();
     }
-}
-
-/// Where the comment that begins a text ends (RFC 5322 3.2.2); none if it does not.
-fn comment_end(text: &[u8]) -> Option<usize> {
-    let mut depth = 0_usize;
-    let mut escaped = false;
-    for (at, byte) in text.iter().enumerate() {
-        match byte {
-            _ if escaped => escaped = false,
-            b'\\' => escaped = true,
-            b'(' => depth += 1,
-            b')' => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        if depth == 0 {
-            return Some(at + 1);
-        }
-    }
-    None
 }
 
 /// The id that a token holds: comments at its beginning and all white space removed, overlong
@@ -177,7 +159,7 @@ fn comment_end(text: &[u8]) -> Option<usize> {
 fn id(token: &[u8]) -> Option<String> {
     let mut token = token.trim_ascii_start();
     while token.first() == Some(&b'(') {
-        let Some(end) = comment_end(token) else { break };
+        let Some(end) = comment::end(token) else { break };
         token = token.get(end..)?.trim_ascii_start();
     }
     if token.len() > LONGEST {
