@@ -56,7 +56,7 @@ pub use ids::{BatchId, ConfigId, EventId, MessageId, NoteId, Number, OutboxId, S
 pub use located::Located;
 pub use message::{Class, Direction, MessageFacts};
 pub use name::{AgentName, CalendarName, FieldName, InboxName, Tag, TeamName};
-pub use participant::{Participant, Participants, Role};
+pub use participant::{Participant, Participants, People, Role};
 pub use query::Query;
 pub use refusal::Refusal;
 pub use rule::Rule;

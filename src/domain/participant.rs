@@ -34,21 +34,35 @@ pub struct Participant {
     pub mailbox: Mailbox,
 }
 
+/// The people of a message that came in.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct People {
+    /// Who wrote it, by its first From.
+    pub author: Option<Mailbox>,
+    /// Whether that is the address of an inbox or an agent.
+    pub is_by_us: bool,
+    /// Whom it was addressed to outside: To, then Cc.
+    pub outside: Vec<Mailbox>,
+}
+
 /// The participants of one conversation, by person key. A fold, as the conversation is.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Participants(pub BTreeMap<String, Participant>);
 
 impl Participants {
-    /// A message came in. The author of the first one is the contact; whom a participant writes to
-    /// beside us is a third party; a stranger who got in by a token brings in nobody (R71), nor does a
-    /// machine.
-    pub fn arrived(&mut self, class: Class, from: Option<&Mailbox>, others: &[Mailbox]) {
-        let Some(from) = from else { return };
+    /// A message came in. The author of the first one is the contact; where one of us wrote that to
+    /// somebody outside, it is who that is. Whom a participant writes to beside us is a third party; a
+    /// stranger who got in by a token brings in nobody (R71), nor does a machine.
+    pub fn arrived(&mut self, class: Class, people: &People) {
+        let Some(from) = &people.author else { return };
         if self.0.is_empty() {
+            if people.is_by_us && class.is_person() && !people.outside.is_empty() {
+                return self.written_to(&people.outside);
+            }
             self.add(Role::Contact, from);
         }
         if class.is_person() && self.0.contains_key(&from.address.person_key()) {
-            for other in others {
+            for other in &people.outside {
                 self.add(Role::ThirdParty, other);
             }
         }
@@ -93,26 +107,33 @@ mod tests {
         Mailbox { name: String::new(), address: address.parse().unwrap() }
     }
 
+    fn wrote(author: &str, outside: &[&str]) -> People {
+        let outside = outside.iter().map(|address| mailbox(address)).collect();
+        People { author: Some(mailbox(author)), is_by_us: false, outside }
+    }
+
+    /// What an agent begins is the conversation of whom she wrote to.
+    #[test]
+    fn what_we_begin_is_theirs() {
+        for (class, outside, contact) in [
+            (Class::Person, &["erika@example.net", "otto@example.net"][..], "erika@example.net"),
+            (Class::Person, &[], "anna@example.test"),
+            (Class::Automatic, &["erika@example.net"], "anna@example.test"),
+        ] {
+            let mut all = Participants::default();
+            let people = People { is_by_us: true, ..wrote("anna@example.test", outside) };
+            all.arrived(class, &people);
+            assert_eq!(all.contact(), Some(&mailbox(contact)), "{class} {outside:?}");
+        }
+    }
+
     #[test]
     fn strangers_bring_in_nobody() {
         let mut all = Participants::default();
-        all.arrived(
-            Class::Person,
-            Some(&mailbox("erika@example.net")),
-            &[mailbox("otto@example.net")],
-        );
-        all.arrived(
-            Class::Person,
-            Some(&mailbox("eve@example.com")),
-            &[mailbox("mallory@example.com")],
-        );
-        all.arrived(
-            Class::Person,
-            Some(&mailbox("Otto+x@Example.net")),
-            &[mailbox("ida@example.net")],
-        );
-        let erika = mailbox("erika@example.net");
-        all.arrived(Class::Automatic, Some(&erika), &[mailbox("robot@example.com")]);
+        all.arrived(Class::Person, &wrote("erika@example.net", &["otto@example.net"]));
+        all.arrived(Class::Person, &wrote("eve@example.com", &["mallory@example.com"]));
+        all.arrived(Class::Person, &wrote("Otto+x@Example.net", &["ida@example.net"]));
+        all.arrived(Class::Automatic, &wrote("erika@example.net", &["robot@example.com"]));
         all.written_to(&[mailbox("boss@example.net")]);
         let keys: Vec<&str> = all.0.keys().map(String::as_str).collect();
         assert_eq!(
@@ -126,7 +147,7 @@ mod tests {
     fn two_that_became_one() {
         let began = |address| {
             let mut all = Participants::default();
-            all.arrived(Class::Person, Some(&mailbox(address)), &[]);
+            all.arrived(Class::Person, &wrote(address, &[]));
             all
         };
         let mut all = began("zoe@example.net");
@@ -140,7 +161,10 @@ mod tests {
     #[test]
     fn a_conversation_that_we_began() {
         let mut all = Participants::default();
-        all.arrived(Class::Person, None, &[mailbox("nobody@example.net")]);
+        all.arrived(
+            Class::Person,
+            &People { author: None, ..wrote("x@x", &["nobody@example.net"]) },
+        );
         assert!(all.0.is_empty());
         all.written_to(&[mailbox("erika@example.net"), mailbox("otto@example.net")]);
         assert_eq!(all.contact(), Some(&mailbox("erika@example.net")));

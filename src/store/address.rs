@@ -5,7 +5,7 @@ use anyhow::Result;
 use super::column::word;
 use super::{Snapshot, Tx};
 use crate::domain::address::domain_key;
-use crate::domain::{Address, Mailbox, MessageId};
+use crate::domain::{Address, Mailbox, MessageId, People};
 
 /// The header field that an address stands in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -129,23 +129,25 @@ impl Snapshot<'_> {
     ///
     /// # Errors
     /// Those of the database.
-    pub(super) fn people_of(&self, message: MessageId) -> Result<(Option<Mailbox>, Vec<Mailbox>)> {
+    pub(super) fn people_of(&self, message: MessageId) -> Result<People> {
         let mut select = self.connection.prepare_cached(
-            "SELECT name, address, role, ours, position FROM message_address WHERE message = ?1",
+            "SELECT name, address, role, ours, position FROM message_address
+             WHERE message = ?1 ORDER BY role DESC, position",
         )?;
-        let (mut author, mut outside) = (None, Vec::new());
+        let mut people = People::default();
         let mut rows = select.query([message.0])?;
         while let Some(row) = rows.next()? {
             let ours: bool = row.get(3)?;
             match row.get_ref(2)?.as_str()? {
-                // In the order of the field: the primary key ends with the position.
-                "from" if author.is_none() => author = Some(mailbox(row)?),
-                "to" | "cc" if !ours => outside.push((row.get::<_, i64>(4)?, mailbox(row)?)),
+                "from" if people.author.is_none() => {
+                    people.author = Some(mailbox(row)?);
+                    people.is_by_us = ours;
+                }
+                "to" | "cc" if !ours => people.outside.push(mailbox(row)?),
                 _ => {}
             }
         }
-        outside.sort_by_key(|(position, _)| *position);
-        Ok((author, outside.into_iter().map(|(_, mailbox)| mailbox).collect()))
+        Ok(people)
     }
 }
 

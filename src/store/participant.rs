@@ -86,12 +86,12 @@ impl Snapshot<'_> {
     ) -> Result<()> {
         match change {
             Change::Arrived { message, class, .. } => {
-                let (author, mut outside) = self.people_of(*message)?;
+                let mut people = self.people_of(*message)?;
                 // A forged mail brings in nobody (R71, R79).
                 if self.is_forged(*message)? {
-                    outside.clear();
+                    people.outside.clear();
                 }
-                participants.arrived(*class, author.as_ref(), &outside);
+                participants.arrived(*class, &people);
             }
             Change::Queued { outbox, .. } => {
                 participants.written_to(&self.outbox_recipients(*outbox)?);

@@ -110,6 +110,15 @@ fn an_agent_whom_a_contact_names_gets_no_part() {
         .desk
         .read(|tx| crate::desk::recipients::answered_message(tx, root.conversation, &participants));
     assert_eq!(answered.unwrap(), Some(root.message));
+    // Whom an agent writes to, with the inbox in Cc, is the contact of what she begins.
+    let begun = office.ingest(
+        format!("From: anna@example.test\nTo: {ERIKA}\nCc: support@example.test\nMessage-ID: <a@client>\n\nHi.\n")
+            .as_bytes(),
+    );
+    let answer = office.mail(ERIKA, "Date: 3\nIn-Reply-To: <a@client>\n");
+    assert_eq!(answer.conversation, begun.conversation);
+    let participants = office.desk.read(|tx| tx.participants(begun.conversation)).unwrap();
+    assert_eq!(participants.contact().unwrap().address.as_str(), ERIKA);
     // Who writes to an inbox is its contact, also an agent: to hr@ for instance.
     let own = office.mail("anna@example.test", "Date: 2\n");
     let participants = office.desk.read(|tx| tx.participants(own.conversation)).unwrap();
