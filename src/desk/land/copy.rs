@@ -48,19 +48,21 @@ pub(super) fn original(
     Ok(None)
 }
 
-/// Whether a text says nothing that the first one does not say; `by_list` adds a footer. The first may
-/// have paragraphs more in front and behind, and says the rest word for word.
+/// Whether a text says nothing that the first one does not say, and that one no more than this but a
+/// footer; `by_list` adds a footer to this one, too.
 fn says_no_more(first: &str, again: &str, by_list: bool) -> bool {
     let (first, again) = (paragraphs(first), paragraphs(again));
-    let length = |text: &[Words<'_>]| text.iter().flatten().map(|word| word.len()).sum::<usize>();
-    let is_near = length(&first) <= length(&again) + MOST_ADDED;
-    let says_all = || first.windows(again.len()).any(|run| run == again);
-    if first.concat() == again.concat() || is_near && !again.is_empty() && says_all() {
-        return true;
-    }
-    let footer = again.strip_prefix(first.as_slice()).unwrap_or_default();
+    first.concat() == again.concat()
+        || is_with_footer(&first, &again)
+        || by_list && is_with_footer(&again, &first)
+}
+
+/// Whether a text is another one and the footer of a list, which begins with a line of dashes.
+fn is_with_footer(long: &[Words<'_>], short: &[Words<'_>]) -> bool {
+    let footer = long.strip_prefix(short).unwrap_or_default();
     let begins_with_rule = footer.first().and_then(|words| words.first()).is_some_and(is_rule);
-    by_list && !first.is_empty() && length(footer) <= MOST_ADDED && begins_with_rule
+    let length = footer.iter().flatten().map(|word| word.len()).sum::<usize>();
+    !short.is_empty() && begins_with_rule && length <= MOST_ADDED
 }
 
 /// The words of a paragraph, however its lines are broken.
@@ -98,7 +100,8 @@ mod tests {
         for (first, again, by_list, wanted) in [
             ("Hello.\nBye.", "Hello. Bye.", false, true),
             ("Hello.\n-- \nthe list", "Hello.", false, true),
-            ("Caution: from outside\n\nHello.", "Hello.", false, true),
+            ("Do NOT\n\ncancel order 4711", "cancel order 4711", false, false),
+            ("Caution: from outside\n\nHello.", "Hello.", false, false),
             ("Hello.", "Hello.\n-- \nthe list", true, true),
             ("Hello.", "Hello.\n____\nthe list", true, true),
             ("", "", false, true),
@@ -108,7 +111,8 @@ mod tests {
             ("e", "Please stop order 4711", true, false),
             ("Do not cancel order 47110.", "cancel order 4711", false, false),
             ("Do not cancel order 4711", "cancel order 4711", false, false),
-            ("Two lines\nand more\n\nBye.", "Two lines and\nmore", false, true),
+            ("Two lines\nand more\n\n-- \nlist", "Two lines and\nmore", false, true),
+            ("Two lines\nand more\n\nBye.", "Two lines and\nmore", false, false),
             ("Hello.", "Caution: from outside\n\nHello.", false, false),
             ("", "a footer alone", true, false),
             ("Hello.", "Something else.", true, false),
