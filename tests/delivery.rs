@@ -696,14 +696,23 @@ fn a_reader_of_the_filter_that_leaves() {
     assert_eq!(desk.number("SELECT count(*) FROM message"), 1);
 }
 
-/// A signal ends a delivery that waits, and nothing of it is there (R15).
+/// A signal ends a delivery that waits, and nothing of it is there (R15). The line goes where the
+/// configuration says, too.
 #[test]
 fn a_signal() {
     let desk = Desk::new();
+    let own = desk.beside("own.log");
+    desk.configure("desk", &format!("log = \"{}\"", own.display()));
     let lock = File::options().read(true).write(true).open(desk.dir().join("lock")).unwrap();
     lock.lock().unwrap();
-    for signal in ["TERM", "HUP", "INT", "ALRM"] {
-        let child = common::start(desk.postroom(["ingest"]), &mail());
+    for (signal, named) in
+        [("TERM", true), ("HUP", true), ("INT", true), ("ALRM", true), ("TERM", false)]
+    {
+        let mut ingest = desk.postroom(["ingest"]);
+        if !named {
+            ingest.env_remove("POSTROOM_LOG");
+        }
+        let child = common::start(ingest, &mail());
         let tasks = format!("/proc/{}/task", child.id());
         // It waits in a thread of its own: then it has read the mail and set its handlers.
         while fs::read_dir(&tasks).unwrap().count() < 2 {
@@ -712,9 +721,14 @@ fn a_signal() {
         let kill = format!("kill -{signal} {}", child.id());
         assert!(Command::new("sh").args(["-c", &kill]).status().unwrap().success());
         let done = common::wait(child);
-        expect_try_again(signal, &desk, &done);
+        let log = if named { desk.log() } else { fs::read_to_string(&own).unwrap() };
+        if named {
+            expect_try_again(signal, &desk, &done);
+        }
         let reason = if signal == "ALRM" { "longer than a delivery may" } else { signal };
-        assert!(desk.log().trim_end().lines().last().unwrap().contains(reason), "{}", desk.log());
+        let line = log.trim_end().lines().last().unwrap();
+        assert!(line.starts_with("20") && line.contains(reason), "{signal}: {log}");
+        assert_eq!(done.status.code(), Some(75), "{signal}: {done:?}");
     }
     drop(lock);
     expect_cured("signal", &desk);

@@ -84,6 +84,7 @@ impl Closed {
     pub(super) fn find(wanted: &Wanted) -> Result<Closed> {
         let path = config_path(wanted.config.as_deref())?;
         let (config, _) = config::load(&path).map_err(Failure::config)?;
+        log_of(&config).announce();
         let dir = config.dir().to_owned();
         // First: where there is no store there is no desk, whatever else is missing.
         Store::find(&dir.join(layout::STORE))?;

@@ -7,7 +7,9 @@ use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt, fchown};
 use std::os::unix::net::UnixDatagram;
 use std::path::{Path, PathBuf};
 use std::process;
+use std::sync::OnceLock;
 
+use nix::libc;
 use nix::unistd::Uid;
 
 use super::clock;
@@ -44,26 +46,69 @@ const MAIL: u8 = 2;
 /// Longest line, in bytes; datagrams are bounded, and so is what a mail may put into a log.
 const LONGEST: usize = 2000;
 
-impl Log {
-    /// Writes one line. Control characters have no place in a log (R82).
-    pub fn write(&self, level: Level, line: &str) {
-        let line = one_line(line);
-        // Nobody is there to be told of a failing log.
-        let _ = match self {
-            Log::Syslog => to_syslog(level, &line),
-            Log::File { path, like } => to_file(path, like, level, &line),
-        };
-    }
+/// Who wants to know where this process logs, once its configuration says it.
+static LISTENER: OnceLock<fn(&Log)> = OnceLock::new();
+
+/// Has `tell` told where this process logs, once its configuration says it.
+pub fn when_known(tell: fn(&Log)) {
+    // One listener is enough; there is one delivery.
+    let _ = LISTENER.set(tell);
 }
 
 impl Log {
-    /// The log as a descriptor to write whole lines to, for when nothing can be allocated any
-    /// more; none when it cannot be opened.
+    /// Tells whoever wants to know that this is where the process logs.
+    pub fn announce(&self) {
+        if let Some(tell) = LISTENER.get() {
+            tell(self);
+        }
+    }
+
+    /// Writes one line. Control characters have no place in a log (R82).
+    pub fn write(&self, level: Level, line: &str) {
+        let line = self.line(level, line);
+        // Nobody is there to be told of a failing log.
+        let _ = match self {
+            Log::Syslog => to_syslog(&line),
+            Log::File { path, like } => {
+                append(path, like).and_then(|mut file| file.write_all(line.as_bytes()))
+            }
+        };
+    }
+
+    /// A line as it is written: with time and process, and all else that the log wants.
+    #[must_use]
+    pub fn line(&self, level: Level, line: &str) -> String {
+        let (line, process) = (one_line(line), process::id());
+        match self {
+            Log::Syslog => {
+                let severity = match level {
+                    Level::Error => 3,
+                    Level::Warning => 4,
+                    Level::Info => 6,
+                };
+                let priority = MAIL * 8 + severity;
+                let at = clock::now().utc().format("%b %e %H:%M:%S");
+                format!("<{priority}>{at} postroom[{process}]: {line}")
+            }
+            Log::File { .. } => {
+                let word = match level {
+                    Level::Error => "error: ",
+                    Level::Warning => "warning: ",
+                    Level::Info => "",
+                };
+                format!("{} postroom[{process}]: {word}{line}\n", clock::now())
+            }
+        }
+    }
+
+    /// The log as a descriptor to write whole lines to, for when nothing can be allocated or waited
+    /// for any more; none when it cannot be opened.
     #[must_use]
     pub fn open(&self) -> Option<OwnedFd> {
         match self {
             Log::Syslog => {
                 let socket = UnixDatagram::unbound().ok()?;
+                socket.set_nonblocking(true).ok()?;
                 socket.connect("/dev/log").ok()?;
                 Some(socket.into())
             }
@@ -72,10 +117,22 @@ impl Log {
     }
 }
 
+fn to_syslog(packet: &str) -> io::Result<()> {
+    let socket = UnixDatagram::unbound()?;
+    socket.set_nonblocking(true)?;
+    socket.send_to(packet.as_bytes(), "/dev/log")?;
+    Ok(())
+}
+
 /// Opens a log file to append; one that is made gets its mode whatever the umask, or the first
 /// delivery would lock the agents out.
 fn append(path: &Path, like: &Path) -> io::Result<File> {
-    let open = |create| OpenOptions::new().append(true).create_new(create).mode(0o660).open(path);
+    // What is no file may have no reader, which would have to be waited for.
+    let open = |create| {
+        let mut options = OpenOptions::new();
+        options.append(true).create_new(create).mode(0o660).custom_flags(libc::O_NONBLOCK);
+        options.open(path)
+    };
     match open(false) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
         opened => return opened,
@@ -112,31 +169,6 @@ fn one_line(line: &str) -> String {
         }
     }
     clean
-}
-
-fn to_syslog(level: Level, line: &str) -> io::Result<()> {
-    let severity = match level {
-        Level::Error => 3,
-        Level::Warning => 4,
-        Level::Info => 6,
-    };
-    let priority = MAIL * 8 + severity;
-    let at = clock::now().utc().format("%b %e %H:%M:%S");
-    let packet = format!("<{priority}>{at} postroom[{}]: {line}", process::id());
-    let socket = UnixDatagram::unbound()?;
-    socket.set_nonblocking(true)?;
-    socket.send_to(packet.as_bytes(), "/dev/log")?;
-    Ok(())
-}
-
-fn to_file(path: &Path, like: &Path, level: Level, line: &str) -> io::Result<()> {
-    let word = match level {
-        Level::Error => "error: ",
-        Level::Warning => "warning: ",
-        Level::Info => "",
-    };
-    let text = format!("{} postroom[{}]: {word}{line}\n", clock::now(), process::id());
-    append(path, like)?.write_all(text.as_bytes())
 }
 
 #[cfg(test)]

@@ -21,6 +21,9 @@ use crate::last_words;
 /// What the last panic said; a panic hook can hand it over in no other way.
 static PANIC: Mutex<String> = Mutex::new(String::new());
 
+/// What outsiders are told, who may read it in a bounce.
+pub(crate) const TRY_AGAIN: &str = "4.3.0 the mail cannot be taken at the moment; try again later";
+
 /// Why a command in delivery position is not done.
 enum Undone {
     /// Whatever went wrong: the caller is to try again.
@@ -99,8 +102,7 @@ fn tell(named: Option<&Path>, undone: &Undone) {
     let reference = random::reference();
     let (level, words, reason) = match undone {
         Undone::Deferred(reason) => {
-            let words = "4.3.0 the mail cannot be taken at the moment; try again later".to_owned();
-            (Level::Error, words, format!("deferred: {reason}"))
+            (Level::Error, TRY_AGAIN.to_owned(), format!("deferred: {reason}"))
         }
         Undone::Refused(Refused { answer, reason }) => {
             (Level::Info, format!("{} {}", answer.code.status(), answer.text), reason.clone())

@@ -1,78 +1,111 @@
-//! Where the process ends at once, it still says so (R9, R12): out of memory, and by a signal (R15),
-//! which our own limit on the time is, too (R13). Rust aborts when an allocation fails, and an abort is
-//! a bounce in some MTAs; this allocator ends the process with 75 instead. The one place with unsafe
-//! code.
+//! Where a delivery ends at once, it still says so (R9, R12): out of memory, and by a signal (R15), which
+//! our own limit on the time is, too (R13). Rust aborts when an allocation fails, and an abort is a
+//! bounce in some MTAs; this allocator ends the process with 75 instead. The one place with unsafe code.
+//!
+//! Then nothing can be allocated or waited for, so all that may have to be said is written down before.
 #![allow(unsafe_code)]
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::ffi::c_int;
-use std::os::fd::IntoRawFd;
-use std::sync::atomic::{AtomicI32, Ordering};
+use std::os::fd::{AsRawFd, OwnedFd};
+use std::sync::OnceLock;
 
 use nix::libc;
-use postroom::host::log::Log;
+use postroom::host::log::{self, Level, Log};
+use postroom::host::random;
 use signal_hook::consts::{SIGALRM, SIGHUP, SIGINT, SIGTERM};
 use signal_hook::low_level;
 
-/// Where the log can be reached without allocating; or one of the two below.
-static LOG: AtomicI32 = AtomicI32::new(NOT_WATCHED);
+use crate::delivery::TRY_AGAIN;
+use crate::exit::Exit;
 
-/// Outside of delivery position.
-const NOT_WATCHED: i32 = -1;
-
-/// In delivery position, without a log.
-const NO_LOG: i32 = -2;
-
-/// What is said: a line for outsiders, and one for the log.
-struct Words {
-    tell: &'static [u8],
-    log: &'static [u8],
+/// Why a delivery ends at once.
+#[derive(Debug, Clone, Copy)]
+enum End {
+    Memory,
+    Signal(c_int),
 }
 
-macro_rules! words {
-    ($reference:literal, $reason:literal) => {
-        Words {
-            tell: concat!(
-                "4.3.0 the mail cannot be taken at the moment; try again later [",
-                $reference,
-                "]\n"
-            )
-            .as_bytes(),
-            log: concat!("<19>postroom: error: [", $reference, "] deferred: ", $reason, "\n")
-                .as_bytes(),
-        }
-    };
-}
-
-const MEMORY: Words = words!("memory", "out of memory");
-
-/// The signals that end a delivery. An open transaction is rolled back by whoever opens the store next.
-const SIGNALS: [(c_int, Words); 4] = [
-    (SIGTERM, words!("signal", "ended by SIGTERM, before it was done")),
-    (SIGHUP, words!("signal", "ended by SIGHUP, before it was done")),
-    (SIGINT, words!("signal", "ended by SIGINT, before it was done")),
-    (SIGALRM, words!("time", "it took longer than a delivery may; a lock, or the disk, is slow")),
+const ENDS: [(End, &str); 5] = [
+    (End::Memory, "out of memory"),
+    (End::Signal(SIGTERM), "ended by SIGTERM, before it was done"),
+    (End::Signal(SIGHUP), "ended by SIGHUP, before it was done"),
+    (End::Signal(SIGINT), "ended by SIGINT, before it was done"),
+    (End::Signal(SIGALRM), "it took longer than a delivery may: a lock, or the disk, is slow"),
 ];
+
+/// What is said, and where.
+struct Words {
+    outsiders: String,
+    of: Log,
+    log: Option<OwnedFd>,
+    /// A line for each of [`ENDS`], with the time at which it was written down.
+    lines: Vec<String>,
+}
+
+/// What is known from the beginning, and once the configuration says where this desk logs. Without
+/// the first one this is no delivery.
+static EARLY: OnceLock<Words> = OnceLock::new();
+static LATE: OnceLock<Words> = OnceLock::new();
 
 /// From here on, running out of memory and being ended by a signal is 75, a line for outsiders, and one
 /// in the log, if there is one.
-pub(crate) fn watch(log: &Log) {
-    LOG.store(log.open().map_or(NO_LOG, IntoRawFd::into_raw_fd), Ordering::Relaxed);
-    for (signal, words) in &SIGNALS {
-        // SAFETY: what is done is safe in a handler. Without one the signal ends us by itself, which an
-        // MTA understands, too.
-        let _ = unsafe { low_level::register(*signal, || end(words)) };
+pub(crate) fn watch(early: &Log) {
+    let _ = EARLY.set(Words::new(early));
+    log::when_known(|log| {
+        if EARLY.get().is_some_and(|early| early.of != *log) {
+            let _ = LATE.set(Words::new(log));
+        }
+    });
+    for (end, _) in &ENDS {
+        if let End::Signal(signal) = end {
+            // SAFETY: what is done is safe in a handler. Without one the signal ends us by itself, which
+            // an MTA understands, too.
+            let _ = unsafe { low_level::register(*signal, || say(*end)) };
+        }
     }
 }
 
-/// Says it, and ends with 75.
-fn end(words: &Words) -> ! {
-    let log = LOG.load(Ordering::Relaxed);
-    // SAFETY: write(2) and _exit(2) with static buffers; no allocation, no lock, no unwinding.
+impl Words {
+    fn new(log: &Log) -> Self {
+        let reference = random::reference();
+        let line = |(_, why): &(End, &str)| {
+            log.line(Level::Error, &format!("[{reference}] deferred: {why}"))
+        };
+        Words {
+            outsiders: format!("{TRY_AGAIN} [{reference}]\n"),
+            of: log.clone(),
+            log: log.open(),
+            lines: ENDS.iter().map(line).collect(),
+        }
+    }
+}
+
+/// Says it, and ends with 75; nothing at all outside of a delivery, which then goes on.
+fn say(end: End) {
+    let Some(words) = LATE.get().or(EARLY.get()) else { return };
+    let is_it = |(other, _): &(End, &str)| match (other, end) {
+        (End::Memory, End::Memory) => true,
+        (End::Signal(one), End::Signal(other)) => *one == other,
+        _ => false,
+    };
+    let line = ENDS.iter().position(is_it).and_then(|at| words.lines.get(at));
+    if let (Some(log), Some(line)) = (&words.log, line) {
+        write_if_ready(log.as_raw_fd(), line.as_bytes());
+    }
+    write_if_ready(libc::STDERR_FILENO, words.outsiders.as_bytes());
+    // SAFETY: nothing is to be unwound.
+    unsafe { libc::_exit(Exit::TryAgain as c_int) }
+}
+
+/// Writes a line where that does not have to wait for whoever reads it.
+fn write_if_ready(to: c_int, line: &[u8]) {
+    let mut ready = libc::pollfd { fd: to, events: libc::POLLOUT, revents: 0 };
+    // SAFETY: poll(2) and write(2) are safe in a handler; the buffers live as long as the process.
     unsafe {
-        libc::write(log, words.log.as_ptr().cast(), words.log.len());
-        libc::write(libc::STDERR_FILENO, words.tell.as_ptr().cast(), words.tell.len());
-        libc::_exit(75)
+        if libc::poll(&raw mut ready, 1, 0) == 1 {
+            libc::write(to, line.as_ptr().cast(), line.len());
+        }
     }
 }
 
@@ -102,8 +135,8 @@ unsafe impl GlobalAlloc for Careful {
 }
 
 fn checked(ptr: *mut u8) -> *mut u8 {
-    if !ptr.is_null() || LOG.load(Ordering::Relaxed) == NOT_WATCHED {
-        return ptr;
+    if ptr.is_null() {
+        say(End::Memory);
     }
-    end(&MEMORY)
+    ptr
 }
