@@ -36,7 +36,7 @@ pub enum Signal {
     /// The free text of a mail system that a mail could not be delivered.
     BounceText,
     /// The words of such a text where nothing proves that a mail system wrote it: it may be a shop's
-    /// that tells of a parcel, so nobody may miss it.
+    /// that tells of a parcel. So it is mail of a person, whom no machine answers.
     BounceLike,
     /// A delivery status notification of a delay.
     Delay,
@@ -92,6 +92,7 @@ impl Signal {
     pub fn class(self) -> Option<Class> {
         match self {
             Signal::SuppressAnswer | Signal::OwnMark => None,
+            Signal::BounceLike => Some(Class::Person),
             Signal::Spam => Some(Class::Spam),
             Signal::Bounce | Signal::BounceText => Some(Class::Bounce),
             Signal::Delay | Signal::DelayText => Some(Class::Delay),
@@ -104,7 +105,6 @@ impl Signal {
             | Signal::PrecedenceAutoReply
             | Signal::LoopMark
             | Signal::AwaySubject
-            | Signal::BounceLike
             | Signal::NullSender
             | Signal::Correlated
             | Signal::DmarcReport
@@ -147,10 +147,11 @@ impl Signal {
 /// may answer it. Spam says nothing of who wrote it, nor does a wish for no automatic answers.
 #[must_use]
 pub fn is_automatic(signals: &[Signal]) -> bool {
-    signals
-        .iter()
-        .filter_map(|signal| signal.class())
-        .any(|c| !matches!(c, Class::Person | Class::Spam))
+    signals.contains(&Signal::BounceLike)
+        || signals
+            .iter()
+            .filter_map(|signal| signal.class())
+            .any(|c| !matches!(c, Class::Person | Class::Spam))
 }
 
 #[cfg(test)]

@@ -69,15 +69,14 @@ const MOST_ROUNDS: usize = 3;
 const SPAM_FIELDS: [&str; 3] = ["X-Spam-Flag", "X-Spam-Status", "X-Spam"];
 
 /// The signals of a message, each once, in the order of the rules. `report` is what it is as a report
-/// on the delivery of other mail; `sender` is the envelope sender, as far as it is known otherwise than
-/// by Return-Path.
+/// on the delivery of other mail; `sender` is the envelope sender, as far as it is known.
 pub(super) fn signals(
     fields: &Fields<'_>,
     parts: &[Part<'_>],
     report: Option<Signal>,
     sender: Option<&ReturnPath>,
 ) -> Vec<Signal> {
-    let is_from_nobody = Sender::of(fields, sender) == Sender::Null;
+    let is_from_nobody = Sender::of(sender) == Sender::Null;
     let mut found: Vec<Signal> = Vec::new();
     found.extend(report.or_else(|| other_report(fields, parts)));
     found.extend(calendar_reply(parts));
@@ -164,7 +163,7 @@ fn precedence(fields: &Fields<'_>) -> Vec<Signal> {
 }
 
 /// Whether the message says that it answers another one.
-fn answers(fields: &Fields<'_>) -> bool {
+pub(super) fn answers(fields: &Fields<'_>) -> bool {
     ["In-Reply-To", "References"].iter().any(|name| fields.get(name).is_some())
 }
 

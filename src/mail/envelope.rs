@@ -5,7 +5,6 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::clean;
-use super::fields::{Field, Fields};
 use crate::domain::Address;
 
 /// Who gets a mail back that cannot be delivered.
@@ -36,17 +35,11 @@ pub(super) enum Sender {
 }
 
 impl Sender {
-    /// What the Return-Path fields say, else what the caller told.
-    pub(super) fn of(fields: &Fields<'_>, told: Option<&ReturnPath>) -> Self {
-        let paths = fields.all("Return-Path").map(Field::unfolded);
-        let mut senders: Vec<_> = paths.map(|word| sender(&word)).collect();
-        if senders.is_empty() {
-            senders.extend(told.cloned().map(Some));
-        }
-        match senders.as_slice() {
-            [] => Sender::Unknown,
-            all if all.iter().all(|one| *one == Some(ReturnPath::Null)) => Sender::Null,
-            _ => Sender::Named,
+    pub(super) fn of(known: Option<&ReturnPath>) -> Self {
+        match known {
+            None => Sender::Unknown,
+            Some(ReturnPath::Null) => Sender::Null,
+            Some(ReturnPath::Address(_)) => Sender::Named,
         }
     }
 }

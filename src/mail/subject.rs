@@ -98,6 +98,18 @@ pub fn says_forward(subject: &str) -> bool {
     first_word(rest).is_some_and(|(word, _)| FORWARD.contains(&word.as_str()))
 }
 
+/// Whether a subject answers or forwards another one: it has such a prefix, if behind a tag.
+pub(super) fn has_prefix(subject: &str) -> bool {
+    let mut rest = subject.trim();
+    while let Some((tag, behind)) = peeled(rest) {
+        if tag.is_none() {
+            return true;
+        }
+        rest = behind;
+    }
+    false
+}
+
 /// Without `word:`, `word(n):` or `word[n]:`.
 fn without_prefix(subject: &str) -> Option<&str> {
     let (word, rest) = first_word(subject)?;

@@ -8,7 +8,7 @@ use crate::domain::bounce::Action;
 use crate::domain::{Address, Class, Direction, Signal};
 use crate::mail::token::{self, Keys, Signed};
 use crate::mail::{Defect, Parsed};
-use crate::store::{Snapshot, StoredMessage};
+use crate::store::{AddressRole, Snapshot, StoredMessage};
 
 /// The mail of ours that a signature proves to know: it is valid, and the mail that it names has that
 /// very signature. After a restore, or a rehearsal, another may have come to its number.
@@ -41,10 +41,17 @@ pub(super) fn class_of(
 }
 
 /// Whether it gives back a mail of ours: what only reads like a report is one then, for nobody who did
-/// not get the mail knows its id.
+/// not get the mail knows its id. Who did get it may send it along with a question.
 fn returns_ours(tx: &Snapshot<'_>, keys: &Keys, parsed: &Parsed) -> Result<bool> {
+    let author = only_author(parsed).map(Address::person_key);
     for token in parsed.returned.iter().filter_map(|id| keys.verify(id)) {
-        if proven(tx, keys, &token)?.is_some() {
+        let Some(sent) = proven(tx, keys, &token)? else { continue };
+        let mut got_it = false;
+        for role in [AddressRole::To, AddressRole::Cc] {
+            let named = tx.addresses(sent.id, role)?;
+            got_it |= named.iter().any(|one| Some(one.address.person_key()) == author);
+        }
+        if !got_it {
             return Ok(true);
         }
     }

@@ -4,10 +4,11 @@ use super::notice::Notice;
 use super::words;
 use crate::domain::{Address, Signal};
 use crate::mail::away::{self, Hint};
-use crate::mail::decode;
 use crate::mail::envelope::{ReturnPath, Sender};
 use crate::mail::fields::{Field, Fields};
 use crate::mail::structure::Part;
+use crate::mail::subject::has_prefix;
+use crate::mail::{classify, decode};
 
 /// How the subject of a report of a delay begins, in lower case; behind it may stand ours.
 const DELAYS: [&str; 7] = [
@@ -20,8 +21,9 @@ const DELAYS: [&str; 7] = [
     "zustellung verzögert",
 ];
 
-/// What mail systems call themselves behind `Mail Delivery`, in lower case.
-const SYSTEMS: [&str; 3] = ["system", "subsystem", "service"];
+/// What mail systems call themselves, in lower case.
+const SYSTEMS: [&str; 4] =
+    ["mail delivery system", "mail delivery subsystem", "mail delivery service", "mailer-daemon"];
 
 /// Parts that make a report on something else than a delivery (RFC 8098, RFC 5965).
 const RECEIPTS: [&str; 2] = ["message/disposition-notification", "message/feedback-report"];
@@ -44,14 +46,10 @@ enum Asked {
     Nothing,
     /// It tells of a failure, and of a recipient or with the mail.
     Told,
-    /// The same, where prose names no recipient without a code.
-    Marked,
-    /// It tells of a failure, marks a recipient in a way that no prose does, and states a code.
-    Reason,
-    /// It tells of a failure and of a recipient, and a part gives the mail back.
-    Mail,
-    Either,
-    /// It tells of a failure, marks a recipient, and gives the mail back, if only in the text.
+    /// The same, where a recipient stands as in no prose, with a code or under such a subject; or where
+    /// prose names one, with a code under such a subject, or with the mail.
+    Shown,
+    /// The same, where a recipient stands as in no prose, and with the mail.
     Whole,
 }
 
@@ -67,8 +65,6 @@ pub(super) struct Look {
     /// The subject tells of a delay.
     pub(super) delay: bool,
     report: bool,
-    /// Something that the mail is made of is one.
-    report_inside: bool,
     /// The mail is what else is a part of one.
     is_part: bool,
     gives_back: bool,
@@ -87,24 +83,27 @@ pub(super) struct Look {
 impl Look {
     /// Reads the header, and what the parts are.
     pub(super) fn at(fields: &Fields<'_>, parts: &[Part<'_>], told: Option<&ReturnPath>) -> Self {
-        let subject = fields.get("Subject").map(decode::text).unwrap_or_default().to_lowercase();
+        let title = fields.get("Subject").map(decode::text).unwrap_or_default();
+        let subject = title.to_lowercase();
         let declared = fields.get("Content-Type").map(Field::unfolded).unwrap_or_default();
         let declared = declared.to_lowercase();
-        let answers = is_answer(&subject);
+        let answers = has_prefix(&title);
+        let sender = Sender::of(told);
+        // A report refers to what it returns, and so does a person who answers.
+        let is_answer = answers || sender != Sender::Null && classify::answers(fields);
         Look {
-            sender: Sender::of(fields, told),
+            sender,
             author: author(fields),
             answers,
-            subject: !answers && words::title_report(&subject),
+            subject: !is_answer && words::title_report(&subject),
             delay: DELAYS.iter().any(|words| subject.starts_with(words)),
             report: declared.starts_with("multipart/report"),
-            report_inside: parts.iter().any(|part| part.media.kind == "multipart/report"),
             is_part: declared.starts_with("message/"),
             gives_back: super::given_back(parts).next().is_some(),
             notifies: fields.get("X-Amz-Sns-Message-Id").is_some(),
             list_server: fields.get("X-MLServer").is_some(),
             receipt: parts.iter().any(|part| RECEIPTS.contains(&part.media.kind.as_str())),
-            away: away::is_subject(&subject, Hint::Marked),
+            away: away::is_subject(&title, Hint::Marked),
             failed: listed(fields, "X-Failed-Recipients"),
             addressed: listed(fields, "To"),
         }
@@ -121,13 +120,7 @@ impl Look {
     /// Whether a machine-readable part is what the mail has to say, and not something that a person
     /// passes on.
     pub(super) fn may_report(&self) -> bool {
-        let is_person = self.sender == Sender::Named && self.author == Author::Other;
-        self.report
-            || self.report_inside
-            || self.is_part
-            || self.sender == Sender::Null
-            || self.author != Author::Other
-            || !is_person && (self.subject || !self.failed.is_empty())
+        self.report || self.is_part || self.sender == Sender::Null || self.author != Author::Other
     }
 
     /// Whether the text may be one of a report, so that it is worth reading.
@@ -144,31 +137,33 @@ impl Look {
         Some(match (self.sender, self.author) {
             (Sender::Null | Sender::Unknown, Author::Daemon) => Asked::Nothing,
             (Sender::Null | Sender::Unknown, _) if !self.failed.is_empty() => Asked::Nothing,
-            (_, Author::Daemon) => Asked::Told,
-            (Sender::Null, Author::Postmaster) => Asked::Told,
-            (Sender::Null, _) if titled => Asked::Marked,
+            (_, Author::Daemon) | (Sender::Null, Author::Postmaster) => Asked::Told,
             (Sender::Unknown, Author::Postmaster) if titled => Asked::Told,
-            (Sender::Null, Author::Robot) if self.gives_back => Asked::Mail,
-            (Sender::Null, _) | (Sender::Unknown, Author::Postmaster) => Asked::Reason,
-            (Sender::Named, Author::Postmaster) if titled => Asked::Either,
-            (Sender::Unknown, Author::Robot) => Asked::Mail,
-            (Sender::Named, Author::Robot) | (Sender::Unknown, _) if titled => Asked::Whole,
+            (Sender::Null, _) | (Sender::Unknown, Author::Postmaster) => Asked::Shown,
+            (Sender::Named, Author::Postmaster) if titled => Asked::Shown,
+            (Sender::Unknown, Author::Robot) => Asked::Whole,
+            (Sender::Unknown, _) | (Sender::Named, Author::Robot) if titled => Asked::Whole,
             (Sender::Named, _) if self.report => Asked::Whole,
             _ => return None,
         })
     }
 
-    /// What makes the mail a report, when it has no machine-readable part; none if nothing does. Only
-    /// what comes from nobody, from a MAILER-DAEMON or with a field of Exim's is one for certain (R129).
+    /// What makes the mail a report, when it has no machine-readable part; none if nothing does. It is
+    /// one for certain (R129) if a MAILER-DAEMON or a field of Exim's says so and no envelope sender
+    /// speaks against it, or if it comes from nobody and besides from a postmaster, with the mail, or
+    /// with a status code under the subject of reports.
     pub(super) fn signal(&self, notice: &Notice) -> Option<Signal> {
         let asked = self.asked();
         let refused = self.list_server && notice.refuses_a_post();
         if !refused && !asked.is_some_and(|asked| self.is_met(asked, notice)) {
             return None;
         }
-        let is_certain = self.sender == Sender::Null
-            || self.author == Author::Daemon
-            || asked == Some(Asked::Nothing);
+        let is_from_system = self.author == Author::Postmaster
+            || self.gives_back
+            || notice.has_returned()
+            || self.subject && notice.states_status();
+        let is_certain =
+            asked == Some(Asked::Nothing) || self.sender == Sender::Null && is_from_system;
         Some(match notice.is_delay(self.delay) {
             _ if !is_certain => Signal::BounceLike,
             true => Signal::DelayText,
@@ -177,61 +172,52 @@ impl Look {
     }
 
     fn is_met(&self, asked: Asked, notice: &Notice) -> bool {
-        // A MAILER-DAEMON that answers quotes nobody.
-        let quotes = self.answers && self.author != Author::Daemon;
+        let titled = self.subject || self.report;
         let told = || self.subject || notice.tells_of_failure();
-        let marked = || notice.marks_recipients(quotes);
+        // A MAILER-DAEMON that answers quotes nobody.
+        let marked = || notice.marks_recipients(self.answers && self.author != Author::Daemon);
         let named = || marked() || notice.speaks_of_recipients();
-        let unreached = || notice.tells_of_unreached();
-        let reason = || notice.states_reason() || unreached();
+        let unreached = || self.subject && notice.tells_of_unreached();
         let mail = || self.gives_back || notice.has_returned();
         match asked {
             Asked::Nothing => true,
-            Asked::Told => self.subject && unreached() || told() && (named() || mail()),
-            Asked::Marked => {
-                self.subject && unreached()
-                    || told() && (marked() || mail() || named() && notice.states_reason())
+            Asked::Told => unreached() || told() && (named() || mail()),
+            Asked::Shown => {
+                let reason = || notice.states_reason() || notice.tells_of_unreached();
+                unreached()
+                    || told()
+                        && (marked() && (titled || reason())
+                            || named() && (self.gives_back || titled && reason())
+                            || titled && mail())
             }
-            Asked::Reason => told() && marked() && reason(),
-            Asked::Mail => told() && named() && self.gives_back,
-            Asked::Either => self.is_met(Asked::Reason, notice) || self.is_met(Asked::Mail, notice),
             Asked::Whole => told() && marked() && mail(),
         }
     }
 }
 
-/// What the From field says of its author. `MAILER-DAEMON <>` is no address, so that its words are
-/// looked at, but not the domains: a person may be at one that is called so.
+/// What the From field says of its author: the local part of the address, the name only where it is that
+/// of a mail system to the letter, or where there is no address (`MAILER-DAEMON <>`).
 fn author(fields: &Fields<'_>) -> Author {
-    let text = fields.get("From").map(decode::text).unwrap_or_default().to_lowercase();
-    let words = text.split(|c: char| c.is_whitespace() || "<>()\",;:".contains(c));
-    let words = words.map(|word| word.split_once('@').map_or(word, |(local, _)| local));
+    let Some(field) = fields.get("From") else { return Author::Other };
+    let (name, address) = decode::addresses(field).into_iter().next().unwrap_or_default();
     let plain = |word: &str| word.chars().filter(|c| c.is_alphanumeric()).collect::<String>();
-    let words: Vec<String> = words.map(plain).filter(|word| !word.is_empty()).collect();
-    let is_one = |names: &[&str]| words.iter().any(|word| names.contains(&word.as_str()));
-    let is_system = || {
-        let name = words.join(" ");
-        SYSTEMS.iter().any(|system| name.contains(&format!("mail delivery {system}")))
+    let text = decode::text(field).to_lowercase();
+    let is_address = address.contains('@');
+    let local = match address.rsplit_once('@') {
+        Some((local, _)) => plain(&local.to_lowercase()),
+        None => plain(&text),
     };
-    // A postmaster who writes with a mail program is a person.
-    let is_person = || fields.get("User-Agent").is_some();
-    if is_one(&["mailerdaemon", "maildaemon", "mdaemon"]) {
-        Author::Daemon
-    } else if (is_one(&["postmaster"]) || is_system()) && !is_person() {
-        Author::Postmaster
-    } else if words.iter().any(|word| word.ends_with("noreply") || word.ends_with("donotreply")) {
-        Author::Robot
-    } else {
-        Author::Other
+    let is_system = SYSTEMS.contains(&name.trim().to_lowercase().as_str());
+    // Who writes with a mail program is a person.
+    let is_person = is_address && fields.get("User-Agent").is_some();
+    match local.as_str() {
+        "mailerdaemon" | "maildaemon" => Author::Daemon,
+        _ if is_person => Author::Other,
+        "postmaster" | "mdaemon" => Author::Postmaster,
+        _ if is_system => Author::Postmaster,
+        local if local.ends_with("noreply") || local.ends_with("donotreply") => Author::Robot,
+        _ => Author::Other,
     }
-}
-
-/// Whether a subject, in lower case, answers or forwards another one.
-fn is_answer(subject: &str) -> bool {
-    let prefix = subject.split_once(':').map(|(prefix, _)| prefix.trim());
-    prefix.is_some_and(|prefix| {
-        ["re", "fw", "fwd", "aw", "wg", "sv", "vs", "tr", "rv"].contains(&prefix)
-    })
 }
 
 /// The addresses in all fields of this name.

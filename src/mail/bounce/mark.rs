@@ -109,6 +109,9 @@ const INVITING: [&str; 13] = [
     "hello",
 ];
 
+/// Words before the address of whom a mail is from.
+const SENDING: [&str; 5] = ["from", "by", "von", "de", "da"];
+
 /// Local parts that nobody writes to.
 const SERVANTS: [&str; 5] = ["postmaster", "mailer-daemon", "abuse", "hostmaster", "support"];
 
@@ -316,23 +319,38 @@ pub(super) fn spoken(lines: &[&str]) -> Vec<Mark> {
     marks
 }
 
-/// The one address that a text names, apart from servants and those who are known; none of several.
+/// The one address that a text names, apart from servants and those who are known, whom a mail is from
+/// and whom one is to write to; none of several.
 pub(super) fn only(lines: &[&str], known: &[Address]) -> Option<Mark> {
     let mut only: Option<Mark> = None;
+    let mut before: Vec<String> = Vec::new();
     for (at, line) in lines.iter().enumerate() {
         for word in line.split(|c: char| c.is_whitespace() || OPENING.contains(&c)) {
-            let Some(address) = address(word.trim_end_matches(CLOSING)) else { continue };
-            let is_known = known.iter().any(|known| known.key() == address.key())
-                || SERVANTS.contains(&address.local().to_lowercase().as_str());
-            match &only {
-                _ if is_known => {}
-                Some(other) if other.address.key() == address.key() => {}
-                Some(_) => return None,
-                None => only = Some(Mark { address, line: at, rest: line.trim().to_owned() }),
+            let bare = word.trim_end_matches(|c: char| CLOSING.contains(&c) || ".,;:".contains(c));
+            let found = address(bare).filter(|address| {
+                let is_servant = SERVANTS.contains(&address.local().to_lowercase().as_str());
+                let is_known = known.iter().any(|known| known.key() == address.key());
+                !is_servant && !is_known && !is_of_another(&before)
+            });
+            match (found, &only) {
+                (None, _) => {}
+                (Some(address), Some(other)) if other.address.key() == address.key() => {}
+                (Some(_), Some(_)) => return None,
+                (Some(address), None) => {
+                    only = Some(Mark { address, line: at, rest: line.trim().to_owned() });
+                }
             }
+            before.push(bare.to_lowercase());
         }
     }
     only
+}
+
+/// Whether the words before an address make it the sender's, or one to write to.
+fn is_of_another(before: &[String]) -> bool {
+    let last = before.iter().rev().filter(|word| !word.is_empty());
+    let is_sender = last.clone().next().is_some_and(|word| SENDING.contains(&word.as_str()));
+    is_sender || last.take(8).any(|word| INVITING.contains(&word.as_str()))
 }
 
 /// Whether the words before an address make it a recipient.

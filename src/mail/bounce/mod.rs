@@ -52,7 +52,7 @@ pub(super) struct Found {
 }
 
 /// Reads a message as a report on other mail; none when it is none, which for most mail a look at
-/// its header tells. `sender` is the envelope sender, where it is known by other means than the header.
+/// its header tells. `sender` is the envelope sender, as far as it is known.
 pub(super) fn read(
     fields: &Fields<'_>,
     parts: &[Part<'_>],

@@ -138,6 +138,11 @@ impl Notice {
         reason::is_stated(&self.text)
     }
 
+    /// Whether that is a status code (RFC 3463), as only mail systems have them.
+    pub(super) fn states_status(&self) -> bool {
+        reason::code(&self.text).is_some()
+    }
+
     /// Whether it says that the mail is late and still on its way; the subject may say so.
     pub(super) fn is_delay(&self, by_subject: bool) -> bool {
         // A failure for good may speak of delays before it, and a code says more than words.

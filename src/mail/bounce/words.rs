@@ -118,7 +118,7 @@ const DELAYS: &[&str] = &[
     "keep trying",
     "continue trying",
     "will continue to",
-    "temporary failure",
+    "temporary failure report",
     "no action is required",
     "not need to re-send",
     "verzöger",
@@ -134,6 +134,21 @@ const DELAYS: &[&str] = &[
     "задерж",
     "遅延",
     "延迟",
+];
+
+/// Words that say that it will not, whatever delay was before.
+const FINAL: &[&str] = &[
+    "gave up",
+    "giving up",
+    "given up",
+    "permanent",
+    "retry timeout exceeded",
+    "too long",
+    "no longer try",
+    "will not be retried",
+    "aufgegeben",
+    "endgültig",
+    "définitivement",
 ];
 
 /// Words that say both.
@@ -161,7 +176,7 @@ pub(super) fn tell_of_failure(lower: &str) -> bool {
 
 /// Whether a text in lower case tells of mail that may be delivered yet.
 pub(super) fn tell_of_delay(lower: &str) -> bool {
-    has(lower, DELAYS)
+    has(lower, DELAYS) && !has(lower, FINAL)
 }
 
 /// Whether a subject in lower case is one of reports on deliveries: it has two of the three things

@@ -21,26 +21,42 @@ fn a_report_comes_from_nobody_by_whatever_tells_it() {
     }
 }
 
-/// What only reads like a report is a shop's that writes of a parcel, or a report: nobody misses it
-/// unless it gives back what we signed (R129, R135).
+/// What only reads like a report is a shop's that writes of a parcel, or a report: it is taken for mail
+/// of a person unless it gives back what we signed (R129, R135), and somebody else than whom we wrote to
+/// sends it.
 #[test]
 fn what_only_reads_like_a_report() {
     let mut office = Office::new();
     let root = office.mail(ERIKA, "Message-ID: <root@example.net>\n");
     let id = id_of(&office.reply(root.conversation, ERIKA, Ending::Commit));
-    office.set(root.conversation, Status::Closed);
-    let mut notice = |given_back: &str| {
-        let text = format!(
-            "Return-Path: <noreply@mx.test>\nFrom: noreply@mx.test\nTo: support@example.test\n\
+    let notice = |from: &str, given_back: &str| {
+        format!(
+            "Return-Path: <{from}>\nFrom: {from}\nTo: support@example.test\n\
              Subject: Mail delivery failed\nContent-Type: multipart/mixed; boundary=B\n\n--B\n\n\
              Your message could not be delivered:\n\n<{ERIKA}>: 550 5.1.1 no such user\n--B\n\
              Content-Type: message/rfc822\n\nMessage-ID: <{given_back}>\n\nx\n--B--\n"
-        );
-        let landed = office.ingest(text.as_bytes());
-        (landed.class, office.conversation(landed.conversation).status)
+        )
     };
-    assert_eq!(notice("other@example.net"), (Class::Automatic, Status::Open));
-    assert_eq!(notice(&id), (Class::Bounce, Status::Open));
+    for (from, given_back, class) in [
+        ("noreply@mx.test", "other@example.net", Class::Person),
+        ("noreply@mx.test", &id, Class::Bounce),
+        ("postmaster@mx.test", &id, Class::Bounce),
+    ] {
+        office.set(root.conversation, Status::Closed);
+        let landed = office.ingest(notice(from, given_back).as_bytes());
+        assert_eq!(landed.class, class, "{from} {given_back}");
+        assert_eq!(office.conversation(landed.conversation).status, Status::Open);
+        let is_ours = landed.conversation == root.conversation;
+        assert_eq!(is_ours, given_back == id, "{from} {given_back}");
+    }
+    office.set(root.conversation, Status::Closed);
+    let reply = format!(
+        "From: {ERIKA}\nTo: support@example.test\nIn-Reply-To: <{id}>\nSubject: Mail problem\n\
+         Content-Type: multipart/mixed; boundary=B\n\n--B\n\nI did not receive your mail:\n\n\
+         Erika Example ({ERIKA})\n--B\nContent-Type: message/rfc822\n\nMessage-ID: <{id}>\n\nx\n--B--\n"
+    );
+    let landed = office.ingest(reply.as_bytes());
+    assert_eq!((landed.class, landed.conversation), (Class::Person, root.conversation));
     assert_eq!(office.conversation(root.conversation).status, Status::Open);
 }
 

@@ -27,6 +27,52 @@ fn shops_and_their_customers() {
     assert_eq!(read(failed), "person");
 }
 
+/// A word in a name, or a firm that is called so, makes no mail system.
+#[test]
+fn names_of_persons_and_firms() {
+    for from in [
+        "MDaemon Sales <sales@mdaemon.example>",
+        "m.daemon@example.net",
+        "\"Erika re: MAILER-DAEMON\" <erika@example.net>",
+        "Post Mail Delivery Services GmbH <info@example.net>",
+    ] {
+        for path in ["", "Return-Path: <x@example.net>\n"] {
+            let raw = format!("{path}From: {from}\nSubject: Your quote\n\nHere is your quote.\n");
+            assert_eq!(read(&raw), "person", "{path}{from}");
+        }
+    }
+}
+
+/// Forms, alarms and other desks send from nobody, too: what they say may be of a failure and name an
+/// address, and is still to be seen by somebody.
+#[test]
+fn machines_that_send_from_nobody() {
+    for (subject, body) in [
+        ("Web check", "User: admin@example.com\nhost www returned error 503\n"),
+        ("Contact form", "E-Mail address: erika@example.com\nI have not received my order 450\n"),
+        ("Account notification", "erika@example.com\n\nYour password was not changed.\n"),
+        ("Order notification: payment failed", "erika@example.com\n\nnot sent\n"),
+        ("Status of my account", "erika@example.com\n\nnot sent, message failed\n"),
+    ] {
+        let raw = format!("Return-Path: <>\nFrom: web@example.net\nSubject: {subject}\n\n{body}");
+        let read = read(&raw);
+        assert!(read == "person" || read.starts_with("bounce-like"), "{subject}: {read}");
+    }
+}
+
+/// Whoever delivers a mail knows its envelope better than its header, which may come from elsewhere.
+#[test]
+fn an_old_return_path() {
+    let notice =
+        "From: web@example.net\nSubject: Undeliverable\n\n<erika@example.com>: 550 5.1.1 no\n";
+    let trace = "Received: by mx; Mon, 1 Jun 2026 09:00:00 +0000\nReturn-Path: <>\n";
+    assert_eq!(read(&format!("{trace}{notice}")), "person");
+    assert_eq!(
+        read(&format!("Return-Path: <>\n{notice}")),
+        "bounce-text | erika@example.com failed 5.1.1"
+    );
+}
+
 /// A desk that thanks for a mail from the null sender quotes it; a person who left writes so.
 #[test]
 fn answers_from_nobody() {
@@ -98,6 +144,9 @@ fn persons() {
         "From: erika@example.com\nSubject: Undeliverable mail",
         "From: erika@example.com\nSubject: Fwd: Undelivered Mail Returned to Sender",
         "From: erika@example.com\nSubject: Re: failure notice\nReturn-Path: <erika@example.com>",
+        "From: erika@example.com\nSubject: Antw: failure notice",
+        "From: postmaster@example.com\nSubject: [x] Re: failure notice\nReturn-Path: <postmaster@example.com>",
+        "From: postmaster@example.com\nSubject: failure\nIn-Reply-To: <1@x>\nReturn-Path: <p@example.com>",
     ] {
         assert_eq!(read(&format!("{header}\n\n{pasted}")), "person", "{header}");
     }

@@ -29,7 +29,7 @@ fn names_with_an_address() {
             "Return-Path: <>\nFrom: Microsoft Outlook <x1@example.net>\nSubject: Unzustellbar: Lampe\n\n\
              Fehler bei der Nachrichtenzustellung an:\n\n{line}\nDas Postfach ist voll.\n"
         );
-        let wanted = if is_one { "bounce-text | erika@example.com failed -" } else { "person" };
+        let wanted = if is_one { "bounce-like | erika@example.com failed -" } else { "person" };
         assert_eq!(read(&raw), wanted, "{line}");
     }
 }
@@ -46,6 +46,18 @@ fn delays() {
         assert_eq!(read(&text(&late)), "delay-text | erika@example.com delayed 4.4.7", "{said}");
         let lost = format!("{said}\n\n<erika@example.com>: 550 5.1.1 no\n");
         assert_eq!(read(&text(&lost)), "bounce-text | erika@example.com failed 5.1.1", "{said}");
+    }
+}
+
+/// Whoever gave up speaks of the delay that was before.
+#[test]
+fn what_is_over() {
+    for said in [
+        "It could not be delivered and we gave up.\n\n<erika@example.com>: Host not found: Temporary failure in name resolution",
+        "After a delay of 5 days we gave up.\n\n<erika@example.com>: connection timed out",
+        "This is a permanent error.\n\n  erika@example.com\n    retry timeout exceeded after a delay",
+    ] {
+        assert!(read(&text(said)).starts_with("bounce-text | erika@example.com failed"), "{said}");
     }
 }
 
