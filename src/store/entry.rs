@@ -59,22 +59,25 @@ pub(super) const MESSAGES_OF: &str = "SELECT message FROM entry WHERE conversati
      CROSS JOIN entry ON entry.conversation = merged.number
      WHERE merged.root = ?1 AND merged.root <> merged.number";
 
-/// The homes in an inbox of messages that a statement names, as a person sees them: first those in
-/// which the person has a part, so that forged ids in front of the true one hide nothing.
+/// The homes in an inbox of messages that a statement names, as a person sees them, each with the first
+/// of these: first those in which the person has a part, so that forged ids in front of the true one hide
+/// nothing.
 macro_rules! homes_among {
     ($messages:literal) => {
         concat!(
-            "SELECT entry.message, shown.number, shown.inbox, shown.closed,
+            "SELECT message, number, inbox, closed,
                     EXISTS (SELECT 1 FROM member JOIN participant USING (conversation)
-                            WHERE member.root = shown.number AND participant.person = ?2) AS has_part
-             FROM (",
+                            WHERE member.root = number AND participant.person = ?2) AS has_part
+             FROM (SELECT min(entry.message) AS message, shown.number, shown.inbox, shown.closed
+                   FROM (",
             $messages,
             ") AS named
-             CROSS JOIN entry ON entry.message = named.message
-             CROSS JOIN conversation AS home ON home.number = entry.conversation
-             CROSS JOIN conversation AS shown ON shown.number = home.root
-             WHERE shown.inbox = ?3
-             ORDER BY has_part DESC, entry.message, shown.number LIMIT 8"
+                   CROSS JOIN entry ON entry.message = named.message
+                   CROSS JOIN conversation AS home ON home.number = entry.conversation
+                   CROSS JOIN conversation AS shown ON shown.number = home.root
+                   WHERE shown.inbox = ?3
+                   GROUP BY shown.number) AS found
+             ORDER BY has_part DESC, message, number LIMIT 8"
         )
     };
 }
