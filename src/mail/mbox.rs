@@ -127,8 +127,9 @@ pub fn is_mbox(head: &[u8]) -> bool {
 /// The messages of an mbox, one after the other. Memory holds two lines of a file, however large,
 /// and the one message that [`Iterator::next`] gives.
 ///
-/// A message begins at a line that begins with `From `, if the next line is a header field, or if
-/// an empty line stands before it and a time of day in it. The first line needs no second sign.
+/// A message begins at a line that begins with `From ` and has two of three: a date in it, an empty line
+/// before it, a header field behind it. Without a date it names a sender, too, for `From the boss` above
+/// `From: us` is text. The first line needs no second sign.
 #[derive(Debug)]
 pub struct Mbox<R> {
     reader: R,
@@ -252,7 +253,7 @@ impl<R: BufRead + Seek> Mbox<R> {
     fn begins_message(&self) -> bool {
         self.is_begin
             && is_from_line(&self.line)
-            && match (has_time(&self.line), begins_header(&self.ahead)) {
+            && match (has_date(&self.line), begins_header(&self.ahead)) {
                 (true, has_header) => has_header || self.behind_empty,
                 // `From the boss` above `From: us` is text that somebody wrote.
                 (false, has_header) => has_header && self.behind_empty && names_sender(&self.line),
@@ -310,6 +311,11 @@ impl<R: BufRead + Seek> Iterator for Mbox<R> {
     }
 }
 
+/// Months as a `From ` line has them.
+const MONTHS: [&[u8]; 12] = [
+    b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep", b"Oct", b"Nov", b"Dec",
+];
+
 /// `From ` that is no header field with a blank before its colon.
 fn is_from_line(line: &[u8]) -> bool {
     line.starts_with(FROM) && field_name(line).is_none()
@@ -322,11 +328,13 @@ fn begins_header(line: &[u8]) -> bool {
     is_field || line.strip_prefix(b">").is_some_and(is_from_line)
 }
 
-/// A time of day, as every `From ` line of a mail program has: text seldom does.
-fn has_time(line: &[u8]) -> bool {
-    line.windows(4).any(|four| {
-        matches!(four, [a, b':', b, c] if [a, b, c].iter().all(|digit| digit.is_ascii_digit()))
-    })
+/// A time of day, as every `From ` line of a mail program has, or a month and a year: text seldom does.
+fn has_date(line: &[u8]) -> bool {
+    let is_time = |four: &[u8]| matches!(four, [a, b':', b, c] if [a, b, c].iter().all(|digit| digit.is_ascii_digit()));
+    let mut words = line.split(u8::is_ascii_whitespace);
+    let is_month = |word: &[u8]| MONTHS.iter().any(|month| word.eq_ignore_ascii_case(month));
+    let is_year = |word: &[u8]| word.len() == 4 && word.iter().all(u8::is_ascii_digit);
+    line.windows(4).any(is_time) || words.any(is_month) && words.any(is_year)
 }
 
 /// Whether an address stands behind `From `, or one word and nothing else.

@@ -64,7 +64,7 @@ fn where_messages_begin() {
         ("no time of day", format!("{begun}\nFrom 17@xxx\nB: 2\n"), &["A: 1\n\none\n", "B: 2\n"]),
         (
             "no time but a date",
-            format!("{begun}\nFrom b@x Jan 3 1996\nB: 2\n"),
+            format!("{begun}\nFrom - Jan 3 1996\nB: 2\n"),
             &["A: 1\n\none\n", "B: 2\n"],
         ),
         (
