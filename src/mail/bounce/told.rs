@@ -98,6 +98,7 @@ impl Told<'_> {
             [_] => self.notice.text().to_owned(),
             _ => self.notice.between(0, first).join("\n"),
         };
+        let general = Said::by(&general, self.action);
         recipients.into_iter().filter_map(|key| self.outcome(&blocks(key), &general)).collect()
     }
 
@@ -115,31 +116,47 @@ impl Told<'_> {
     }
 
     /// The outcome of one recipient, by what stands behind its marks, else by what is said of all.
-    fn outcome(&self, blocks: &[Block<'_>], general: &str) -> Option<Outcome> {
+    fn outcome(&self, blocks: &[Block<'_>], general: &Said) -> Option<Outcome> {
         let telling = blocks.iter().find(|block| reason::is_stated(&block.text()));
         let block = telling.or(blocks.first())?;
         let diagnostic = block.diagnostic();
         let own: Vec<String> = blocks.iter().map(Block::text).collect();
         let own = own.join("\n");
-        let said = [diagnostic.as_str(), own.as_str(), general];
-        let stated = said.into_iter().find_map(reason::code).map(Status::Stated);
-        // What was said with a code is what was refused; all else may be the frame around it.
-        let coded = || said.into_iter().flat_map(str::lines).filter(|line| reason::is_stated(line));
-        let derive = |text| reason::derived(text, self.action);
-        let tells = |status: &Status| !status.code().is_bare();
-        let derived = || {
-            let by_code = coded().filter_map(derive).find(tells);
-            by_code.or_else(|| said.into_iter().find_map(derive))
-        };
+        let said = [Said::by(&diagnostic, self.action), Said::by(&own, self.action), *general];
+        let first = |of: fn(&Said) -> Option<Status>| said.iter().find_map(of);
+        let status = first(|said| said.stated)
+            .or_else(|| first(|said| said.coded))
+            .or_else(|| first(|s| s.worded));
         let recipient = block.mark.address.clone();
         let original = mark::origin(&own).filter(|origin| origin.key() != recipient.key());
         Some(Outcome {
             recipient,
             original,
             action: self.action,
-            status: stated.or_else(derived),
+            status,
             diagnostic: Some(diagnostic).filter(|text| !text.is_empty()),
         })
+    }
+}
+
+/// What a text says of the reason, the surest first.
+#[derive(Clone, Copy)]
+struct Said {
+    stated: Option<Status>,
+    /// By the words of a line with a code: what was refused. All else may be the frame around it.
+    coded: Option<Status>,
+    worded: Option<Status>,
+}
+
+impl Said {
+    fn by(text: &str, action: Action) -> Self {
+        let derive = |text| reason::derived(text, action);
+        let mut coded = text.lines().filter(|line| reason::is_stated(line)).filter_map(derive);
+        Said {
+            stated: reason::code(text).map(Status::Stated),
+            coded: coded.find(|status| !status.code().is_bare()),
+            worded: derive(text),
+        }
     }
 }
 
