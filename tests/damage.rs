@@ -376,6 +376,12 @@ fn what_only_the_caller_told_is_no_damage() {
                    Your message was not delivered:\n\n<erika@customer.test>: 550 5.1.1 no such user\n";
     let done = desk.feed(["ingest", "-p", "--sender", "<>"], report).expect_success();
     assert!(done.text().ends_with("\tbounce\n"), "{done:?}");
+    // Likewise where it is a file.
+    let path = desk.beside("report.eml");
+    fs::write(&path, String::from_utf8_lossy(report).replace("Delivery", "Mail delivery")).unwrap();
+    let mut file = desk.postroom(["ingest", "-p", "--sender", "<>"]);
+    file.arg(&path);
+    assert!(finish(file, b"").expect_success().text().ends_with("\tbounce\n"));
     assert!(desk.run(["check", "--rebuild"]).expect_success().text().starts_with("sound"));
     let seen = desk.run(["inspect", "--json", "m1"]).expect_success().text();
     assert!(seen.contains("\"status\":\"5.1.1\""), "{seen}");

@@ -18,8 +18,8 @@ use super::source::{Finisher, Format, Found, Manner, Notice, Origin, Piece, Read
 use super::tally::Tally;
 use super::{Desk, Fault, index, layout};
 use crate::config::Settings;
-use crate::domain::Time;
 use crate::domain::arrival::Occasion;
+use crate::domain::{EnvelopeSender, Time};
 use crate::host::budget::Budget;
 use crate::host::parallel;
 use crate::mail::Parsed;
@@ -166,7 +166,7 @@ impl Desk {
                 // Nor must it wait for a thread that died.
                 let closing = budget.closing();
                 fault.strike();
-                let worked = work(piece, &settings);
+                let worked = work(piece, &settings, &bulk.envelope.sender);
                 closing.keep_open();
                 worked
             };
@@ -304,15 +304,15 @@ fn index(
 }
 
 /// What can be done with a piece in any thread.
-fn work(piece: Piece, settings: &Settings) -> Worked {
+fn work(piece: Piece, settings: &Settings, sender: &EnvelopeSender) -> Worked {
     match piece {
         Piece::Notice(notice) => Worked::Notice(notice),
         Piece::Message(mut found) => {
-            let told = match &found.origin {
-                Origin::Mbox { sender, .. } => sender.as_ref(),
-                Origin::File(..) | Origin::Maildir(..) => None,
+            let sender = match &found.origin {
+                Origin::Mbox { sender: written, .. } => sender.or(written),
+                Origin::File(..) | Origin::Maildir(..) => sender,
             };
-            let understood = Understood::of(&found.raw, told, settings);
+            let understood = Understood::of(&found.raw, sender, settings);
             if found.origin.wiring() == Wiring::Mbox {
                 found.delivered = understood.delivered().or(found.delivered);
             }
@@ -339,10 +339,11 @@ fn manner(bulk: &Bulk<'_>) -> String {
         Occasion::Now => String::new(),
         Occasion::Archive => " archive".to_owned(),
     };
+    let sender = Some(&envelope.sender).filter(|sender| **sender != EnvelopeSender::Unknown);
     let told = [
         ("inbox", envelope.inbox.as_ref().map(ToString::to_string)),
         ("recipient", envelope.recipient.as_ref().map(ToString::to_string)),
-        ("sender", envelope.sender.as_ref().map(ToString::to_string)),
+        ("sender", sender.map(ToString::to_string)),
         ("extension", envelope.extension.clone()),
     ];
     let told = told.into_iter().filter_map(|(name, value)| Some(format!(" {name}={}", value?)));

@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::Result;
 
 use super::land::{nearest_first, outcomes};
-use super::raw::{self, Pass, Summary};
+use super::raw::{Pass, Summary};
 use super::{Desk, layout};
 use crate::config::SENDMAIL;
 use crate::domain::{Assignee, Direction, MessageId};
@@ -183,7 +183,7 @@ fn differences(
     if stored.direction == Direction::Out {
         return Ok(Vec::new());
     }
-    let parsed = mail::parse_from(beginning, raw::sender(snapshot, id)?.as_ref());
+    let parsed = mail::parse_from(beginning, &snapshot.envelope_sender(id)?);
     let addresses = |role| snapshot.addresses(id, role);
     let agrees = [
         ("subject", stored.subject == parsed.subject),

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{Failure, Kind};
 use crate::config::Config;
 use crate::domain::{Address, EnvelopeSender, InboxName};
-use crate::mail::{Parsed, ReturnPath};
+use crate::mail::Parsed;
 
 /// What the wiring told us about a message besides its bytes.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -17,8 +17,8 @@ pub struct Envelope {
     pub inbox: Option<InboxName>,
     /// The recipient.
     pub recipient: Option<Address>,
-    /// The envelope sender; none when nobody told.
-    pub sender: Option<ReturnPath>,
+    /// The envelope sender.
+    pub sender: EnvelopeSender,
     /// The extension of the recipient.
     pub extension: Option<String>,
 }
@@ -69,10 +69,6 @@ pub(super) fn targets(
 }
 
 /// The envelope sender: as the caller says, else from Return-Path, else from an mbox line (R26).
-pub(super) fn sender(envelope: &Envelope, parsed: &Parsed) -> EnvelopeSender {
-    match envelope.sender.as_ref().or(parsed.envelope.return_path.as_ref()) {
-        None => EnvelopeSender::Unknown,
-        Some(ReturnPath::Null) => EnvelopeSender::Null,
-        Some(ReturnPath::Address(address)) => EnvelopeSender::Address(address.clone()),
-    }
+pub(super) fn sender<'a>(envelope: &'a Envelope, parsed: &'a Parsed) -> &'a EnvelopeSender {
+    envelope.sender.or(&parsed.envelope.return_path)
 }

@@ -203,7 +203,7 @@ impl Desk {
     ) -> Result<Taken> {
         let size = incoming.raw.size();
         self.must_have_room(size)?;
-        let sender = incoming.envelope.sender.as_ref();
+        let sender = &incoming.envelope.sender;
         let understood = Understood::of(incoming.raw, sender, self.config.settings());
         let lock = lock.map_or_else(|| self.lock(), Ok)?;
         let came = incoming.delivered.unwrap_or(self.now);

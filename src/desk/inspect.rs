@@ -8,14 +8,14 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 use sha2::{Digest, Sha256};
 
-use super::{Desk, Failure, Kind, facts, raw, source};
+use super::{Desk, Failure, Kind, facts, source};
 use crate::domain::groups::Groups;
-use crate::domain::{Class, MessageId, Signal};
+use crate::domain::{Class, EnvelopeSender, MessageId, Signal};
 use crate::host::{file, parallel};
 use crate::mail::mbox::{self, Mbox, Variant};
 use crate::mail::parse::MOST_BYTES;
 use crate::mail::references::Ids;
-use crate::mail::{self, Defect, Parsed, ReturnPath};
+use crate::mail::{self, Defect, Parsed};
 
 /// Bytes of a file that tell whether it is an mbox.
 const HEAD: usize = 64 << 10;
@@ -49,7 +49,7 @@ struct Beginning {
     /// Bytes of all of it.
     size: u64,
     /// The envelope sender, where something else than the header tells it.
-    sender: Option<ReturnPath>,
+    sender: EnvelopeSender,
 }
 
 /// What we see in a message.
@@ -142,7 +142,7 @@ impl Desk {
             let beginning = Beginning {
                 bytes: snapshot.raw_beginning(id, MOST_BYTES)?,
                 size: u64::try_from(known.size)?,
-                sender: raw::sender(snapshot, id)?,
+                sender: snapshot.envelope_sender(id)?,
             };
             Ok(Look { name: id.to_string(), at: Place::Here(beginning) })
         })
@@ -202,7 +202,7 @@ fn see(look: &Look) -> Told {
 fn seen(name: String, beginning: &Beginning) -> Seen {
     let Beginning { bytes, size, sender } = beginning;
     let size = *size;
-    let mut parsed = mail::parse_from(bytes, sender.as_ref());
+    let mut parsed = mail::parse_from(bytes, sender);
     if size > bytes.len() as u64 {
         parsed.defects.push(Defect::TooLarge);
         parsed.defects.sort_unstable();
@@ -250,7 +250,7 @@ impl Look {
     pub fn read(name: &str, mut source: impl Read) -> io::Result<Self> {
         let bytes = file::read_at_most(&mut source, MOST_BYTES)?;
         let size = bytes.len() as u64 + io::copy(&mut source, &mut io::sink())?;
-        let at = Place::Here(Beginning { bytes, size, sender: None });
+        let at = Place::Here(Beginning { bytes, size, sender: EnvelopeSender::Unknown });
         Ok(Look { name: name.to_owned(), at })
     }
 
@@ -262,13 +262,14 @@ impl Look {
                 let mut file = File::open(path)?;
                 let bytes = file::read_at_most(&mut file, MOST_BYTES)?;
                 let size = file.metadata()?.len().max(bytes.len() as u64);
-                Ok(work(&Beginning { bytes, size, sender: None }))
+                Ok(work(&Beginning { bytes, size, sender: EnvelopeSender::Unknown }))
             }
             Place::Within(path, variant, begin) => {
                 let reader = BufReader::new(File::open(path)?);
                 let mut beginning = Beginning::default();
                 let place = Mbox::new(reader, *variant, *begin)?.next_into(&mut beginning)?;
-                beginning.sender = place.and_then(|place| mbox::sender(&place.from_line));
+                beginning.sender =
+                    place.map(|place| mbox::sender(&place.from_line)).unwrap_or_default();
                 Ok(work(&beginning))
             }
         }

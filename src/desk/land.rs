@@ -121,7 +121,7 @@ impl<'a> Landing<'a, '_> {
             inbox: &target.inbox,
             recipient: target.recipient.as_ref(),
             received: ready.received,
-            sender: &incoming::sender(ready.envelope, &ready.parsed),
+            sender: incoming::sender(ready.envelope, &ready.parsed),
             extension: ready.envelope.extension.as_deref(),
             wiring: ready.wiring,
             // That of the first arrival stands in the bytes that are kept.

@@ -13,7 +13,7 @@ use crate::domain::{EnvelopeSender, MessageId};
 use crate::host::file;
 use crate::mail::identity::{Hasher, Identity, identity};
 use crate::mail::parse::MOST_BYTES;
-use crate::mail::{self, Defect, Parsed, ReturnPath};
+use crate::mail::{self, Defect, Parsed};
 use crate::store::{RawContent, Snapshot};
 
 /// Bytes that are copied at once.
@@ -101,7 +101,7 @@ impl Raw {
     /// What it says; of one that is too large, what its beginning says. `sender` is the envelope sender
     /// that the caller tells.
     #[must_use]
-    pub fn parse(&self, sender: Option<&ReturnPath>) -> Parsed {
+    pub fn parse(&self, sender: &EnvelopeSender) -> Parsed {
         let mut parsed = mail::parse_from(self.beginning(), sender);
         if self.size() > MOST_BYTES as u64 {
             parsed.defects.push(Defect::TooLarge);
@@ -242,17 +242,5 @@ impl Pass {
 /// Those of the store.
 pub(super) fn parse(snapshot: &Snapshot<'_>, message: MessageId) -> Result<Parsed> {
     let beginning = snapshot.raw_beginning(message, MOST_BYTES)?;
-    Ok(mail::parse_from(&beginning, sender(snapshot, message)?.as_ref()))
-}
-
-/// The envelope sender with which a stored message has to be read again: who wrote it may hang on it.
-///
-/// # Errors
-/// Those of the store.
-pub(super) fn sender(snapshot: &Snapshot<'_>, message: MessageId) -> Result<Option<ReturnPath>> {
-    Ok(match snapshot.envelope_sender(message)? {
-        EnvelopeSender::Unknown => None,
-        EnvelopeSender::Null => Some(ReturnPath::Null),
-        EnvelopeSender::Address(address) => Some(ReturnPath::Address(address)),
-    })
+    Ok(mail::parse_from(&beginning, &snapshot.envelope_sender(message)?))
 }

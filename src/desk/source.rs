@@ -22,8 +22,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use super::raw::Raw;
 use super::{Failure, Kind};
-use crate::domain::Time;
-use crate::mail::ReturnPath;
+use crate::domain::{EnvelopeSender, Time};
 use crate::mail::mbox::{Mbox, Variant};
 use crate::store::{FileMark, Position, Wiring};
 
@@ -138,7 +137,7 @@ pub(super) enum Origin {
     /// In an mbox.
     Mbox {
         /// As its `From ` line says.
-        sender: Option<ReturnPath>,
+        sender: EnvelopeSender,
         /// How far the mbox is read with it.
         position: Position,
     },

@@ -242,7 +242,7 @@ impl Mail {
             occasion: Occasion::Now,
             delivered: Some(self.came),
         };
-        let sender = incoming.envelope.sender.as_ref();
+        let sender = &incoming.envelope.sender;
         let understood = Understood::of(&self.raw, sender, config.settings());
         Ready::new(&incoming, understood, now)
     }

@@ -78,7 +78,7 @@ mod tests {
 
     #[test]
     fn whose_mail_a_word_means() {
-        let erika = EnvelopeSender::read(Some("Erika+news@customer.test"));
+        let erika = EnvelopeSender::read("Erika+news@customer.test");
         let id = Some("1@customer.test");
         for (word, sender, message_id, wanted) in [
             ("erika@customer.test", &erika, None, true),

@@ -7,10 +7,9 @@ use super::away::{self, Hint};
 use super::bounce;
 use super::comment;
 use super::decode;
-use super::envelope::{ReturnPath, Sender};
 use super::fields::Fields;
 use super::structure::Part;
-use crate::domain::Signal;
+use crate::domain::{EnvelopeSender, Signal};
 
 /// Fields of mailing lists (RFC 2369, RFC 2919), and what Mailman, Majordomo and fml write of
 /// their own; an empty one counts too (T13). List-Unsubscribe alone stands in mass mail as well.
@@ -74,9 +73,9 @@ pub(super) fn signals(
     fields: &Fields<'_>,
     parts: &[Part<'_>],
     report: Option<Signal>,
-    sender: Option<&ReturnPath>,
+    sender: &EnvelopeSender,
 ) -> Vec<Signal> {
-    let is_from_nobody = Sender::of(sender) == Sender::Null;
+    let is_from_nobody = *sender == EnvelopeSender::Null;
     let mut found: Vec<Signal> = Vec::new();
     found.extend(report.or_else(|| other_report(fields, parts)));
     found.extend(calendar_reply(parts));

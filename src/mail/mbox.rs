@@ -8,9 +8,9 @@ use std::io::{self, BufRead, Read, Seek, SeekFrom, Write};
 use std::str::FromStr;
 
 use super::date;
-use super::envelope::{self, ReturnPath};
+use super::envelope;
 use super::fields::{Field, Fields, field_name, is_blank};
-use crate::domain::Time;
+use crate::domain::{EnvelopeSender, Time};
 
 /// Bytes of a line that are looked at in one piece. Lines may be as long as they like.
 const PIECE: u64 = 64 << 10;
@@ -100,8 +100,9 @@ pub struct Message {
 
 /// Who sent a message, as its `From ` line says: a hint of the envelope (R16).
 #[must_use]
-pub fn sender(from_line: &[u8]) -> Option<ReturnPath> {
-    envelope::sender(&Fields::scan(from_line).mbox_sender()?)
+pub fn sender(from_line: &[u8]) -> EnvelopeSender {
+    let word = Fields::scan(from_line).mbox_sender().map(std::borrow::Cow::into_owned);
+    word.map_or(EnvelopeSender::Unknown, |word| envelope::sender(&word))
 }
 
 /// When a message was delivered, as its `From ` line says. Without a zone it is taken for UTC

@@ -40,7 +40,6 @@ pub use attachment::Attachment;
 pub use authentication::{Authentication, Verdict};
 pub use compose::{BadHeader, Letter, Nature, compose};
 pub use defect::Defect;
-pub use envelope::ReturnPath;
 pub use fields::Fields;
 pub use identity::{Identity, identity};
 pub use parse::{Parsed, each_attachment, parse, parse_from};

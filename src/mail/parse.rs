@@ -3,14 +3,13 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::attachment::Attachment;
-use super::envelope::ReturnPath;
 use super::fields::{self, Fields};
 use super::references::{self, Ids};
 use super::structure::{self, Part};
 use super::trace::Trace;
 use super::{Defect, bounce, classify, clean, date, decode, mailboxes, visible};
 use crate::domain::bounce::Bounce;
-use crate::domain::{Address, Mailbox, Signal, Time};
+use crate::domain::{Address, EnvelopeSender, Mailbox, Signal, Time};
 
 #[cfg(test)]
 mod tests;
@@ -68,13 +67,13 @@ pub struct Parsed {
 /// Reads a message, whatever it is, in time linear in its length.
 #[must_use]
 pub fn parse(raw: &[u8]) -> Parsed {
-    parse_from(raw, None)
+    parse_from(raw, &EnvelopeSender::Unknown)
 }
 
 /// As [`parse`], with the envelope sender where whoever delivers the message tells it: a report comes
 /// from nobody. It is that of the envelope, too, where the header names none.
 #[must_use]
-pub fn parse_from(raw: &[u8], sender: Option<&ReturnPath>) -> Parsed {
+pub fn parse_from(raw: &[u8], sender: &EnvelopeSender) -> Parsed {
     let raw = fields::readable(raw);
     let fields = Fields::scan(&raw);
     let header = raw.get(..raw.len() - fields.body().len()).unwrap_or_default();
@@ -111,13 +110,13 @@ fn bare(fields: &Fields<'_>) -> Parsed {
     Parsed {
         subject: subject.unwrap_or_default(),
         message_id: fields.get("Message-ID").and_then(|f| references::message_id(f.value)),
-        signals: classify::signals(fields, &[], None, None),
+        signals: classify::signals(fields, &[], None, &EnvelopeSender::Unknown),
         defects: vec![Defect::ParserFault],
         ..Parsed::default()
     }
 }
 
-fn read(fields: &Fields<'_>, sender_told: Option<&ReturnPath>) -> Parsed {
+fn read(fields: &Fields<'_>, sender_told: &EnvelopeSender) -> Parsed {
     let mut defects = header_defects(fields);
     let parts = structure::split(fields, &mut defects);
     let seen = visible::parts(&parts);
@@ -136,11 +135,11 @@ fn read(fields: &Fields<'_>, sender_told: Option<&ReturnPath>) -> Parsed {
     }
     let from = authors.into_iter().next();
     let mut envelope = Trace::read(fields);
-    let sender_known = sender_told.or(envelope.return_path.as_ref());
-    let report = bounce::read(fields, &parts, sender_known);
+    let sender_known = sender_told.or(&envelope.return_path).clone();
+    let report = bounce::read(fields, &parts, &sender_known);
     let report_signal = report.as_ref().map(|found| found.signal);
-    let signals = classify::signals(fields, &parts, report_signal, sender_known);
-    envelope.return_path = envelope.return_path.or_else(|| sender_told.cloned());
+    let signals = classify::signals(fields, &parts, report_signal, &sender_known);
+    envelope.return_path = envelope.return_path.or(sender_told).clone();
     let is_other_report =
         signals.iter().any(|signal| [Signal::AbuseReport, Signal::ReadReceipt].contains(signal));
     let (bounce, returned) = match report {

@@ -2,10 +2,10 @@
 
 use std::collections::HashSet;
 
-use super::envelope::{self, ReturnPath};
+use super::envelope;
 use super::fields::{Field, Fields};
 use super::{clean, date, decode};
-use crate::domain::{Address, Time};
+use crate::domain::{Address, EnvelopeSender, Time};
 
 /// Longest trace block that is kept, in bytes.
 const LONGEST: usize = 8 << 10;
@@ -32,8 +32,8 @@ const TRACE_FIELDS: [&str; 9] = [
 /// The envelope of a message as far as its header tells it, and the way it came.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Trace {
-    /// Return-Path above the first Received, else the mbox line; none when unknown.
-    pub return_path: Option<ReturnPath>,
+    /// Return-Path above the first Received, else the mbox line.
+    pub return_path: EnvelopeSender,
     /// Recipients named above the first Received: X-Original-To, Envelope-To, Delivered-To (R74).
     pub recipients: Vec<Address>,
     /// When the topmost Received field says that it came; none without one, or where it says
@@ -49,7 +49,9 @@ impl Trace {
         let named = top.iter().find(|field| field.is("Return-Path"));
         let return_path = match named {
             Some(field) => envelope::sender(&field.unfolded()),
-            None => fields.mbox_sender().and_then(|word| envelope::sender(&word)),
+            None => {
+                fields.mbox_sender().map_or_else(Default::default, |word| envelope::sender(&word))
+            }
         };
         let recipients = RECIPIENT_FIELDS
             .iter()
@@ -99,7 +101,7 @@ mod tests {
                    Received: by mx\n\tfor <x>; Mon\nDelivered-To: admin@ours\nReturn-Path: <>\n\
                    Subject: x\nReceived: forged\n\n";
         let trace = trace(raw);
-        assert_eq!(trace.return_path, Some(ReturnPath::Address("erika@x.org".parse().unwrap())));
+        assert_eq!(trace.return_path, EnvelopeSender::Address("erika@x.org".parse().unwrap()));
         let recipients: Vec<_> = trace.recipients.iter().map(Address::as_str).collect();
         assert_eq!(recipients, ["help@ours", "support+7@ours"]);
         assert!(trace.received.contains("Received: by mx for <x>; Mon\n"));
@@ -124,11 +126,11 @@ mod tests {
     #[test]
     fn return_paths() {
         for (raw, wanted) in [
-            ("Return-Path: <>\n\n", Some(ReturnPath::Null)),
-            ("Return-Path:\n\n", Some(ReturnPath::Null)),
-            ("From MAILER-DAEMON Sat Jan  1\nSubject: x\n\n", Some(ReturnPath::Null)),
-            ("Received: x\nReturn-Path: <>\n\n", None),
-            ("Subject: x\n\n", None),
+            ("Return-Path: <>\n\n", EnvelopeSender::Null),
+            ("Return-Path:\n\n", EnvelopeSender::Null),
+            ("From MAILER-DAEMON Sat Jan  1\nSubject: x\n\n", EnvelopeSender::Null),
+            ("Received: x\nReturn-Path: <>\n\n", EnvelopeSender::Unknown),
+            ("Subject: x\n\n", EnvelopeSender::Unknown),
         ] {
             assert_eq!(trace(raw).return_path, wanted, "{raw:?}");
         }

@@ -205,7 +205,8 @@ pub(crate) fn envelope(args: &Args) -> Result<Envelope> {
         told(&args.recipient, env::recipient).and_then(|word| word.parse().ok());
     let extension = told(&args.extension, env::extension)
         .or_else(|| recipient.as_ref().and_then(|r| r.extension().map(str::to_owned)));
-    let sender = told(&args.sender, env::sender).and_then(|word| envelope::sender(&word));
+    let sender = told(&args.sender, env::sender);
+    let sender = sender.map(|word| envelope::sender(&word)).unwrap_or_default();
     Ok(Envelope { inbox, recipient, sender, extension })
 }
 

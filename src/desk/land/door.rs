@@ -80,7 +80,7 @@ fn drop_at(
         message_id: ready.parsed.message_id.as_deref(),
         inbox: &target.inbox,
         recipient: target.recipient.as_ref(),
-        sender: &incoming::sender(ready.envelope, &ready.parsed),
+        sender: incoming::sender(ready.envelope, &ready.parsed),
         rule: &barrier.name,
         at: &at,
     })?;

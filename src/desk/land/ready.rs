@@ -6,9 +6,11 @@ use crate::desk::incoming::{Envelope, Target};
 use crate::desk::ingest::Incoming;
 use crate::desk::raw::Raw;
 use crate::domain::arrival::Occasion;
-use crate::domain::{Class, Direction, Mailbox, MessageFacts, MessageId, Signal, Time};
+use crate::domain::{
+    Class, Direction, EnvelopeSender, Mailbox, MessageFacts, MessageId, Signal, Time,
+};
 use crate::mail::authentication::{self, Authentication, Verdict};
-use crate::mail::{self, Fields, Parsed, ReturnPath};
+use crate::mail::{self, Fields, Parsed};
 use crate::store::Wiring;
 
 /// A message understood, before the lock is taken and in any thread: parsing is pure, and its worst
@@ -24,7 +26,7 @@ pub(in crate::desk) struct Understood {
 impl Understood {
     /// `sender` is the envelope sender that the caller tells; the settings say what our own mail server
     /// writes into a header.
-    pub(in crate::desk) fn of(raw: &Raw, sender: Option<&ReturnPath>, settings: &Settings) -> Self {
+    pub(in crate::desk) fn of(raw: &Raw, sender: &EnvelopeSender, settings: &Settings) -> Self {
         let fields = Fields::scan(raw.beginning());
         let mut parsed = raw.parse(sender);
         if !parsed.signals.contains(&Signal::Spam) && is_marked_spam(&fields, settings) {

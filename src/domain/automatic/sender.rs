@@ -110,19 +110,6 @@ pub fn registered_domain(domain: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::EnvelopeSender;
-
-    #[test]
-    fn the_null_sender_in_all_its_forms() {
-        for text in ["", "<>", " < > ", "MAILER-DAEMON", "<mailer-daemon>"] {
-            assert_eq!(EnvelopeSender::read(Some(text)), EnvelopeSender::Null, "{text:?}");
-        }
-        for text in [None, Some("nobody"), Some("<a b@x>"), Some("@")] {
-            assert_eq!(EnvelopeSender::read(text), EnvelopeSender::Unknown, "{text:?}");
-        }
-        let erika = EnvelopeSender::Address("erika@example.org".parse().unwrap());
-        assert_eq!(EnvelopeSender::read(Some("<erika@example.org>")), erika);
-    }
 
     #[test]
     fn system_addresses_by_whole_local_part() {

@@ -68,7 +68,7 @@ fn an_archive_is_never_answered() {
 
 impl World {
     fn sender(&mut self, word: &str) {
-        self.envelope = EnvelopeSender::read(Some(word));
+        self.envelope = EnvelopeSender::read(word);
         self.from = word.parse().ok();
     }
 
@@ -125,9 +125,9 @@ fn check(rows: &[Row]) {
 #[test]
 fn t1_to_t6_who_is_answered() {
     check(&[
-        ("T1", |w| w.envelope = EnvelopeSender::read(Some("<>")), "null-sender"),
-        ("T1", |w| w.envelope = EnvelopeSender::read(Some("")), "null-sender"),
-        ("T2", |w| w.envelope = EnvelopeSender::read(Some("MAILER-DAEMON")), "null-sender"),
+        ("T1", |w| w.envelope = EnvelopeSender::read("<>"), "null-sender"),
+        ("T1", |w| w.envelope = EnvelopeSender::read(""), "null-sender"),
+        ("T2", |w| w.envelope = EnvelopeSender::read("MAILER-DAEMON"), "null-sender"),
         ("T3", |w| w.envelope = EnvelopeSender::Null, "null-sender"),
         // T4: Reply-To is no input at all.
         ("T4", |_| (), "receipt"),

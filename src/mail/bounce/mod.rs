@@ -24,12 +24,11 @@ use notice::Notice;
 use report::Report;
 
 use super::decode::Transfer;
-use super::envelope::ReturnPath;
 use super::fields::Fields;
 use super::references;
 use super::structure::Part;
-use crate::domain::Signal;
 use crate::domain::bounce::{Action, Bounce, Outcome};
+use crate::domain::{EnvelopeSender, Signal};
 
 /// Recipients that are kept of one report.
 const MOST_RECIPIENTS: usize = 100;
@@ -56,7 +55,7 @@ pub(super) struct Found {
 pub(super) fn read(
     fields: &Fields<'_>,
     parts: &[Part<'_>],
-    sender: Option<&ReturnPath>,
+    sender: &EnvelopeSender,
 ) -> Option<Found> {
     let look = Look::at(fields, parts, sender);
     let reported = reported(parts, &look).filter(|_| look.may_report());

@@ -6,8 +6,8 @@ use super::notice::Notice;
 use super::reason;
 use super::report::Report;
 use super::words;
-use crate::domain::Address;
 use crate::domain::bounce::{Action, Outcome, Status};
+use crate::domain::{Address, EnvelopeSender};
 use crate::mail::fields::Fields;
 use crate::mail::structure::{self, Part};
 use crate::mail::{clean, decode};
@@ -57,7 +57,9 @@ fn nested(parts: &[Part<'_>]) -> Vec<Outcome> {
         let bytes = super::decoded(part);
         let fields = Fields::scan(&bytes);
         let parts = structure::split(&fields, &mut Vec::new());
-        super::reported(&parts, &Look::at(&fields, &parts, None)).unwrap_or_default().outcomes
+        super::reported(&parts, &Look::at(&fields, &parts, &EnvelopeSender::Unknown))
+            .unwrap_or_default()
+            .outcomes
     };
     super::given_back(parts).flat_map(inner).collect()
 }

@@ -1,6 +1,7 @@
 //! Where reports land, and for whom they speak.
 
 use super::*;
+use crate::domain::EnvelopeSender;
 
 /// R131, each way alone: the mail that it gives back, the address that it came to, its References.
 /// Sendmail tells a program nothing but the line of an mbox, Postfix a variable.
@@ -9,7 +10,7 @@ fn a_report_comes_from_nobody_by_whatever_tells_it() {
     let notice = "From: Zentrale <zentrale@mx.test>\nTo: support@example.test\n\
                   Subject: Zustellung fehlgeschlagen\n\nYour message to <erika@customer.test> was \
                   undeliverable.\n5.1.1 no such user\n";
-    let told = Envelope { sender: Some(mail::ReturnPath::Null), ..Envelope::default() };
+    let told = Envelope { sender: EnvelopeSender::Null, ..Envelope::default() };
     for (line, envelope, wanted) in [
         ("", Envelope::default(), Class::Person),
         ("", told, Class::Bounce),
