@@ -16,24 +16,6 @@ const LONGEST: usize = 64 << 10;
 const MOST_LINES: usize = 2_000;
 const LONGEST_LINE: usize = 1_000;
 
-/// What only a report of a delay says, in lower case.
-const DELAYS: [&str; 14] = [
-    "has not yet been delivered",
-    "has been delayed",
-    "will be retried",
-    "warning message only",
-    "a warning only",
-    "just a warning",
-    "do not need to resend",
-    "still being retried",
-    "not yet been delivered",
-    "delivery attempts will continue",
-    "attempts to deliver the message will continue",
-    "continue to attempt delivery",
-    "delivery is delayed",
-    "wird weiterhin versucht",
-];
-
 /// What Exchange says above names that are no addresses, in lower case.
 const UNREACHED: [&str; 10] = [
     "following recipient(s) could not be reached",
@@ -143,11 +125,10 @@ impl Notice {
         reason::code(&self.text).is_some()
     }
 
-    /// Whether it says that the mail is late and still on its way; the subject may say so.
+    /// Whether it says that the mail is late and still on its way; the subject may say so. A code says
+    /// more than words.
     pub(super) fn is_delay(&self, by_subject: bool) -> bool {
-        // A failure for good may speak of delays before it, and a code says more than words.
-        DELAYS.iter().any(|words| self.words.contains(words))
-            || (by_subject || words::tell_of_delay(&self.words)) && !reason::is_for_good(&self.text)
+        (by_subject || words::tell_of_delay(&self.words)) && !reason::is_for_good(&self.text)
     }
 
     /// What became of the mail, by the text as a whole and by its subject.
