@@ -2,16 +2,17 @@
 //! many free texts of mail systems that write none.
 //!
 //! A free text is read by its grammar and not by its author: where the returned mail begins
-//! (`divider.rs`), how a line marks a recipient (`mark.rs`), what stands behind it (`reason.rs`).
-//! What differs from system to system is tables of words and phrases; the words alone (`words.rs`)
-//! make no report, for shops and their customers have the same. How much more is asked depends on who
-//! sent it (`look.rs`).
+//! (`divider.rs`), how a line marks a recipient (`mark.rs`) or a sentence names one (`prose.rs`), what
+//! stands behind it (`reason.rs`). What differs from system to system is tables of words and phrases;
+//! the words alone (`words.rs`) make no report, for shops and their customers have the same. How much
+//! more is asked depends on who sent it (`look.rs`).
 
 mod divider;
 mod look;
 mod mark;
 mod notice;
 mod notification;
+mod prose;
 mod reason;
 mod report;
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use super::mark::{self, Mark};
 use super::report::Report;
-use super::{divider, reason, words};
+use super::{divider, prose, reason, words};
 use crate::domain::Address;
 use crate::domain::bounce::Action;
 use crate::mail::fields::Fields;
@@ -152,12 +152,12 @@ impl Notice {
 
     /// Recipients that running text names.
     pub(super) fn spoken(&self) -> Vec<Mark> {
-        mark::spoken(&self.lines())
+        prose::spoken(&self.lines())
     }
 
     /// The one recipient that it can mean, where it names no more than one address beside these.
     pub(super) fn only(&self, known: &[Address]) -> Option<Mark> {
-        mark::only(&self.lines(), known)
+        prose::only(&self.lines(), known)
     }
 
     /// Lines of it, from one up to another.
