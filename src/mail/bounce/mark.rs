@@ -59,6 +59,9 @@ const LABELS: [&str; 13] = [
     "smtp",
 ];
 
+/// Bytes of a label that are looked at, from its end.
+const LONGEST_LABEL: usize = 60;
+
 /// What makes a label one of somebody else.
 const OTHER_LABELS: [&str; 9] = [
     "from",
@@ -203,11 +206,13 @@ pub(super) fn labelled(lines: &[&str]) -> Vec<Mark> {
         let stop = line.find('@')?;
         let before = line.get(..stop)?;
         let colon = before.rfind([':', '='])?;
+        // The words before the colon alone: `SMTP error: host mx said 550 User not found: a@x`.
         let label = line.get(..colon)?.to_lowercase();
-        let is_label =
-            LABELS.iter().any(|word| label.trim_end().ends_with(word) || label.contains(word))
-                && !OTHER_LABELS.iter().any(|word| label.contains(word));
-        if label.len() > 60 || !is_label {
+        let label =
+            label.get(label.ceil_char_boundary(label.len().saturating_sub(LONGEST_LABEL))..)?;
+        let says = |words: &[&str]| words.iter().any(|word| label.contains(word));
+        let is_label = says(&LABELS) && !says(&OTHER_LABELS);
+        if !is_label {
             return None;
         }
         entry(line.get(colon + 1..)?, at)

@@ -4,7 +4,7 @@ use super::mark::{CLOSING, Mark, OPENING, address};
 use crate::domain::Address;
 
 /// Words before an address in running text that make it a recipient.
-const LEADING: [&str; 16] = [
+const LEADING: [&str; 17] = [
     "to",
     "for",
     "recipient",
@@ -21,6 +21,7 @@ const LEADING: [&str; 16] = [
     "in",
     "无法发送到",
     "收件人：",
+    "收件人",
 ];
 
 /// Words that turn what was said before an address into an invitation to write to it.
