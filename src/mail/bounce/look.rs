@@ -9,6 +9,8 @@ use crate::mail::structure::Part;
 use crate::mail::subject::has_prefix;
 use crate::mail::{classify, decode};
 
+type Sender = EnvelopeSender;
+
 /// How the subject of a report of a delay begins, in lower case; behind it may stand ours.
 const DELAYS: [&str; 7] = [
     "warning: could not send message for past",
@@ -55,7 +57,7 @@ enum Asked {
 /// What a header says for a report, each found by itself.
 #[derive(Debug)]
 pub(super) struct Look {
-    sender: EnvelopeSender,
+    sender: Sender,
     author: Author,
     /// It answers another mail, and quotes.
     answers: bool,
@@ -81,14 +83,14 @@ pub(super) struct Look {
 
 impl Look {
     /// Reads the header, and what the parts are.
-    pub(super) fn at(fields: &Fields<'_>, parts: &[Part<'_>], sender: &EnvelopeSender) -> Self {
+    pub(super) fn at(fields: &Fields<'_>, parts: &[Part<'_>], sender: &Sender) -> Self {
         let title = fields.get("Subject").map(decode::text).unwrap_or_default();
         let subject = title.to_lowercase();
         let declared = fields.get("Content-Type").map(Field::unfolded).unwrap_or_default();
         let declared = declared.to_lowercase();
         let answers = has_prefix(&title);
         // A report refers to what it returns, and so does a person who answers.
-        let is_answer = answers || *sender != EnvelopeSender::Null && classify::answers(fields);
+        let is_answer = answers || *sender != Sender::Null && classify::answers(fields);
         Look {
             sender: sender.clone(),
             author: author(fields),
@@ -118,10 +120,7 @@ impl Look {
     /// Whether a machine-readable part is what the mail has to say, and not something that a person
     /// passes on.
     pub(super) fn may_report(&self) -> bool {
-        self.report
-            || self.is_part
-            || self.sender == EnvelopeSender::Null
-            || self.author != Author::Other
+        self.report || self.is_part || self.sender == Sender::Null || self.author != Author::Other
     }
 
     /// Whether the text may be one of a report, so that it is worth reading.
@@ -136,23 +135,15 @@ impl Look {
     fn asked(&self) -> Option<Asked> {
         let titled = self.subject || self.report;
         Some(match (&self.sender, self.author) {
-            (EnvelopeSender::Null | EnvelopeSender::Unknown, Author::Daemon) => Asked::Nothing,
-            (EnvelopeSender::Null | EnvelopeSender::Unknown, _) if !self.failed.is_empty() => {
-                Asked::Nothing
-            }
-            (_, Author::Daemon) | (EnvelopeSender::Null, Author::Postmaster) => Asked::Told,
-            (EnvelopeSender::Unknown, Author::Postmaster) if titled => Asked::Told,
-            (EnvelopeSender::Null, _) | (EnvelopeSender::Unknown, Author::Postmaster) => {
-                Asked::Shown
-            }
-            (EnvelopeSender::Address(_), Author::Postmaster) if titled => Asked::Shown,
-            (EnvelopeSender::Unknown, Author::Robot) => Asked::Whole,
-            (EnvelopeSender::Unknown, _) | (EnvelopeSender::Address(_), Author::Robot)
-                if titled =>
-            {
-                Asked::Whole
-            }
-            (EnvelopeSender::Address(_), _) if self.report => Asked::Whole,
+            (Sender::Null | Sender::Unknown, Author::Daemon) => Asked::Nothing,
+            (Sender::Null | Sender::Unknown, _) if !self.failed.is_empty() => Asked::Nothing,
+            (_, Author::Daemon) | (Sender::Null, Author::Postmaster) => Asked::Told,
+            (Sender::Unknown, Author::Postmaster) if titled => Asked::Told,
+            (Sender::Null, _) | (Sender::Unknown, Author::Postmaster) => Asked::Shown,
+            (Sender::Address(_), Author::Postmaster) if titled => Asked::Shown,
+            (Sender::Unknown, Author::Robot) => Asked::Whole,
+            (Sender::Unknown, _) | (Sender::Address(_), Author::Robot) if titled => Asked::Whole,
+            (Sender::Address(_), _) if self.report => Asked::Whole,
             _ => return None,
         })
     }
@@ -172,7 +163,7 @@ impl Look {
             || notice.has_returned()
             || self.subject && notice.states_status();
         let is_certain =
-            asked == Some(Asked::Nothing) || self.sender == EnvelopeSender::Null && is_from_system;
+            asked == Some(Asked::Nothing) || self.sender == Sender::Null && is_from_system;
         Some(match notice.is_delay(self.delay) {
             _ if !is_certain => Signal::BounceLike,
             true => Signal::DelayText,
