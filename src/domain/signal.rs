@@ -10,7 +10,7 @@ pub enum Signal {
     AutoSubmitted,
     /// A List-* field (RFC 2369, RFC 2919; R106).
     List,
-    /// List-Unsubscribe and no other field of a list (RFC 8058): a newsletter (R106).
+    /// List-Unsubscribe (RFC 2369, RFC 8058): by itself that of a newsletter (R106).
     Unsubscribe,
     /// The null sender, on a mail that forbids an answer or calls itself bulk: a machine answers.
     NullSender,

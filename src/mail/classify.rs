@@ -84,7 +84,8 @@ pub(super) fn signals(
     }
     if LIST_FIELDS.iter().any(|name| fields.get(name).is_some()) {
         found.push(Signal::List);
-    } else if fields.get("List-Unsubscribe").is_some() {
+    }
+    if fields.get("List-Unsubscribe").is_some() {
         found.push(Signal::Unsubscribe);
     }
     found.extend(precedence(fields));
@@ -264,7 +265,7 @@ mod tests {
             ("List-Id: <x.example>", &[Signal::List]),
             ("list-unsubscribe: <mailto:x@y>", &[Signal::Unsubscribe]),
             ("List-Id:\n ", &[Signal::List]),
-            ("List-Unsubscribe: <mailto:x@y>\nList-Id: x", &[Signal::List]),
+            ("List-Unsubscribe: <mailto:x@y>\nList-Id: x", &[Signal::List, Signal::Unsubscribe]),
             ("X-BeenThere: x@y", &[Signal::List]),
             ("X-List-Id: x", &[]),
             ("Precedence: BULK", &[Signal::PrecedenceBulk]),
