@@ -4,7 +4,7 @@
 
 use libfuzzer_sys::fuzz_target;
 use postroom::domain::Signal;
-use postroom::mail::fields::MOST_FIELDS;
+use postroom::mail::fields::{MOST_FIELDS, readable};
 use postroom::mail::{Fields, parse};
 
 fuzz_target!(|raw: &[u8]| {
@@ -18,7 +18,8 @@ fuzz_target!(|raw: &[u8]| {
         None => assert!(class.is_person()),
     }
 
-    let fields = Fields::scan(raw);
+    let readable = readable(raw);
+    let fields = Fields::scan(&readable);
     let signals_with = |line: &str| parse(&rebuilt(&fields, line, str::to_owned)).signals;
     assert_eq!(signals_with(""), signals);
     assert_eq!(parse(&rebuilt(&fields, "", str::to_uppercase)).signals, signals);

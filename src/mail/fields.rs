@@ -187,7 +187,7 @@ impl<'a> Fields<'a> {
 /// A message as it is to be read: without a byte order mark, and an mbox line that was quoted in front;
 /// one without any LF has CR for its line ends, as old Macs write them (R18).
 #[must_use]
-pub(super) fn readable(raw: &[u8]) -> Cow<'_, [u8]> {
+pub fn readable(raw: &[u8]) -> Cow<'_, [u8]> {
     let raw = raw.strip_prefix(b"\xef\xbb\xbf").unwrap_or(raw);
     let raw = if raw.starts_with(b">From ") { split_line(raw).1 } else { raw };
     if raw.contains(&b'\n') || !raw.contains(&b'\r') {
