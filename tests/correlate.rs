@@ -206,6 +206,25 @@ fn what_else_these_programs_write() {
                     "monit alert -- Download bytes ok eth0",
                 ],
                 &["monit alert -- Action done nginx"],
+                &["monit alert -- Link down eth0", "monit alert -- Link up eth0"],
+                &["monit alert -- Does not exist my app", "monit alert -- Exists my app"],
+            ],
+        ),
+        (
+            "nagios",
+            &[
+                &["Host DOWN alert for old01!", "Host UP alert for old01!"][..],
+                &[
+                    "** PROBLEM alert - old01/PING is CRITICAL **",
+                    "** RECOVERY alert - old01/PING is OK **",
+                ],
+            ],
+        ),
+        (
+            "icinga",
+            &[
+                &["PROBLEM - db01 - ssh is CRITICAL", "RECOVERY - db01 - ssh is OK"][..],
+                &["PROBLEM - db01 is DOWN", "RECOVERY - db01 is UP"],
             ],
         ),
         ("zabbix", &[&["Updated problem in 5m 1s: High load"][..]]),
@@ -228,9 +247,41 @@ fn what_else_these_programs_write() {
     }
     let mut watch = Watch::of("cron");
     let sample = watch.sample("problem").unwrap();
+    let failed = with_subject(&sample, "Cron <root@web01> /usr/local/bin/backup --all (failed)");
+    let (job, _) = watch.comes(&sample, "2026-06-01T08:58:00Z");
+    assert_eq!(watch.comes(&failed, "2026-06-01T08:59:00Z").0, job);
+    // A person who writes of it is no more of the same.
+    let person = sample.replace("root@web01.example.org (Cron Daemon)", "john@example.org");
+    assert_eq!(watch.comes(&person, "2026-06-01T08:59:30Z").1, "new");
     let mail = with_subject(&sample, "Anacron job 'cron.daily' on web01");
     let (one, _) = watch.comes(&mail, "2026-06-01T09:00:00Z");
     assert_eq!(watch.comes(&mail, "2026-06-02T09:00:00Z").0, one);
+}
+
+/// Zabbix and Alertmanager name a mail that never comes in all mail of a group, or of an event.
+#[test]
+fn a_key_says_more_than_a_mail_that_never_came() {
+    let mut watch = Watch::of("alertmanager");
+    let (problem, over) = (watch.sample("problem").unwrap(), watch.sample("over").unwrap());
+    let threaded = |mail: &str| format!("In-Reply-To: <group@monitor.test>\n{mail}");
+    let (one, _) = watch.comes(&threaded(&problem), "2026-06-01T09:00:00Z");
+    assert_eq!(watch.comes(&threaded(&over), "2026-06-01T09:10:00Z").0, one);
+    let (two, how) = watch.comes(&threaded(&problem), "2026-06-03T09:00:00Z");
+    assert_eq!((how.as_str(), two == one), ("new", false));
+    assert_eq!(watch.comes(&threaded(&over), "2026-06-03T09:10:00Z").0, two);
+    assert_eq!(watch.status(two), "closed");
+}
+
+/// A rule names one sender; of several nobody knows who wrote.
+#[test]
+fn several_authors_have_no_key() {
+    let mut watch = Watch::of("icinga");
+    let (problem, over) = (watch.sample("problem").unwrap(), watch.sample("over").unwrap());
+    let (one, _) = watch.comes(&problem, "2026-06-01T09:00:00Z");
+    let (_, from) = over.split_once("From: ").unwrap();
+    let (from, _) = from.split_once('\n').unwrap();
+    watch.comes(&over.replace(from, &format!("{from}, eve@evil.test")), "2026-06-01T09:10:00Z");
+    assert_eq!(watch.status(one), "open");
 }
 
 /// Mail does not come in the order in which it was written.

@@ -135,7 +135,8 @@ pub fn home(e: &Evidence<'_>) -> Home {
     if let Some(c) = e.referenced_by.iter().find(|c| e.takes(c)) {
         return e.join(c, Step::Referenced { message: c.message });
     }
-    if let Some(c) = e.siblings.iter().find(|c| e.takes(c)) {
+    // A key names the matter; a mail that never came, which monitoring programs name for ever, does not.
+    if let Some(c) = e.siblings.iter().find(|c| e.takes(c) && e.key.is_none()) {
         return e.join(c, Step::Sibling { message: c.message });
     }
     // The rule names the sender, so that nobody else has to let it in. What is closed opens for a
@@ -158,7 +159,8 @@ pub fn home(e: &Evidence<'_>) -> Home {
 pub fn same(e: &Evidence<'_>, joined: Number) -> Vec<Number> {
     let signed = e.signed.iter().map(|lead| &lead.to).filter(|c| e.is_here(c));
     let references = e.references.iter().map(|lead| &lead.to);
-    let weaker = references.chain(&e.referenced_by).chain(&e.siblings).filter(|c| e.takes(c));
+    let siblings = e.siblings.iter().filter(|_| e.key.is_none());
+    let weaker = references.chain(&e.referenced_by).chain(siblings).filter(|c| e.takes(c));
     let alive = signed.chain(weaker).filter(|c| !e.is_closed_longer(c, e.reopen_within));
     let mut others: Vec<Number> = alive.map(|c| c.conversation).filter(|n| *n != joined).collect();
     others.sort_unstable();

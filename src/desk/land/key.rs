@@ -5,6 +5,7 @@ use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
 
 use super::Ready;
+use super::ours::only_author;
 use crate::desk::Scene;
 use crate::desk::incoming::Target;
 use crate::domain::arrival::Occasion;
@@ -29,7 +30,7 @@ pub(super) struct Found<'s> {
 }
 
 /// The keys of a message in the inboxes that it came for; in each the first correlation that finds
-/// one counts. Mail that is forged, spam or a report has none.
+/// one counts. Mail that is forged, of several authors, spam or a report has none.
 pub(super) fn find<'s>(
     scene: &Scene<'s>,
     ready: &Ready<'_>,
@@ -40,7 +41,9 @@ pub(super) fn find<'s>(
     let class = Signal::classify(&parsed.signals);
     let is_plain = matches!(class, Class::Person | Class::Automatic | Class::List | Class::Bulk);
     let forged = ready.authentication.dmarc == authentication::Verdict::Fail;
-    if correlations.is_empty() || !is_plain || forged {
+    // A rule names one sender.
+    let has_author = only_author(parsed).is_some();
+    if correlations.is_empty() || !is_plain || forged || !has_author {
         return Ok(Vec::new());
     }
     let header = |name: &str| parse::field(ready.raw.beginning(), name);
