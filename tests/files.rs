@@ -586,13 +586,13 @@ fn the_same_mail_by_other_ways_is_the_same() {
     say(&format!("T3.1b: {} files, {count} messages, five times the same", paths.len()));
 }
 
-/// Whether its header tells when or where it began, and is one to its end: without Date, Message-ID and
-/// Received, what a hop adds is the first to say so.
+/// Whether its header tells which mail it is, and is one to its end: without Message-ID and Received, what
+/// a hop adds is the first to say so.
 fn is_dated(path: &Path) -> bool {
     let raw = fs::read(path).unwrap();
     let text = String::from_utf8_lossy(&raw).replace("\r\n", "\n");
     let header = text.split("\n\n").next().unwrap_or_default().to_ascii_lowercase();
-    let tells = ["date:", "message-id:", "received:"];
+    let tells = ["message-id:", "received:"];
     header.lines().any(|line| tells.iter().any(|name| line.starts_with(name)))
         && !header.lines().any(|line| {
             !line.starts_with([' ', '\t']) && !line.starts_with("from ") && !line.contains(':')

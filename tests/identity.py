@@ -17,8 +17,8 @@ A line ends with LF or CRLF.
    and colon, optional blanks, ":") nor a continuation of one (SP or TAB first),
    or behind MOST fields, or before a field that ends beyond the first WINDOW
    bytes. The body is what follows. An envelope that ends beyond them is none.
-3. The fields of KEPT and all content-* count; if there is neither a date nor a
-   message-id, all fields do but those of ADDED and all received before the last;
+3. The fields of KEPT and all content-* count; if there is no message-id, all
+   fields do but those of ADDED and all received before the last;
    these, too, where a CR stands within the value before anything but LF, and all
    where nothing but received is left. Sorted by lower-cased name, stably, each gives
    "name:value\n": the value without CR and LF, each run of SP and TAB as one
@@ -82,7 +82,7 @@ def identity(raw):
     """The identity of a message, in hexadecimal."""
     fields, body = split(raw)
     names = {name for name, _ in fields}
-    if names & {b"date", b"message-id"}:
+    if b"message-id" in names:
         fields = [f for f in fields if f[0] in KEPT or f[0].startswith(b"content-")]
     else:
         hops = sum(name == b"received" for name, _ in fields)
