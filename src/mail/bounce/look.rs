@@ -136,7 +136,9 @@ impl Look {
         let titled = self.subject || self.report;
         Some(match (&self.sender, self.author) {
             (Sender::Null | Sender::Unknown, Author::Daemon) => Asked::Nothing,
-            (Sender::Null | Sender::Unknown, _) if !self.failed.is_empty() => Asked::Nothing,
+            (Sender::Null | Sender::Unknown, _) if !self.failed.is_empty() && !self.answers => {
+                Asked::Nothing
+            }
             (_, Author::Daemon) | (Sender::Null, Author::Postmaster) => Asked::Told,
             (Sender::Unknown, Author::Postmaster) if titled => Asked::Told,
             (Sender::Null, _) | (Sender::Unknown, Author::Postmaster) => Asked::Shown,
