@@ -21,7 +21,7 @@ pub struct Row {
     pub conversation: Conversation,
     /// Subject of its first message.
     pub subject: String,
-    /// Author of its first message.
+    /// The contact.
     pub from: Option<Mailbox>,
     /// How many messages are shown in it.
     pub messages: i64,

@@ -25,7 +25,7 @@ pub struct Line {
     pub waiting_since: Option<Time>,
     /// Subject of its first message.
     pub subject: String,
-    /// Author of its first message.
+    /// The contact.
     pub from: Option<Mailbox>,
     /// How many messages look like the one before: alerts that repeat.
     pub repeats: i64,
@@ -47,9 +47,8 @@ pub(super) const LINE: &str =
                     WHERE member.root = shown.number)
      FROM conversation AS shown
      LEFT JOIN message ON message.id = shown.first_message
-     LEFT JOIN message_address AS author
-            ON author.message = shown.first_message AND author.role = 'from'
-           AND author.position = 0
+     LEFT JOIN participant AS author
+            ON author.conversation = shown.number AND author.role = 'contact'
      WHERE shown.number = ?1";
 
 impl Snapshot<'_> {
