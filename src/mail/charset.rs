@@ -51,6 +51,12 @@ pub(super) fn read(label: Option<&str>, bytes: &[u8]) -> Decoded<String> {
     Decoded { value, guessed }
 }
 
+/// Whether ASCII is ASCII in a charset, as it is not in UTF-16.
+pub(super) fn has_ascii(label: &str) -> bool {
+    let some = "Az: 09";
+    read(Some(label), some.as_bytes()).value == some
+}
+
 /// Whether a text has letters beyond ASCII, and none that was lost before.
 fn is_sensible(text: &str) -> bool {
     !text.is_ascii() && !text.contains(char::REPLACEMENT_CHARACTER)

@@ -47,7 +47,8 @@ pub(super) fn header(bytes: &[u8], fields: &Fields<'_>) -> Option<Vec<u8>> {
         return None;
     }
     let media = media_type(fields.get("Content-Type")?)?;
-    let label = media.parameter("charset").filter(|label| !encoded::has_states(label))?;
+    let is_apt = |label: &&str| !encoded::has_states(label) && charset::has_ascii(label);
+    let label = media.parameter("charset").filter(is_apt)?;
     let lines = bytes.split_inclusive(|byte| *byte == b'\n').map(|line| match line {
         line if std::str::from_utf8(line).is_ok() => Cow::Borrowed(line),
         line => match charset::read(Some(label), line) {

@@ -74,20 +74,25 @@ pub fn parse(raw: &[u8]) -> Parsed {
 /// from nobody. It is that of the envelope, too, where the header names none.
 #[must_use]
 pub fn parse_from(raw: &[u8], sender: &EnvelopeSender) -> Parsed {
+    with_fields(raw, |fields| {
+        let read = || read(fields, sender);
+        let mut parsed = catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|_| bare(fields));
+        parsed.defects.sort_unstable();
+        parsed.defects.dedup();
+        parsed
+    })
+}
+
+/// Does something with the fields of a message, its header in UTF-8.
+fn with_fields<T>(raw: &[u8], work: impl FnOnce(&Fields<'_>) -> T) -> T {
     let raw = fields::readable(raw);
     let fields = Fields::scan(&raw);
     let header = raw.get(..raw.len() - fields.body().len()).unwrap_or_default();
     let recode = || decode::header(header, &fields);
-    let recoded = catch_unwind(AssertUnwindSafe(recode)).unwrap_or_default();
-    let fields = match &recoded {
-        Some(header) => Fields::scan(header).above(fields.body()),
-        None => fields,
-    };
-    let mut parsed =
-        catch_unwind(AssertUnwindSafe(|| read(&fields, sender))).unwrap_or_else(|_| bare(&fields));
-    parsed.defects.sort_unstable();
-    parsed.defects.dedup();
-    parsed
+    match catch_unwind(AssertUnwindSafe(recode)).unwrap_or_default() {
+        Some(header) => work(&Fields::scan(&header).above(fields.body())),
+        None => work(&fields),
+    }
 }
 
 /// The values of a field in the header of a message, decoded and cleaned: of each field of that
@@ -220,12 +225,12 @@ fn addressed(fields: &Fields<'_>) -> Vec<Address> {
 /// Hands out the attachments of a message with their decoded bytes, in the order of
 /// [`Parsed::attachments`].
 pub fn each_attachment(raw: &[u8], mut take: impl FnMut(&Attachment, &[u8])) {
-    let raw = fields::readable(raw);
-    let fields = Fields::scan(&raw);
-    let parts = structure::split(&fields, &mut Vec::new());
-    for part in apart(&parts, &visible::parts(&parts)) {
-        take(&Attachment::of(part), &part.transfer.decode(part.body).value);
-    }
+    with_fields(raw, |fields| {
+        let parts = structure::split(fields, &mut Vec::new());
+        for part in apart(&parts, &visible::parts(&parts)) {
+            take(&Attachment::of(part), &part.transfer.decode(part.body).value);
+        }
+    });
 }
 
 /// The leaf parts that are no visible text, and neither another form of it nor what a report says to

@@ -217,3 +217,17 @@ fn a_header_has_the_charset_of_its_text() {
         assert_eq!(parsed.text, "body", "{label}");
     }
 }
+
+/// A header in another charset is read alike by both, and UTF-16 is no charset of a header.
+#[test]
+fn attachments_under_a_header_with_raw_bytes() {
+    for charset in ["utf-16", "iso-8859-1"] {
+        let kind = b"Content-Type: tex\xa6t/plain; charset=".as_slice();
+        let raw = [b"From: a@x\n", kind, charset.as_bytes(), b"\n\n\xfe\xff\0a\0\n"].concat();
+        let mut handed = Vec::new();
+        each_attachment(&raw, |attachment, _| handed.push(attachment.clone()));
+        let parsed = parse(&raw);
+        assert_eq!(handed, parsed.attachments, "{charset}");
+        assert_eq!(parsed.from.unwrap().address.as_str(), "a@x", "{charset}");
+    }
+}
