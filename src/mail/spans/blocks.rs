@@ -10,6 +10,9 @@ use super::mark::{
 use super::separator::{self, Below};
 use super::signature::{self, Room};
 
+/// What a postscript begins with, in lower case.
+const POSTSCRIPTS: [&str; 5] = ["ps:", "p.s.", "pps:", "p.p.s.", "n.b."];
+
 /// What a block is by its form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Shape {
@@ -143,11 +146,22 @@ impl<'a> Walk<'a> {
             && below.find(|line| !line.is_blank()).is_some_and(Line::is_marked)
     }
 
-    /// A signature goes on until a quote.
+    /// A signature goes on until a quote or a postscript.
     fn text(&mut self, line: &Line<'_>) {
-        if !matches!(self.last(), Some(Shape::Text | Shape::Signature)) {
+        let goes_on = match self.last() {
+            Some(Shape::Text) => true,
+            Some(Shape::Signature) => !self.is_postscript(line),
+            _ => false,
+        };
+        if !goes_on {
             self.push(Shape::Text, line.range.start);
         }
+    }
+
+    fn is_postscript(&self, line: &Line<'_>) -> bool {
+        let above = self.at.checked_sub(1).and_then(|above| self.lines.get(above));
+        let lower = line.text.to_lowercase();
+        above.is_some_and(Line::is_blank) && POSTSCRIPTS.iter().any(|mark| lower.starts_with(mark))
     }
 
     /// The rest of the text is one block.

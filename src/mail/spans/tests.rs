@@ -62,6 +62,11 @@ fn postings() {
             "--- Original Message ---\n> When?\n\nToday.".to_owned(),
             vec![Quote, Said],
         ),
+        (
+            "a postscript",
+            "Yes.\n\n-- \nErika\nTel 1\n\nPS: Please cancel order 4711!\n".to_owned(),
+            vec![Said, Signature, Said],
+        ),
         ("nothing said", format!("{intro}\n> When?\n"), vec![Quote]),
         ("only a quote, whose is not told", "> When?\n".to_owned(), vec![Said]),
         ("only a quote of a quote", format!("> {intro}\n>> When?\n"), vec![Quote]),
