@@ -120,13 +120,20 @@ impl Desk {
             let participants = snapshot.participants(number)?;
             let outbox = snapshot.mail_of(number)?;
             let mut items = Vec::new();
-            let mut alerts = Alerts::of(snapshot, number, extent)?;
             let copies = snapshot.copies_in(number)?;
             let messages = snapshot.messages_of(number)?;
+            let repeating = match extent {
+                Extent::Folded => repeating(snapshot, number, &messages)?,
+                Extent::Whole => BTreeMap::new(),
+            };
             for &id in &messages {
                 let is_folded = extent == Extent::Folded
                     && copies.get(&id).is_some_and(|original| messages.contains(original));
-                if is_folded || alerts.fold(snapshot, id, &mut items)? {
+                if is_folded {
+                    continue;
+                }
+                if let Some(at) = repeating.get(&id) {
+                    count(&mut items, id, *at);
                     continue;
                 }
                 let mut letter = letter(snapshot, id)?;
@@ -198,46 +205,44 @@ fn copies_of(
     Ok(found)
 }
 
-/// Finds the alerts that repeat, before anything is read of them.
-struct Alerts {
-    keys: BTreeMap<MessageId, (String, String)>,
-    before: Option<Look>,
-}
-
 /// What alerts have in common that look alike: the rule, the key, the subject.
 type Look = ((String, String), String);
 
-impl Alerts {
-    fn of(snapshot: &Snapshot<'_>, number: Number, extent: Extent) -> Result<Self> {
-        let keys = match extent {
-            Extent::Folded => snapshot.keys_in(number)?,
-            Extent::Whole => BTreeMap::new(),
-        };
-        Ok(Alerts { keys, before: None })
-    }
-
-    /// Counts a message among the items if it looks like the one before; whether it does.
-    fn fold(
-        &mut self,
-        snapshot: &Snapshot<'_>,
-        id: MessageId,
-        items: &mut Vec<Item>,
-    ) -> Result<bool> {
-        let look = match self.keys.remove(&id) {
-            Some(key) => snapshot.message(id)?.map(|m| ((key, m.subject), m.received)),
+/// The alerts among messages that look like the one before and like the next one, each with when it
+/// came: how it stands by now the last one tells, and that is shown.
+fn repeating(
+    snapshot: &Snapshot<'_>,
+    number: Number,
+    messages: &[MessageId],
+) -> Result<BTreeMap<MessageId, Time>> {
+    let mut keys = snapshot.keys_in(number)?;
+    let mut looks: Vec<Option<(Look, Time)>> = Vec::with_capacity(messages.len());
+    for id in messages {
+        looks.push(match keys.remove(id) {
+            Some(key) => snapshot.message(*id)?.map(|m| ((key, m.subject), m.received)),
             None => None,
-        };
-        let (look, at) = look.unzip();
-        let is_alike = look.is_some() && look == self.before;
-        self.before = look;
-        let Some(at) = at.filter(|_| is_alike) else { return Ok(false) };
-        match items.last_mut() {
-            Some(Item::Repeats(repeats)) => {
-                *repeats = Repeats { count: repeats.count + 1, until: at, last: id, ..*repeats };
-            }
-            _ => items.push(Item::Repeats(Repeats { count: 1, from: at, until: at, last: id })),
+        });
+    }
+    let is_alike = |pair: &[Option<(Look, Time)>]| match pair {
+        [Some((one, _)), Some((other, _))] => one == other,
+        _ => false,
+    };
+    let between = messages.iter().skip(1).zip(looks.windows(3)).filter_map(|(id, three)| {
+        let [before @ .., _] = three else { return None };
+        let [_, after @ ..] = three else { return None };
+        let (_, at) = after.first()?.as_ref()?;
+        (is_alike(before) && is_alike(after)).then_some((*id, *at))
+    });
+    Ok(between.collect())
+}
+
+/// Counts one more of the same among the items.
+fn count(items: &mut Vec<Item>, id: MessageId, at: Time) {
+    match items.last_mut() {
+        Some(Item::Repeats(repeats)) => {
+            *repeats = Repeats { count: repeats.count + 1, until: at, last: id, ..*repeats };
         }
-        Ok(true)
+        _ => items.push(Item::Repeats(Repeats { count: 1, from: at, until: at, last: id })),
     }
 }
 

@@ -14,6 +14,8 @@ use crate::out::Out;
 pub(crate) enum Fold {
     /// One line for each quote and signature.
     Quotes,
+    /// One line for each signature: what is quoted stands nowhere else.
+    Signatures,
     /// All of it.
     Nothing,
 }
@@ -29,24 +31,27 @@ pub(crate) fn print(
     let text = text.trim_end();
     for span in spans(text, intent) {
         let piece = text.get(span.range).unwrap_or_default();
-        match folded(span.kind, piece) {
-            Some(words) if fold == Fold::Quotes => {
+        match folded(span.kind, piece, fold) {
+            Some(words) => {
                 set_in(out, &words, Style::Faint, screen)?;
                 if piece.ends_with("\n\n") {
                     set_in(out, "\n", Style::Plain, screen)?;
                 }
             }
-            _ => set_in(out, piece, style(span.kind), screen)?,
+            None => set_in(out, piece, style(span.kind), screen)?,
         }
     }
     Ok(())
 }
 
-/// The line that stands for a piece; none if the piece is no longer than that.
-fn folded(kind: Kind, piece: &str) -> Option<String> {
+/// The line that stands for a piece; none if it is printed, or is no longer than that.
+fn folded(kind: Kind, piece: &str, fold: Fold) -> Option<String> {
     let lines = piece.trim().lines().count();
     match kind {
-        Kind::Quote if lines > 1 => Some(format!("[{lines} quoted lines; --full]")),
+        _ if fold == Fold::Nothing => None,
+        Kind::Quote if lines > 1 && fold == Fold::Quotes => {
+            Some(format!("[{lines} quoted lines; --full]"))
+        }
         Kind::Signature if lines > 1 => Some(format!("[{lines} lines of signature; --full]")),
         _ => None,
     }

@@ -133,8 +133,10 @@ fn print_page(out: &mut Out, page: &Page, desk: &Desk, fold: Fold) -> Result<()>
     for related in &page.row.related {
         writeln!(out, "{}", relation(related))?;
     }
-    for item in &page.items {
+    for (n, item) in page.items.iter().enumerate() {
         writeln!(out)?;
+        // What the first mail quotes, nobody has read here.
+        let fold = if n == 0 && fold == Fold::Quotes { Fold::Signatures } else { fold };
         match item {
             Item::Message(letter) => print_letter(out, letter, desk, fold, screen)?,
             Item::Repeats(repeats) => print_repeats(out, repeats, desk, screen)?,
@@ -235,7 +237,10 @@ fn print_letter(
         lines.push(("caution", format!("sender not verified: DMARC failed ({})", arrival.inbox)));
     }
     for attachment in &letter.attachments {
-        let name = clean::name(&attachment.name).into_owned();
+        let name = match attachment.name.is_empty() {
+            true => "(no name)".to_owned(),
+            false => clean::name(&attachment.name).into_owned(),
+        };
         let kind = clean::line(&attachment.content_type).into_owned();
         lines.push(("attached", format!("{name} ({kind}, {} bytes)", attachment.size)));
     }
