@@ -696,6 +696,25 @@ fn a_reader_of_the_filter_that_leaves() {
     assert_eq!(desk.number("SELECT count(*) FROM message"), 1);
 }
 
+/// A recipient in brackets is one; a word that is none is told in the log, and refuses nothing.
+#[test]
+fn recipients_as_callers_write_them() {
+    for (n, (word, inbox, is_told)) in [
+        ("<sales@example.test>", "sales", false),
+        ("sales@example.test", "sales", false),
+        ("${original_recipient}", "support", true),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let desk = Desk::new();
+        let letter = [format!("X-N: {n}\n").into_bytes(), mail()].concat();
+        let done = desk.feed(["ingest", "-p", "--recipient", word], &letter).expect_success();
+        assert!(done.text().contains(&format!("\t{inbox}\t")), "{word}: {done:?}");
+        assert_eq!(desk.log().contains("is no address"), is_told, "{word}: {}", desk.log());
+    }
+}
+
 /// A signal ends a delivery that waits, and nothing of it is there (R15). The line goes where the
 /// configuration says, too.
 #[test]

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, Result};
+use nix::sys::statvfs::{FsFlags, statvfs};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
@@ -53,6 +54,8 @@ pub enum OpenError {
         /// Its schema version.
         found: i64,
     },
+    /// Its file system is mounted for reading alone.
+    ReadOnlyDisk(PathBuf),
     /// There is no room for the files that lie beside it while it is in use.
     NoRoom(PathBuf),
     /// SQLite refuses it.
@@ -89,6 +92,12 @@ impl fmt::Display for OpenError {
                 f,
                 "{}: schema {found} is newer than {SCHEMA_VERSION}, which this postroom knows; \
                  install the newer postroom",
+                path.display()
+            ),
+            OpenError::ReadOnlyDisk(path) => write!(
+                f,
+                "{}: its file system is mounted read-only; a desk needs to write beside its database \
+                 even to read: copy its directory to another disk for that",
                 path.display()
             ),
             OpenError::NoRoom(path) => write!(
@@ -163,7 +172,11 @@ impl Store {
     pub fn open(path: &Path) -> Result<Store, OpenError> {
         let sqlite = |error: rusqlite::Error| match error.sqlite_error_code() {
             Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => {
-                barred(path, &error)
+                let disk = statvfs(path).map(|disk| disk.flags());
+                match disk.is_ok_and(|flags| flags.contains(FsFlags::ST_RDONLY)) {
+                    true => OpenError::ReadOnlyDisk(path.to_owned()),
+                    false => barred(path, &error),
+                }
             }
             _ if NoRoom::told_by(&error).is_some() => OpenError::NoRoom(path.to_owned()),
             _ => OpenError::Sqlite { path: path.to_owned(), error },

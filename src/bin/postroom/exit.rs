@@ -66,7 +66,9 @@ pub(crate) fn of(error: &anyhow::Error) -> Exit {
         }
         if let Some(open) = cause.downcast_ref::<OpenError>() {
             return match open {
-                OpenError::Sqlite { .. } | OpenError::NoRoom(_) => Exit::TryAgain,
+                OpenError::Sqlite { .. } | OpenError::NoRoom(_) | OpenError::ReadOnlyDisk(_) => {
+                    Exit::TryAgain
+                }
                 _ => Exit::Config,
             };
         }

@@ -13,11 +13,12 @@ use postroom::desk::incoming::Envelope;
 use postroom::desk::ingest::{Chain, Incoming, Steps, Taken};
 use postroom::desk::raw::Raw;
 use postroom::desk::together::{Delivery, Turn};
-use postroom::desk::{self, Desk, Failure, Kind, Purpose, filter};
+use postroom::desk::{self, Desk, Failure, Kind, Purpose, failure, filter};
 use postroom::domain::arrival::Occasion;
-use postroom::domain::{Address, InboxName, OutboxId};
+use postroom::domain::{Address, EnvelopeSender, InboxName, OutboxId};
 use postroom::host::env;
 use postroom::host::lock::Lock;
+use postroom::host::log::Level;
 use postroom::host::signal::Deadline;
 use postroom::mail::envelope;
 use postroom::store::Wiring;
@@ -200,14 +201,26 @@ pub(crate) fn envelope(args: &Args) -> Result<Envelope> {
         Some(name) => Some(name.parse().map_err(Failure::usage_of)?),
         None => None,
     };
-    // An address that is none is no reason to refuse a mail: it goes by its header then.
-    let recipient: Option<Address> =
-        told(&args.recipient, env::recipient).and_then(|word| word.parse().ok());
+    let recipient = told(&args.recipient, env::recipient).and_then(|word| recipient(args, &word));
     let extension = told(&args.extension, env::extension)
         .or_else(|| recipient.as_ref().and_then(|r| r.extension().map(str::to_owned)));
     let sender = told(&args.sender, env::sender);
     let sender = sender.map(|word| envelope::sender(&word)).unwrap_or_default();
     Ok(Envelope { inbox, recipient, sender, extension })
+}
+
+/// The recipient that the caller tells, in brackets or not. A word that is no address is no reason to
+/// refuse a mail: it goes by its header then, and the log says so.
+fn recipient(args: &Args, word: &str) -> Option<Address> {
+    if let EnvelopeSender::Address(address) = envelope::sender(word) {
+        return Some(address);
+    }
+    if !word.is_empty() {
+        let why = "is no address; the header decides";
+        let log = failure::log(args.common.config.as_deref());
+        log.write(Level::Warning, &format!("the recipient '{word}' {why}"));
+    }
+    None
 }
 
 /// A message that landed, as JSON.
