@@ -1,5 +1,7 @@
 //! The evidence out of the store for where a message belongs.
 
+use std::collections::HashSet;
+
 use anyhow::Result;
 
 use super::Ready;
@@ -50,12 +52,13 @@ impl<'a> Seek<'a, '_> {
             false => None,
         };
         let inbox = self.scene.config.inbox(&target.inbox);
+        let (references, unknown) = self.references(answered.clone().chain(returned.clone()))?;
         Ok(Evidence {
             signed: self.signed(answered.clone().chain(own).chain(returned.clone()))?,
-            references: self.references(answered.clone().chain(returned.clone()))?,
+            references,
             reported: reported(tx, ready, arrived.class, target, returned.chain(answered))?,
             referenced_by: self.referenced_by()?,
-            siblings: self.siblings(&ids)?,
+            siblings: self.siblings(ids.first(), &unknown)?,
             original,
             subject: self.named()?,
             key: key.map(|found| found.evidence(tx, &sender.person, ready.occasion)).transpose()?,
@@ -85,28 +88,35 @@ impl<'a> Seek<'a, '_> {
         Ok(signed)
     }
 
-    /// The homes of what it refers to and gives back.
-    fn references<'i>(&self, ids: impl Iterator<Item = (&'i String, Stood)>) -> Result<Vec<Lead>> {
-        let mut references = Vec::new();
+    /// The homes of what it refers to and gives back, and the ids of what has none here.
+    fn references<'i>(
+        &self,
+        ids: impl Iterator<Item = (&'i String, Stood)>,
+    ) -> Result<(Vec<Lead>, HashSet<&'i String>)> {
+        let (mut references, mut unknown) = (Vec::new(), HashSet::new());
         for (id, stood) in ids {
             let found = self.tx.homes_by_message_id(id, &self.sender.person, &self.target.inbox)?;
+            if found.is_empty() {
+                unknown.insert(id);
+            }
             references.extend(self.sender.joining(found).map(|to| Lead { to, stood }));
         }
-        Ok(references)
+        Ok((references, unknown))
     }
 
     /// The homes of what answers the same mail, or began with the same, where that never came. Mail
     /// between the two is named by all that name these.
-    fn siblings(&self, ids: &[String]) -> Result<Vec<Candidate>> {
+    fn siblings(
+        &self,
+        parent: Option<&String>,
+        unknown: &HashSet<&String>,
+    ) -> Result<Vec<Candidate>> {
         let Seek { tx, target, arrived, sender, .. } = *self;
-        let (parent, root) = (ids.first(), self.ready.parsed.references.first());
+        let root = self.ready.parsed.references.first().filter(|root| parent != Some(root));
         let mut siblings = Vec::new();
-        for id in parent.into_iter().chain(root.filter(|root| parent != Some(root))) {
-            if tx.homes_by_message_id(id, &sender.person, &target.inbox)?.is_empty() {
-                let found =
-                    tx.homes_of_siblings(id, arrived.message, &sender.person, &target.inbox)?;
-                siblings.extend(sender.joining(found));
-            }
+        for id in parent.into_iter().chain(root).filter(|id| unknown.contains(id)) {
+            let found = tx.homes_of_siblings(id, arrived.message, &sender.person, &target.inbox)?;
+            siblings.extend(sender.joining(found));
         }
         Ok(siblings)
     }
