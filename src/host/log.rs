@@ -65,14 +65,14 @@ impl Log {
 
     /// Writes one line. Control characters have no place in a log (R82).
     pub fn write(&self, level: Level, line: &str) {
-        let (said, line) = (line.to_owned(), self.line(level, line));
+        let written = self.line(level, line);
         // Nobody is there to be told of a failing log.
         let _ = match self {
-            Log::Syslog => to_syslog(&line),
+            Log::Syslog => to_syslog(&written),
             // What cannot be written there is for whoever reads the system's log.
             Log::File { path, like } => append(path, like)
-                .and_then(|mut file| file.write_all(line.as_bytes()))
-                .or_else(|_| to_syslog(&Log::Syslog.line(level, &said))),
+                .and_then(|mut file| file.write_all(written.as_bytes()))
+                .or_else(|_| to_syslog(&Log::Syslog.line(level, line))),
         };
     }
 

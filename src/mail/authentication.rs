@@ -57,11 +57,10 @@ pub fn verdict(fields: &Fields<'_>, authserv_id: Option<&str>) -> Authentication
         .filter(|field| field.is("Authentication-Results"))
         .filter_map(|field| results(field, own))
         .collect();
-    found.dmarc = match topmost(results.get(..1).unwrap_or_default(), "dmarc") {
-        Verdict::None => Some(topmost(&results, "dmarc")).filter(|told| *told != Verdict::Pass),
-        told => Some(told),
-    }
-    .unwrap_or_default();
+    found.dmarc = match topmost(&results, "dmarc") {
+        Verdict::Pass => topmost(results.get(..1).unwrap_or_default(), "dmarc"),
+        told => told,
+    };
     found.spf = topmost(&results, "spf");
     found.dkim = topmost(&results, "dkim");
     found

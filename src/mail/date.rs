@@ -6,7 +6,7 @@ use super::comment;
 use super::fields::Field;
 use crate::domain::Time;
 
-const MONTHS: [&str; 12] =
+pub(super) const MONTHS: [&str; 12] =
     ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 
 /// The zones of RFC 822, in hours east of Greenwich.

@@ -101,8 +101,8 @@ pub struct Message {
 /// Who sent a message, as its `From ` line says: a hint of the envelope (R16).
 #[must_use]
 pub fn sender(from_line: &[u8]) -> EnvelopeSender {
-    let word = Fields::scan(from_line).mbox_sender().map(std::borrow::Cow::into_owned);
-    word.map_or(EnvelopeSender::Unknown, |word| envelope::sender(&word))
+    let line = Fields::scan(from_line);
+    line.mbox_sender().map(|word| envelope::sender(&word)).unwrap_or_default()
 }
 
 /// When a message was delivered, as its `From ` line says. Without a zone it is taken for UTC
@@ -312,11 +312,6 @@ impl<R: BufRead + Seek> Iterator for Mbox<R> {
     }
 }
 
-/// Months as a `From ` line has them.
-const MONTHS: [&[u8]; 12] = [
-    b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep", b"Oct", b"Nov", b"Dec",
-];
-
 /// `From ` that is no header field with a blank before its colon.
 fn is_from_line(line: &[u8]) -> bool {
     line.starts_with(FROM) && field_name(line).is_none()
@@ -333,7 +328,8 @@ fn begins_header(line: &[u8]) -> bool {
 fn has_date(line: &[u8]) -> bool {
     let is_time = |four: &[u8]| matches!(four, [a, b':', b, c] if [a, b, c].iter().all(|digit| digit.is_ascii_digit()));
     let mut words = line.split(u8::is_ascii_whitespace);
-    let is_month = |word: &[u8]| MONTHS.iter().any(|month| word.eq_ignore_ascii_case(month));
+    let is_month =
+        |word: &[u8]| date::MONTHS.iter().any(|month| word.eq_ignore_ascii_case(month.as_bytes()));
     let is_year = |word: &[u8]| word.len() == 4 && word.iter().all(u8::is_ascii_digit);
     line.windows(4).any(is_time) || words.any(is_month) && words.any(is_year)
 }

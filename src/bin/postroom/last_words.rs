@@ -20,7 +20,7 @@ use crate::delivery::TRY_AGAIN;
 use crate::exit::Exit;
 
 /// Why a delivery ends at once.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum End {
     Memory,
     Signal(c_int),
@@ -84,12 +84,7 @@ impl Words {
 /// Says it, and ends with 75; nothing at all outside of a delivery, which then goes on.
 fn say(end: End) {
     let Some(words) = LATE.get().or(EARLY.get()) else { return };
-    let is_it = |(other, _): &(End, &str)| match (other, end) {
-        (End::Memory, End::Memory) => true,
-        (End::Signal(one), End::Signal(other)) => *one == other,
-        _ => false,
-    };
-    let line = ENDS.iter().position(is_it).and_then(|at| words.lines.get(at));
+    let line = ENDS.iter().position(|(one, _)| *one == end).and_then(|at| words.lines.get(at));
     if let (Some(log), Some(line)) = (&words.log, line) {
         write_if_ready(log.as_raw_fd(), line.as_bytes());
     }

@@ -67,11 +67,8 @@ pub(super) fn spoken(lines: &[&str]) -> Vec<Mark> {
                 Some(rest) => address(rest),
                 None => address(bare).filter(|_| leads(&before)),
             };
-            if let Some(address) = found {
-                let servant = SERVANTS.contains(&address.local().to_lowercase().as_str());
-                if !servant {
-                    marks.push(Mark { address, line: at, rest: line.trim().to_owned() });
-                }
+            if let Some(address) = found.filter(|address| !is_servant(address)) {
+                marks.push(Mark { address, line: at, rest: line.trim().to_owned() });
             }
             before.push(bare.to_lowercase());
         }
@@ -88,9 +85,8 @@ pub(super) fn only(lines: &[&str], known: &[Address]) -> Option<Mark> {
         for word in line.split(|c: char| c.is_whitespace() || OPENING.contains(&c)) {
             let bare = word.trim_end_matches(|c: char| CLOSING.contains(&c) || ".,;:".contains(c));
             let found = address(bare).filter(|address| {
-                let is_servant = SERVANTS.contains(&address.local().to_lowercase().as_str());
                 let is_known = known.iter().any(|known| known.key() == address.key());
-                !is_servant && !is_known && !is_of_another(&before)
+                !is_servant(address) && !is_known && !is_of_another(&before)
             });
             match (found, &only) {
                 (None, _) => {}
@@ -106,20 +102,29 @@ pub(super) fn only(lines: &[&str], known: &[Address]) -> Option<Mark> {
     only
 }
 
+fn is_servant(address: &Address) -> bool {
+    SERVANTS.contains(&address.local().to_lowercase().as_str())
+}
+
+/// The last words before an address, the nearest first.
+fn last(before: &[String]) -> impl Iterator<Item = &str> {
+    before.iter().rev().map(String::as_str).filter(|word| !word.is_empty())
+}
+
 /// Whether the words before an address make it the sender's, or one to write to.
 fn is_of_another(before: &[String]) -> bool {
-    let last = before.iter().rev().filter(|word| !word.is_empty());
-    let is_sender = last.clone().next().is_some_and(|word| SENDING.contains(&word.as_str()));
-    is_sender || last.take(8).any(|word| INVITING.contains(&word.as_str()))
+    last(before).next().is_some_and(|word| SENDING.contains(&word)) || invite(before)
+}
+
+/// Whether the words before an address invite to write to it.
+fn invite(before: &[String]) -> bool {
+    last(before).take(8).any(|word| INVITING.contains(&word))
 }
 
 /// Whether the words before an address make it a recipient.
 fn leads(before: &[String]) -> bool {
-    let last = before.iter().rev().filter(|word| !word.is_empty());
-    let mut near = last.clone().take(2);
-    let words: Vec<&str> = last.clone().take(2).map(String::as_str).collect();
+    let near: Vec<&str> = last(before).take(2).collect();
     let made_from =
-        matches!(words.as_slice(), ["from" | "by", "generated" | "expanded" | "forwarded"]);
-    let leading = made_from || near.any(|word| LEADING.contains(&word.as_str()));
-    leading && !last.take(8).any(|word| INVITING.contains(&word.as_str()))
+        matches!(near.as_slice(), ["from" | "by", "generated" | "expanded" | "forwarded"]);
+    (made_from || near.iter().any(|word| LEADING.contains(word))) && !invite(before)
 }
