@@ -286,6 +286,31 @@ fn several_authors_have_no_key() {
     assert_eq!(watch.status(one), "open");
 }
 
+/// An alert of a mail server reads like a report on a mail, and is none.
+#[test]
+fn an_alert_on_mail_is_an_alert() {
+    let mut watch = Watch::of("nagios");
+    let rule = watch.desk.dir().join("rules/50-nagios.toml");
+    let own = fs::read_to_string(&rule).unwrap();
+    fs::write(&rule, own.replace("nagios@monitor.example.org", "postmaster@mx.example.org"))
+        .unwrap();
+    let alert = "From: postmaster@mx.example.org
+To: support@example.test
+Subject: ** PROBLEM Service Alert: mx/Queue is CRITICAL **
+Date: Mon, 01 Jun 2026 09:00:00 +0000
+Message-ID: <1@monitor.example.org>
+Content-Type: multipart/report; boundary=b
+
+--b
+
+The message could not be delivered.
+<ann@example.org>: 550 5.1.1 User unknown
+--b--
+";
+    assert_eq!(watch.comes(alert, "2026-06-01T09:00:00Z"), (1, "new".to_owned()));
+    assert_eq!(watch.comes(alert, "2026-06-01T09:10:00Z"), (1, "joined".to_owned()));
+}
+
 /// Mail does not come in the order in which it was written.
 #[test]
 fn old_news_neither_closes_nor_opens() {

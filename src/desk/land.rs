@@ -208,7 +208,7 @@ fn settled(tx: &Snapshot<'_>, message: MessageId, inbox: &InboxName) -> Result<O
     Ok(None)
 }
 
-/// Who or what wrote a message; what has a key is of a machine.
+/// Who or what wrote a message; what has a key is of a machine, also where it reads like a bounce.
 fn classify(
     tx: &Snapshot<'_>,
     scene: &Scene<'_>,
@@ -217,7 +217,7 @@ fn classify(
     found: &[Found<'_>],
 ) -> Result<(Class, Option<Signal>)> {
     Ok(match class_of(tx, scene, keys, parsed)? {
-        (Class::Person, None) if !found.is_empty() => (Class::Automatic, Some(Signal::Correlated)),
+        (Class::Person, _) if !found.is_empty() => (Class::Automatic, Some(Signal::Correlated)),
         other => other,
     })
 }

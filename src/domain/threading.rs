@@ -135,8 +135,7 @@ pub fn home(e: &Evidence<'_>) -> Home {
     if let Some(c) = e.referenced_by.iter().find(|c| e.takes(c)) {
         return e.join(c, Step::Referenced { message: c.message });
     }
-    // A key names the matter; a mail that never came, which monitoring programs name for ever, does not.
-    if let Some(c) = e.siblings.iter().find(|c| e.takes(c) && e.key.is_none()) {
+    if let Some(c) = e.kin().iter().find(|c| e.takes(c)) {
         return e.join(c, Step::Sibling { message: c.message });
     }
     // The rule names the sender, so that nobody else has to let it in. What is closed opens for a
@@ -159,8 +158,7 @@ pub fn home(e: &Evidence<'_>) -> Home {
 pub fn same(e: &Evidence<'_>, joined: Number) -> Vec<Number> {
     let signed = e.signed.iter().map(|lead| &lead.to).filter(|c| e.is_here(c));
     let references = e.references.iter().map(|lead| &lead.to);
-    let siblings = e.siblings.iter().filter(|_| e.key.is_none());
-    let weaker = references.chain(&e.referenced_by).chain(siblings).filter(|c| e.takes(c));
+    let weaker = references.chain(&e.referenced_by).chain(e.kin()).filter(|c| e.takes(c));
     let alive = signed.chain(weaker).filter(|c| !e.is_closed_longer(c, e.reopen_within));
     let mut others: Vec<Number> = alive.map(|c| c.conversation).filter(|n| *n != joined).collect();
     others.sort_unstable();
@@ -176,6 +174,12 @@ impl Evidence<'_> {
     /// Whether an unsigned lead counts: within the inbox, of a sender who has a part (R64).
     fn takes(&self, c: &Candidate) -> bool {
         self.is_here(c) && c.participant
+    }
+
+    /// The siblings, as far as they say something: a key names the matter, and a mail that never came,
+    /// which monitoring programs name for ever, does not.
+    fn kin(&self) -> &[Candidate] {
+        if self.key.is_none() { &self.siblings } else { &[] }
     }
 
     fn is_closed_longer(&self, c: &Candidate, within: Option<Duration>) -> bool {
