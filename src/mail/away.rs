@@ -3,6 +3,7 @@
 //! `Re: Automatic reply: ...` stays a person's.
 
 use super::base_subject;
+use super::subject::untagged;
 
 /// Beginnings that a colon follows, in lower case. They are words that no person puts there.
 const PREFIXES: [&str; 83] = [
@@ -143,7 +144,7 @@ pub(super) enum Hint {
 /// Whether this is the subject of an automatic answer. Tags of gateways in front (`[EXTERNAL]`) are
 /// passed over.
 pub(super) fn is_subject(subject: &str, hint: Hint) -> bool {
-    let subject = untagged(subject.trim());
+    let subject = untagged(subject);
     let lower = subject.to_lowercase();
     let lower =
         lower.strip_prefix("auto:").filter(|_| subject.starts_with("AUTO")).unwrap_or(&lower);
@@ -157,19 +158,6 @@ pub(super) fn is_subject(subject: &str, hint: Hint) -> bool {
         || WHOLE.contains(&lower.trim()) && hint >= Hint::Answers
         || base_subject(subject) == subject
             && away.any(|behind| behind.is_empty() || behind == "." || behind.starts_with('('))
-}
-
-/// A subject without `[words]` and `***words***` in front.
-fn untagged(subject: &str) -> &str {
-    let tag = |subject: &str| {
-        let (open, close) = if subject.starts_with('[') { ("[", "]") } else { ("***", "***") };
-        Some(subject.strip_prefix(open)?.find(close)? + open.len() + close.len())
-    };
-    let mut rest = subject;
-    while let Some(behind) = tag(rest).and_then(|end| rest.get(end..)) {
-        rest = behind.trim_start();
-    }
-    rest
 }
 
 #[cfg(test)]

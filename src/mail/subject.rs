@@ -91,11 +91,7 @@ pub fn named_number(subject: &str, is_ours: impl Fn(&str) -> bool) -> Option<Num
 /// "forward" in front, before any other.
 #[must_use]
 pub fn says_forward(subject: &str) -> bool {
-    let mut rest = subject.trim();
-    while let Some(shorter) = without_tag(rest) {
-        rest = shorter;
-    }
-    first_word(rest).is_some_and(|(word, _)| FORWARD.contains(&word.as_str()))
+    first_word(untagged(subject)).is_some_and(|(word, _)| FORWARD.contains(&word.as_str()))
 }
 
 /// Whether a subject answers or forwards another one: it has such a prefix, if behind a tag.
@@ -132,9 +128,21 @@ fn first_word(subject: &str) -> Option<(String, &str)> {
     Some((word.to_lowercase(), rest.trim_start()))
 }
 
-/// Without a leading `[tag]`, if something follows it.
+/// A subject without what gateways and lists put in front of it: `[EXTERNAL]`, `***SPAM***`.
+pub(super) fn untagged(subject: &str) -> &str {
+    let mut rest = subject.trim();
+    while let Some(shorter) = without_tag(rest) {
+        rest = shorter;
+    }
+    rest
+}
+
+/// Without the tag that it begins with, if something follows that.
 fn without_tag(subject: &str) -> Option<&str> {
-    let (tag, rest) = subject.strip_prefix('[')?.split_once(']')?;
+    let (tag, rest) = match subject.strip_prefix('[') {
+        Some(tag) => tag.split_once(']')?,
+        None => subject.strip_prefix("***")?.split_once("***")?,
+    };
     let rest = rest.trim_start();
     (!tag.contains('[') && !rest.is_empty()).then_some(rest)
 }
