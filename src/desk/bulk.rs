@@ -1,6 +1,7 @@
 //! Many messages come in: read in one thread, understood in all, taken in by this one, in
 //! transactions of about a thousand.
 
+use std::collections::VecDeque;
 use std::io;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -13,7 +14,7 @@ use anyhow::{Context, Result};
 use super::checkpoint::Checkpoints;
 use super::incoming::Envelope;
 use super::ingest::{Chain, How, Incoming, Landed, Taken};
-use super::land::{Ready, Understood, land};
+use super::land::{Label, Ready, Understood, land};
 use super::source::{Finisher, Format, Found, Manner, Notice, Origin, Piece, Reader};
 use super::tally::Tally;
 use super::{Desk, Fault, index, layout};
@@ -120,6 +121,17 @@ struct Run<'a, F> {
     finisher: Finisher,
     checkpoints: Checkpoints,
     lately: index::Lately,
+    /// What is committed and may not be on the disk yet, oldest first.
+    committed: VecDeque<Vec<Committed>>,
+}
+
+/// A message that is committed: it is told, and its file marked or removed, when it is on the disk.
+struct Committed {
+    label: Label,
+    taken: Taken,
+    is_defective: bool,
+    /// Where it came from; none where its batch is not proved to be in whole.
+    origin: Option<Origin>,
 }
 
 impl Desk {
@@ -149,7 +161,7 @@ impl Desk {
         self.store.expect_much()?;
         let (send, pieces) = sync_channel(PIECES);
         let budget = Budget::new(UNDER_WAY);
-        thread::scope(|scope| {
+        let tally = thread::scope(|scope| {
             let (budget, given, dir) = (&budget, &given, &dir);
             // Where the other threads cannot be started, the reader must not wait for them.
             let _closing = budget.closing();
@@ -172,7 +184,8 @@ impl Desk {
             };
             let checkpoints = Checkpoints::beside(scope, beside)?;
             let (tally, lately) = (Tally::default(), index::Lately::default());
-            let mut run = Run { bulk, tell, tally, finisher, checkpoints, lately };
+            let committed = VecDeque::new();
+            let mut run = Run { bulk, tell, tally, finisher, checkpoints, lately, committed };
             let mut batch = Batch::default();
             parallel::in_order(bulk.threads, AHEAD, pieces.into_iter(), work, |worked| {
                 if let Worked::Message(mail) = &worked {
@@ -185,9 +198,13 @@ impl Desk {
                 anyhow::Ok(())
             })?;
             self.ingest_batch(batch, &mut run)?;
+            let synced = run.checkpoints.finish().map_err(|error| self.without_room(error))?;
+            self.are_in(synced, &mut run)?;
             run.tally.read = given.load(Ordering::Relaxed);
             Ok(run.tally)
-        })
+        });
+        self.store.expect_little()?;
+        tally
     }
 
     fn take(
@@ -256,16 +273,33 @@ impl Desk {
             }
             Ok((last, tx.came_in_after(last)?, taken))
         })?;
-        run.checkpoints.after_commit().map_err(|error| self.without_room(error))?;
         run.tally.compare(&taken, last, stored);
-        for (ready, taken) in ready.iter().zip(&taken) {
-            self.log_taken(&ready.label(), taken);
-            run.tally.count(taken, !ready.parsed.defects.is_empty());
-            (run.tell)(Told::Taken(taken))?;
-        }
-        let finished = if all_in(&taken) { found.as_slice() } else { &[] };
-        for origin in finished.iter().map(|found| &found.origin) {
-            if let Some(notice) = run.finisher.finish(origin) {
+        let is_whole = all_in(&taken);
+        let told = |ready: &Ready<'_>| (ready.label(), !ready.parsed.defects.is_empty());
+        let told: Vec<(Label, bool)> = ready.iter().map(told).collect();
+        drop(ready);
+        let parts = told.into_iter().zip(taken).zip(found);
+        let committed = parts.map(|(((label, is_defective), taken), found)| {
+            let origin = is_whole.then_some(found.origin);
+            Committed { label, taken, is_defective, origin }
+        });
+        run.committed.push_back(committed.collect());
+        let synced = run.checkpoints.after_commit().map_err(|error| self.without_room(error))?;
+        self.are_in(synced, run)
+    }
+
+    /// So many batches more have come to the disk: their messages are in.
+    fn are_in(
+        &self,
+        batches: usize,
+        run: &mut Run<'_, impl FnMut(Told<'_>) -> Result<()>>,
+    ) -> Result<()> {
+        for committed in run.committed.drain(..batches.min(run.committed.len())).flatten() {
+            let Committed { label, taken, is_defective, origin } = committed;
+            self.log_taken(&label, &taken);
+            run.tally.count(&taken, is_defective);
+            (run.tell)(Told::Taken(&taken))?;
+            if let Some(notice) = origin.and_then(|origin| run.finisher.finish(&origin)) {
                 (run.tell)(Told::Notice(&notice))?;
             }
         }

@@ -38,9 +38,11 @@ mod tests;
 mod vacuum;
 
 use std::cell::Cell;
+use std::fs::File;
 use std::ops::Deref;
+use std::path::PathBuf;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use rusqlite::{Connection, Transaction, TransactionBehavior, ffi};
 
 use crate::domain::{BatchId, ConfigId, EventId, Time};
@@ -165,14 +167,36 @@ impl Store {
         Ok(())
     }
 
-    /// For a long run of large transactions: a commit leaves the checkpoint to somebody else, unless
-    /// the log has become very long, and more of the database is kept in memory.
+    /// Brings what was committed to the disk: the log beside the database.
+    ///
+    /// # Errors
+    /// Those of the file.
+    pub fn sync_log(&self) -> Result<()> {
+        let path = PathBuf::from(format!("{}-wal", self.connection.path().unwrap_or_default()));
+        // SQLite locks the database and its index, not the log: another descriptor of it does no harm.
+        let synced = File::open(&path).and_then(|log| log.sync_data());
+        synced.with_context(|| path.display().to_string())
+    }
+
+    /// For a long run of large transactions: a commit leaves it to somebody else to bring it to the disk
+    /// ([`sync_log`](Self::sync_log)) and to make the checkpoint, unless the log has become very long,
+    /// and more of the database is kept in memory.
     ///
     /// # Errors
     /// Those of the database.
     pub fn expect_much(&self) -> Result<()> {
+        self.connection.pragma_update(None, "synchronous", "NORMAL")?;
         self.connection.pragma_update(None, "wal_autocheckpoint", MOST_PAGES_IN_LOG)?;
         self.connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
+        Ok(())
+    }
+
+    /// The run is over: from now on a commit is on the disk when it returns.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn expect_little(&self) -> Result<()> {
+        self.connection.pragma_update(None, "synchronous", "FULL")?;
         Ok(())
     }
 
