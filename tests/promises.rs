@@ -7,6 +7,7 @@ mod common;
 
 use common::{Desk, finish};
 use std::fs;
+use std::path::Path;
 
 const ERIKA: &str = "erika@customer.test";
 const EVE: &str = "eve@elsewhere.test";
@@ -117,6 +118,46 @@ fn t3_2c_a_forged_token() {
     assert!(run(&desk, &["show", &message]).contains("forged-token"));
     let (joined, ..) = take(&desk, &mail(EVE, "Re: Invoice", "3", &format!("In-Reply-To: {id}\n")));
     assert_eq!(joined, number, "the true one does");
+}
+
+/// The copy that a list sends of an answer to us, for two inboxes: our signature leads from both to one
+/// conversation, by whatever way the copy comes.
+#[test]
+fn t3_1e_a_list_copy_of_an_answer_for_two_inboxes() {
+    let copy_for = |desk: &Desk| {
+        let (number, ..) = take(desk, &mail(ERIKA, "Invoice", "1", ""));
+        let id = reply(desk, &number);
+        let fields = format!("In-Reply-To: {id}\nDate: Mon, 1 Jun 2026 10:00:00 +0000\n");
+        let answer = mail(ERIKA, "Re: Invoice", "2", &fields);
+        assert_eq!(take(desk, &answer).2, "joined");
+        let copy = String::from_utf8(answer).unwrap().replace("Subject: Re:", "Subject: [all] Re:");
+        let copy = copy.replace("Message-ID", "List-Id: <all.example.test>\nMessage-ID");
+        copy.replace("To: support@example.test", "To: support@example.test, sales@example.test")
+            + "\n-- \n____\nall@example.test\n"
+    };
+    let whole = |desk: &Desk| {
+        desk.run(["check", "--rebuild"]).expect_success();
+        assert_eq!(desk.number("SELECT count(*) FROM message WHERE direction = 'in'"), 3);
+        assert_eq!(desk.number("SELECT count(*) FROM entry WHERE message = 4"), 1);
+        assert_eq!(desk.number("SELECT count(*) FROM arrival WHERE message = 4"), 2);
+    };
+    let desk = desk();
+    let copy = copy_for(&desk);
+    take(&desk, copy.as_bytes());
+    whole(&desk);
+    let desk = self::desk();
+    let copy = copy_for(&desk);
+    for (inbox, how) in [("support", "joined"), ("sales", "duplicate"), ("sales", "duplicate")] {
+        let words = ["ingest", "-p", "--recipient", &format!("{inbox}@example.test")];
+        let told = finish(desk.postroom(words), copy.as_bytes()).expect_success().text();
+        assert!(told.contains(&format!("\t{how}\t")), "{inbox}: {told}");
+    }
+    whole(&desk);
+    let desk = self::desk();
+    let file = desk.beside("copy.eml");
+    fs::write(&file, copy_for(&desk)).unwrap();
+    desk.run([Path::new("ingest"), &file]).expect_success();
+    whole(&desk);
 }
 
 /// A mail to two inboxes, by two deliveries in either order: one message, in both lists, one answer.

@@ -102,7 +102,11 @@ impl<'a> Landing<'a, '_> {
         let (home, how, shown) = match (known, row) {
             (Some((home, how)), _) => (home, how, facts::shown(tx, home)?),
             (None, Some(_)) => self.settle(target, Found::within(found, &target.inbox))?,
-            (None, None) => return Ok(None),
+            // It came here before, and was led away.
+            (None, None) => match tx.homes(arrived.message)?.first() {
+                Some(home) => (*home, How::Duplicate, facts::shown(tx, *home)?),
+                None => return Ok(None),
+            },
         };
         let Arrived { message, class, .. } = arrived;
         let after = match how {
@@ -144,8 +148,9 @@ impl<'a> Landing<'a, '_> {
         let Landing { tx, ready, arrived, .. } = *self;
         let (shown, how, step) = self.find_home(target, key)?;
         // What rules had to do with a copy, they did with the one that came first.
+        let is_repeat = step.is_copy() || how == How::Duplicate;
         let is_work = ready.occasion == Occasion::Now || self.chain.rules.is_some();
-        if is_work && !step.is_copy() {
+        if is_work && !is_repeat {
             tx.mark_unrouted(arrived.message, shown.number)?;
         }
         Ok((shown.number, how, shown))

@@ -70,6 +70,10 @@ impl Landing<'_, '_> {
             None => tx.begin_conversation(&target.inbox, ready.received)?,
         };
         let number = conversation.number;
+        // Our signature leads from every inbox to one conversation.
+        if how == How::Joined && self.is_shown_in(number)? {
+            return Ok((conversation, How::Duplicate, step));
+        }
         let place = match how {
             How::New => Place::New(&target.inbox),
             _ => Place::In(&conversation),
@@ -95,6 +99,17 @@ impl Landing<'_, '_> {
             }
         }
         Ok((conversation, how, step))
+    }
+
+    /// Whether the message has a home there already.
+    fn is_shown_in(&self, number: Number) -> Result<bool> {
+        let Landing { tx, arrived, .. } = *self;
+        for home in tx.homes(arrived.message)? {
+            if tx.root(home)? == Some(number) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// What its arrival there changes, and why.
