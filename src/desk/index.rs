@@ -13,22 +13,37 @@ use crate::host::log::Level;
 use crate::mail::Parsed;
 use crate::store::{Ending, IndexRow, MergeStep, Tx};
 
-/// Indexes at most so many of the messages that wait for it, and gives how many it did.
+/// What is indexed in one transaction, while which nobody else writes: so many messages, and so many
+/// bytes. A megabyte of text takes some tenths of a second.
+const AT_ONCE: usize = 500;
+const BYTES_AT_ONCE: u64 = 1 << 20;
+
+/// Indexes the first of the messages that wait for it, as many as hold up nobody for long, and gives how
+/// many it did.
 ///
 /// What is indexed are the facts that `Bound::matches` sees, so that both find the same. What an answer
 /// repeats is found where it was said: in the same conversation.
 ///
 /// # Errors
 /// Those of the store.
-pub fn catch_up(tx: &Tx<'_>, limit: usize) -> Result<usize> {
-    let waiting = tx.unindexed(limit)?;
+pub fn catch_up(tx: &Tx<'_>) -> Result<usize> {
+    let waiting = tx.unindexed_within(AT_ONCE, BYTES_AT_ONCE)?;
+    these(tx, &waiting)?;
+    Ok(waiting.len())
+}
+
+/// Indexes these messages.
+///
+/// # Errors
+/// Those of the store.
+pub(super) fn these(tx: &Tx<'_>, waiting: &[MessageId]) -> Result<()> {
     let mut lately = Lately::default();
-    for id in &waiting {
+    for id in waiting {
         let facts = facts::of_message(tx, *id, TextOf::Raw, Needs::Texts)?;
         let body = Body::of(facts.text.as_deref().unwrap_or_default());
         put(tx, *id, &facts.subject, facts.from.as_ref(), &facts.to, body, &mut lately)?;
     }
-    Ok(waiting.len())
+    Ok(())
 }
 
 /// Indexes a message that came in for the first time a moment ago.
@@ -119,19 +134,23 @@ impl Lately {
     }
 }
 
-/// How many messages a search indexes on its way: more would keep a person waiting, and what is
+/// How many transactions a search indexes in on its way: more would keep a person waiting, and what is
 /// left is found all the same.
-const ON_THE_WAY: usize = 5_000;
+const ON_THE_WAY: usize = 10;
 
-/// Lets the index catch up before a search, if nobody is writing at the moment and we may. What
+/// Lets the index catch up before a search, while nobody wants to write and if we may. What
 /// goes wrong here is for the log: a message that is not indexed is looked at itself.
 pub(super) fn before_search(desk: &mut Desk) {
-    let waiting = desk.read(|snapshot| Ok(!snapshot.unindexed(1)?.is_empty()));
-    if !waiting.unwrap_or(false) {
-        return;
-    }
-    if let Err(error) = desk.write_if_free("index", |tx| catch_up(tx, ON_THE_WAY)) {
-        desk.log(Level::Warning, &format!("index: {error:#}"));
+    for _ in 0..ON_THE_WAY {
+        let waiting = desk.read(|snapshot| Ok(!snapshot.unindexed(1)?.is_empty()));
+        if !waiting.unwrap_or(false) {
+            return;
+        }
+        match desk.write_if_free("index", catch_up) {
+            Ok(Some(_)) => {}
+            Ok(None) => return,
+            Err(error) => return desk.log(Level::Warning, &format!("index: {error:#}")),
+        }
     }
 }
 

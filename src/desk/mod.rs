@@ -173,19 +173,19 @@ impl Desk {
         Lock::wait(&path, limit).with_context(|| path.display().to_string())
     }
 
-    /// Writes what can wait: only if nobody else is writing.
-    pub(crate) fn write_if_free(
+    /// Writes what can wait: none if somebody else is writing, or wants to.
+    pub(crate) fn write_if_free<T>(
         &mut self,
         via: &'static str,
-        f: impl FnOnce(&Tx<'_>) -> Result<usize>,
-    ) -> Result<()> {
+        f: impl FnOnce(&Tx<'_>) -> Result<T>,
+    ) -> Result<Option<T>> {
         let run = Run { now: self.now, via, config: self.text.clone() };
         match Lock::try_take(&self.dir.join(layout::LOCK)) {
             Ok(_lock) => {
                 let written = self.store.write(&run, Ending::Commit, f);
-                written.map(|_| ()).map_err(|error| self.without_room(error))
+                written.map(Some).map_err(|error| self.without_room(error))
             }
-            Err(LockError::Busy(_)) => Ok(()),
+            Err(LockError::Busy(_)) => Ok(None),
             Err(error) => Err(error.into()),
         }
     }

@@ -14,9 +14,6 @@ use crate::host::log::Level;
 use crate::mail::parse::MOST_BYTES;
 use crate::store::{self, Bundle, Ending, Extent, Waiting};
 
-/// Messages that are indexed in one transaction.
-const INDEXED_AT_ONCE: usize = 500;
-
 /// What is to be swept.
 #[derive(Debug, Clone, Copy)]
 pub struct Sweep<'a> {
@@ -113,8 +110,7 @@ impl Desk {
         while !sweep.is_stopped(swept)
             && self.read(|snapshot| Ok(!snapshot.unindexed(1)?.is_empty()))?
         {
-            swept.indexed +=
-                self.write("sweep", Ending::Commit, |tx, _| index::catch_up(tx, INDEXED_AT_ONCE))?;
+            swept.indexed += self.write("sweep", Ending::Commit, |tx, _| index::catch_up(tx))?;
         }
         Ok(())
     }

@@ -86,6 +86,22 @@ impl Snapshot<'_> {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
+    /// The first of them, of so many bytes together; one of more stands alone.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn unindexed_within(&self, limit: usize, bytes: u64) -> Result<Vec<MessageId>> {
+        let mut select = self.connection.prepare_cached(
+            "SELECT id
+             FROM (SELECT id, sum(size) OVER (ORDER BY id) AS total, row_number() OVER (ORDER BY id) AS place
+                   FROM (SELECT id, size FROM message WHERE indexed = 0 ORDER BY id LIMIT ?1))
+             WHERE total <= ?2 OR place = 1 ORDER BY id",
+        )?;
+        let (limit, bytes) = (i64::try_from(limit)?, i64::try_from(bytes)?);
+        let rows = select.query_map([limit, bytes], |row| row.get(0).map(MessageId))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     /// Messages that are marked as indexed but have no row in the index: none in a sound desk.
     ///
     /// # Errors

@@ -245,6 +245,10 @@ fn long_queries_are_taken() {
 fn the_index_knows_what_it_lacks() {
     with(|tx| {
         let ids: Vec<MessageId> = ["a", "b", "c"].map(|subject| add_message(tx, subject)).into();
+        tx.connection.execute("UPDATE message SET size = 10", ()).unwrap();
+        for (limit, bytes, count) in [(9, 5, 1), (9, 20, 2), (9, 29, 2), (2, 99, 2), (9, 99, 3)] {
+            assert_eq!(tx.unindexed_within(limit, bytes).unwrap(), ids[..count], "{limit} {bytes}");
+        }
         assert_eq!(tx.unindexed(2).unwrap(), ids[..2]);
         index(tx, ids[1], "b");
         index(tx, ids[1], "b");
