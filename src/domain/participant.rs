@@ -5,6 +5,10 @@ use std::collections::BTreeMap;
 
 use super::{Class, Mailbox};
 
+/// How many have a part at most before mail that comes in brings in nobody more: each mail reads them
+/// all. Whom we write to has one all the same, and a token lets in everybody.
+pub const MOST: usize = 200;
+
 /// The part that somebody outside has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Role {
@@ -51,8 +55,8 @@ pub struct Participants(pub BTreeMap<String, Participant>);
 
 impl Participants {
     /// A message came in. The author of the first one is the contact; where one of us wrote that to
-    /// somebody outside, it is who that is. Whom a participant writes to beside us is a third party; a
-    /// stranger who got in by a token brings in nobody (R71), nor does a machine.
+    /// somebody outside, it is who that is. Whom a participant writes to beside us is a third party, up
+    /// to [`MOST`]; a stranger who got in by a token brings in nobody (R71), nor does a machine.
     pub fn arrived(&mut self, class: Class, people: &People) {
         let Some(from) = &people.author else { return };
         if self.0.is_empty() {
@@ -63,6 +67,9 @@ impl Participants {
         }
         if class.is_person() && self.0.contains_key(&from.address.person_key()) {
             for other in &people.outside {
+                if self.0.len() >= MOST {
+                    break;
+                }
                 self.add(Role::ThirdParty, other);
             }
         }
@@ -141,6 +148,20 @@ mod tests {
             ["boss@example.net", "erika@example.net", "ida@example.net", "otto@example.net"]
         );
         assert_eq!(all.contact(), Some(&mailbox("erika@example.net")));
+    }
+
+    #[test]
+    fn who_writes_to_thousands() {
+        let mut all = Participants::default();
+        for mail in 0..3 {
+            let outside: Vec<String> =
+                (0..150).map(|n| format!("p{mail}x{n}@example.net")).collect();
+            let outside: Vec<&str> = outside.iter().map(String::as_str).collect();
+            all.arrived(Class::Person, &wrote("erika@example.net", &outside));
+        }
+        assert_eq!(all.0.len(), MOST);
+        all.written_to(&[mailbox("boss@example.net")]);
+        assert_eq!(all.0.len(), MOST + 1);
     }
 
     #[test]
