@@ -188,12 +188,18 @@ impl<'a> Fields<'a> {
 /// one without any LF has CR for its line ends, as old Macs write them (R18).
 #[must_use]
 pub fn readable(raw: &[u8]) -> Cow<'_, [u8]> {
-    let raw = raw.strip_prefix(b"\xef\xbb\xbf").unwrap_or(raw);
-    let raw = if raw.starts_with(b">From ") { split_line(raw).1 } else { raw };
+    let (_, raw) = split_front(raw);
     if raw.contains(&b'\n') || !raw.contains(&b'\r') {
         return raw.into();
     }
     raw.iter().map(|byte| if *byte == b'\r' { b'\n' } else { *byte }).collect::<Vec<u8>>().into()
+}
+
+/// What stands in front of a message and is passed over when it is read, and the message.
+pub(super) fn split_front(raw: &[u8]) -> (&[u8], &[u8]) {
+    let rest = raw.strip_prefix(b"\xef\xbb\xbf").unwrap_or(raw);
+    let rest = if rest.starts_with(b">From ") { split_line(rest).1 } else { rest };
+    raw.split_at(raw.len() - rest.len())
 }
 
 /// Where a byte stands first. By the search of the standard library and not by memchr, which first

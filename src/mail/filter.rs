@@ -1,23 +1,24 @@
 //! Putting fields on top of a message that passes through.
 
-use super::fields::{Fields, is_blank};
+use super::fields::{Fields, is_blank, split_front};
 
-/// The header of a message with these fields on top, below an mbox line and lines of blanks if it
-/// begins with them, and without incoming fields whose names begin with `prefix`: what we say of a
+/// The header of a message with these fields on top, below what is passed over when it is read, an mbox
+/// line and lines of blanks if it begins with them, and without incoming fields whose names begin with `prefix`: what we say of a
 /// mail, nobody else can say (R21, R74). Line ends are those of its first line. And where its body
 /// begins, which passes byte for byte: what is read is the message, or the beginning of a large one.
 #[must_use]
 pub fn mark(beginning: &[u8], prefix: &str, fields: &[(&str, String)]) -> (Vec<u8>, usize) {
-    let scanned = Fields::scan(beginning);
-    let body_at = beginning.len() - scanned.body().len();
-    let head = beginning.get(..body_at).unwrap_or(beginning);
+    let (front, message) = split_front(beginning);
+    let scanned = Fields::scan(message);
+    let (head, _) = message.split_at(message.len() - scanned.body().len());
     let first_end = head.iter().position(|byte| *byte == b'\n');
     let eol: &[u8] = match first_end {
         Some(at) if head.get(at.wrapping_sub(1)) == Some(&b'\r') => b"\r\n",
         _ => b"\n",
     };
     let mut lines = head.split_inclusive(|byte| *byte == b'\n').peekable();
-    let mut out = Vec::with_capacity(head.len() + 128);
+    let mut out = Vec::with_capacity(front.len() + head.len() + 128);
+    out.extend_from_slice(front);
     if scanned.mbox_sender().is_some()
         && let Some(line) = lines.next()
     {
@@ -42,7 +43,7 @@ pub fn mark(beginning: &[u8], prefix: &str, fields: &[(&str, String)]) -> (Vec<u
         // A body that began without an empty line gets one, or it would become header.
         out.extend_from_slice(eol);
     }
-    (out, body_at)
+    (out, front.len() + head.len())
 }
 
 fn continues(line: &[u8]) -> bool {
@@ -86,6 +87,11 @@ mod tests {
             (
                 "  \r\nPostroom-x: 1\r\nFrom: a@b\r\n\r\nx",
                 "  \r\nPostroom-Conversation: 142\r\nFrom: a@b\r\n\r\nx",
+            ),
+            // Below what is no part of the message.
+            (
+                "\u{feff}>From a@b Sat Nov 21\nFrom: a@b\nPostroom-x: 1\n\nx",
+                "\u{feff}>From a@b Sat Nov 21\nPostroom-Conversation: 142\nFrom: a@b\n\nx",
             ),
             ("no header at all\n", "Postroom-Conversation: 142\n\nno header at all\n"),
             ("\nbody", "Postroom-Conversation: 142\n\nbody"),

@@ -99,7 +99,7 @@ fn with_fields<T>(raw: &[u8], work: impl FnOnce(&Fields<'_>) -> T) -> T {
 /// name, in their order.
 #[must_use]
 pub fn field(raw: &[u8], name: &str) -> Vec<String> {
-    values(&Fields::scan(raw), name)
+    values(&Fields::scan(&fields::readable(raw)), name)
 }
 
 /// The same where the header is scanned already.

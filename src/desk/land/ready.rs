@@ -27,7 +27,8 @@ impl Understood {
     /// `sender` is the envelope sender that the caller tells; the settings say what our own mail server
     /// writes into a header.
     pub(in crate::desk) fn of(raw: &Raw, sender: &EnvelopeSender, settings: &Settings) -> Self {
-        let fields = Fields::scan(raw.beginning());
+        let readable = mail::fields::readable(raw.beginning());
+        let fields = Fields::scan(&readable);
         let mut parsed = raw.parse(sender);
         if !parsed.signals.contains(&Signal::Spam) && is_marked_spam(&fields, settings) {
             parsed.signals.push(Signal::Spam);

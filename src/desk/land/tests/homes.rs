@@ -177,8 +177,11 @@ fn who_fails_dmarc_is_no_participant() {
     let root = office.mail(ERIKA, "Message-ID: <1@customer.test>\n");
     let sent = office.reply(root.conversation, ERIKA, Ending::Commit);
     for from in [ERIKA, "anna@example.test"] {
-        let forged = office.ingest(raw(from, "References: <1@customer.test>\n").as_bytes());
-        assert_eq!(forged.how, How::New, "{from}");
+        // Whatever stands in front: one message is read in one way.
+        for front in ["", "\u{feff}", ">From eve@evil.test Mon Jun  1 09:00:00 2026\n"] {
+            let forged = front.to_owned() + &raw(from, "References: <1@customer.test>\n");
+            assert_eq!(office.ingest(forged.as_bytes()).how, How::New, "{from} {front}");
+        }
         let signed = office.ingest(raw(from, &answering(&sent)).as_bytes());
         assert_eq!((signed.how, signed.conversation), (How::Joined, root.conversation), "{from}");
     }
