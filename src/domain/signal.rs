@@ -22,8 +22,11 @@ pub enum Signal {
     PrecedenceAutoReply,
     /// X-Auto-Response-Suppress forbids an answer; says nothing about the author (R108).
     SuppressAnswer,
-    /// A mark of another responder, such as X-Autoreply or X-Loop (R109).
+    /// A mark of another responder, such as X-Autoreply (R109).
     LoopMark,
+    /// A guard against loops, such as X-Loop, which whoever passes mail on puts there, too (R57, R109):
+    /// it says nothing about the author, but that no machine may answer.
+    LoopGuard,
     /// The subject of an automatic answer, such as `Automatic reply: ...`.
     AwaySubject,
     /// Our own signature on its Message-ID: a mail of ours that came back changed, or a forgery by
@@ -70,6 +73,7 @@ impl Signal {
             Signal::PrecedenceAutoReply => "precedence-auto-reply",
             Signal::SuppressAnswer => "suppress-answer",
             Signal::LoopMark => "loop-mark",
+            Signal::LoopGuard => "loop-guard",
             Signal::AwaySubject => "away-subject",
             Signal::OwnMark => "own-mark",
             Signal::Correlated => "correlated",
@@ -92,7 +96,7 @@ impl Signal {
     pub fn class(self) -> Option<Class> {
         match self {
             Signal::SuppressAnswer | Signal::OwnMark => None,
-            Signal::BounceLike => Some(Class::Person),
+            Signal::BounceLike | Signal::LoopGuard => Some(Class::Person),
             Signal::Spam => Some(Class::Spam),
             Signal::Bounce | Signal::BounceText => Some(Class::Bounce),
             Signal::Delay | Signal::DelayText => Some(Class::Delay),
@@ -147,7 +151,7 @@ impl Signal {
 /// may answer it. Spam says nothing of who wrote it, nor does a wish for no automatic answers.
 #[must_use]
 pub fn is_automatic(signals: &[Signal]) -> bool {
-    signals.contains(&Signal::BounceLike)
+    signals.iter().any(|signal| matches!(signal, Signal::BounceLike | Signal::LoopGuard))
         || signals
             .iter()
             .filter_map(|signal| signal.class())

@@ -28,7 +28,7 @@ const LIST_FIELDS: [&str; 11] = [
 ];
 
 /// Marks of other responders, with any value (R109).
-const MARK_FIELDS: [&str; 17] = [
+const MARK_FIELDS: [&str; 13] = [
     "X-Autoreply",
     "X-Auto-Reply",
     "X-Autoreply-From",
@@ -36,10 +36,6 @@ const MARK_FIELDS: [&str; 17] = [
     "X-Autoresponder",
     "X-Mail-Autoreply",
     "X-Vacation",
-    "X-Loop",
-    "X-No-Loop",
-    "X-RT-Loop-Prevention",
-    "X-OTRS-Loop",
     "X-MDAutoResponder",
     "Delivered-By-The-Graces-Of",
     "X-Ricevuta",
@@ -47,6 +43,10 @@ const MARK_FIELDS: [&str; 17] = [
     "X-Jenkins-Job",
     "X-ServiceNow-Generated",
 ];
+
+/// Guards against loops, whatever they hold (R109). Forwarders write them, and help desks for their
+/// agents.
+const GUARD_FIELDS: [&str; 4] = ["X-Loop", "X-No-Loop", "X-RT-Loop-Prevention", "X-OTRS-Loop"];
 
 /// Marks that count only with this word in their value (R109), in lower case.
 const MARK_VALUES: [(&str, &str); 6] = [
@@ -94,6 +94,9 @@ pub(super) fn signals(
     }
     if has_mark(fields) {
         found.push(Signal::LoopMark);
+    }
+    if GUARD_FIELDS.iter().any(|name| fields.get(name).is_some()) || goes_round(fields) {
+        found.push(Signal::LoopGuard);
     }
     // Nobody sends from the null sender and forbids an answer, or says that it is bulk, but a machine
     // that answers.
@@ -172,9 +175,7 @@ fn has_mark(fields: &Fields<'_>) -> bool {
         let is_it = |word: &str| word.trim().eq_ignore_ascii_case(wanted);
         fields.all(name).any(|field| field.unfolded().split(';').any(is_it))
     };
-    MARK_FIELDS.iter().any(|name| fields.get(name).is_some())
-        || MARK_VALUES.iter().any(valued)
-        || goes_round(fields)
+    MARK_FIELDS.iter().any(|name| fields.get(name).is_some()) || MARK_VALUES.iter().any(valued)
 }
 
 /// Whether it was delivered to one address again and again (R57): two places pass it on to each other.
@@ -279,15 +280,15 @@ mod tests {
             ("X-Auto-Response-Suppress: all", &[Signal::SuppressAnswer]),
             ("X-Auto-Response-Suppress: DR, RN, NRN", &[]),
             ("X-Auto-Response-Suppress: None", &[]),
-            ("X-Loop: yes", &[Signal::LoopMark]),
+            ("X-Loop: yes", &[Signal::LoopGuard]),
             ("X-Autoreply:", &[Signal::LoopMark]),
             ("X-FC-MachineGenerated: true", &[Signal::LoopMark]),
             ("X-FC-MachineGenerated: false", &[]),
             ("Delivered-To: autoresponder", &[Signal::LoopMark]),
             ("Delivered-To: erika@x", &[]),
             ("Delivered-To: a@x\nDelivered-To: b@x\nDelivered-To: A@x", &[]),
-            ("Delivered-To: a@x\nDelivered-To: A@x\nDelivered-To: a@x", &[Signal::LoopMark]),
-            ("X-No-Loop: yes", &[Signal::LoopMark]),
+            ("Delivered-To: a@x\nDelivered-To: A@x\nDelivered-To: a@x", &[Signal::LoopGuard]),
+            ("X-No-Loop: yes", &[Signal::LoopGuard]),
             ("X-POST-MessageClass: 9; Autoresponder", &[Signal::LoopMark]),
             ("X-POST-MessageClass: 9", &[]),
             ("X-Apple-Action: VACATION", &[Signal::LoopMark]),

@@ -200,7 +200,7 @@ impl Silence {
                 Silence::Precedence
             }
             Signal::SuppressAnswer => Silence::Xars,
-            Signal::LoopMark | Signal::OwnMark => Silence::Loop,
+            Signal::LoopMark | Signal::LoopGuard | Signal::OwnMark => Silence::Loop,
         }
     }
 

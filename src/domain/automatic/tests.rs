@@ -162,6 +162,7 @@ fn t7_to_t19_what_the_header_says() {
         ("T14 list", |w| w.signals = vec![Signal::PrecedenceList], "precedence"),
         ("T16", |w| w.signals = vec![Signal::SuppressAnswer], "xars"),
         ("T19", |w| w.signals = vec![Signal::LoopMark], "loop"),
+        ("T19 a guard", |w| w.signals = vec![Signal::LoopGuard], "loop"),
         ("T19 ours", |w| w.signals = vec![Signal::OwnMark], "loop"),
         ("class", |w| w.class = Class::Automatic, "auto-submitted"),
     ]);
