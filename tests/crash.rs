@@ -137,14 +137,14 @@ fn kill_minus_nine_of_who_takes_others_along() {
             assert!(done[0].status.success(), "{done:?}\n{}", desk.log());
             calls = seen;
         }
-        let in_now = stored(&desk, &letters);
+        let in_now = stored(&desk.database(), &letters);
         for n in 1..letters.len() {
             assert!(done[n].status.success(), "{done:?}\n{}", desk.log());
             assert!(in_now.contains(&n), "exit 0 before it was in");
         }
         along += usize::from(in_now.len() == 3 && came_together(&desk));
         finish(desk.postroom(["ingest"]), &letters[0]).expect_success();
-        assert_eq!(stored(&desk, &letters).len(), letters.len());
+        assert_eq!(stored(&desk.database(), &letters).len(), letters.len());
     }
     assert!(along > 0, "nothing came along: {histogram:?}");
     let mails = i64::try_from(mails).unwrap();
@@ -320,7 +320,7 @@ fn kill_minus_nine_in_the_middle_of_files() {
             let (done, _) = import(&desk, &library, lies, &source, None);
             assert!(done.status.success(), "{done:?}\n{}", desk.log());
             expect_done_is_in(&desk, lies, &source, &letters);
-            assert_eq!(stored(&desk, &letters).len(), letters.len());
+            assert_eq!(stored(&desk.database(), &letters).len(), letters.len());
         }
         let mails = i64::try_from(mails).unwrap();
         for sql in [
@@ -337,6 +337,49 @@ fn kill_minus_nine_in_the_middle_of_files() {
     for ((lies, call), count) in histogram {
         say(&format!("  {count:4} {lies} at {call}"));
     }
+}
+
+/// What an import removes from its Maildir was synced before: it commits without waiting for the disk.
+#[test]
+fn what_is_removed_was_synced() {
+    let mut random = Random::new("crash, power failure of files");
+    let library = preload();
+    let (mut removed, mut whole, mut kills) = (0, Vec::new(), 0);
+    for run in 0..kills_of_files() / 2 {
+        let desk = Desk::new();
+        let letters: Vec<Vec<u8>> = (0..24).map(|n| letter(&mut random, n)).collect();
+        let (source, journal) = (desk.beside("source"), desk.beside("journal"));
+        lay(Lies::Delete, &source, &letters);
+        let mut disk = Disk::of(&desk.dir());
+        let (trace, after) = (desk.beside("trace"), desk.beside("after"));
+        let mut command = desk.postroom(["ingest", "--delete"]);
+        command.arg(&source).env("POSTROOM_TEST", "small-batches").env("LD_PRELOAD", &library);
+        command.env("CRASH_DIR", desk.dir()).env("CRASH_TRACE", &trace);
+        command.env("CRASH_JOURNAL", &journal);
+        if let Some(kill) = Kill::any(&mut random, &whole) {
+            kill.plan(&mut command);
+        }
+        let done = finish(command, b"");
+        if done.killed() {
+            kills += 1;
+        } else {
+            whole = calls(&trace);
+        }
+        disk.replay(&fs::read(&journal).unwrap_or_default());
+        for unlinked in [true, false] {
+            disk.leave(unlinked, &desk.dir(), &after);
+            let stored = stored(&after.join("postroom.db"), &letters);
+            for n in
+                (0..letters.len()).filter(|n| !source.join(format!("new/{n:03}.host")).exists())
+            {
+                assert!(stored.contains(&n), "run {run}: {n} is removed and was not synced");
+                removed += 1;
+            }
+            fs::remove_dir_all(&after).unwrap();
+        }
+    }
+    assert!(removed > 0 && kills > 0);
+    say(&format!("crash: power failures of files: {kills} kills, {} removed", removed / 2));
 }
 
 /// A moment to kill in: at a call of a kind, counted from 1; and whether to tear a write.
@@ -413,9 +456,9 @@ fn import(
     (done, calls(&trace))
 }
 
-/// Which of these letters the store has, by their bytes.
-fn stored(desk: &Desk, letters: &[Vec<u8>]) -> Vec<usize> {
-    let store = rusqlite::Connection::open(desk.database()).unwrap();
+/// Which of these letters a store has, by their bytes.
+fn stored(database: &Path, letters: &[Vec<u8>]) -> Vec<usize> {
+    let store = rusqlite::Connection::open(database).unwrap();
     let mut select =
         store.prepare("SELECT count(*) FROM message WHERE raw_hash = ?1 AND size = ?2").unwrap();
     let is_stored = |letter: &Vec<u8>| {
@@ -436,7 +479,7 @@ fn stored(desk: &Desk, letters: &[Vec<u8>]) -> Vec<usize> {
 
 /// What the source no longer offers as new is in the store, at this moment.
 fn expect_done_is_in(desk: &Desk, lies: Lies, source: &Path, letters: &[Vec<u8>]) {
-    let stored = stored(desk, letters);
+    let stored = stored(&desk.database(), letters);
     let is_done = |n: usize| match lies {
         Lies::Mark => source.join(format!("cur/{n:03}.host:2,S")).exists(),
         Lies::Delete => !source.join(format!("new/{n:03}.host")).exists(),
