@@ -30,12 +30,14 @@ pub(super) fn class_of(
     keys: &Keys,
     parsed: &Parsed,
 ) -> Result<(Class, Option<Signal>)> {
+    if came_back(tx, scene, keys, parsed)? {
+        return Ok((Class::Automatic, Some(Signal::OwnMark)));
+    }
     Ok(match Signal::deciding(&parsed.signals) {
         Some(Signal::BounceLike) if returns_ours(tx, keys, parsed)? => {
             (reported(parsed), Some(Signal::BounceLike))
         }
         Some(signal) => (signal.class().unwrap_or(Class::Person), Some(signal)),
-        None if came_back(tx, scene, keys, parsed)? => (Class::Automatic, Some(Signal::OwnMark)),
         None => (Class::Person, None),
     })
 }

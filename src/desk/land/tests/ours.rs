@@ -21,11 +21,15 @@ fn our_mail_that_comes_back_changed_is_no_person() {
     let root = office.mail(ERIKA, "");
     let sent = office.reply(root.conversation, ERIKA, Ending::Commit);
     office.set(root.conversation, Status::Closed);
-    let back = office.ingest(format!("{sent}-- \nthe list\n").as_bytes());
-    assert_eq!((back.how, back.conversation), (How::Joined, root.conversation));
-    assert_eq!(back.class, Class::Automatic);
-    let signal = office.desk.read(|snapshot| Ok(snapshot.message(back.message)?.unwrap().signal));
-    assert_eq!(signal.unwrap().as_deref(), Some("own-mark"));
+    for added in
+        ["", "X-Loop: all@lists.test\n", "List-Id: <all.lists.test>\n", "X-Spam-Flag: YES\n"]
+    {
+        let back = office.ingest(format!("{added}{sent}-- \n{added}the list\n").as_bytes());
+        assert_eq!((back.how, back.conversation), (How::Joined, root.conversation), "{added}");
+        assert_eq!(back.class, Class::Automatic, "{added}");
+        let signal = office.desk.read(|tx| Ok(tx.message(back.message)?.unwrap().signal));
+        assert_eq!(signal.unwrap().as_deref(), Some("own-mark"), "{added}");
+    }
     let after = office.conversation(root.conversation);
     assert_eq!((after.status, after.waiting_since), (Status::Closed, None));
 }
