@@ -302,6 +302,46 @@ fn what_is_lost_on_the_way_is_missed() {
     assert_eq!((messages(&desk), fs::read_dir(dir.join("new")).unwrap().count()), (6, 0));
 }
 
+/// A mail that cannot land, for a fault of ours, takes no others with it. It stays where it is.
+#[test]
+fn one_that_cannot_land_stays_alone() {
+    let refuse = |desk: &Desk, id: &str| {
+        let store = rusqlite::Connection::open(desk.database()).unwrap();
+        store
+            .execute_batch(&format!(
+                "CREATE TRIGGER a_fault BEFORE INSERT ON message WHEN new.message_id = '{id}'
+                 BEGIN SELECT raise(ABORT, 'a fault of ours'); END"
+            ))
+            .unwrap();
+    };
+    let desk = Desk::new();
+    let dir = maildir(&desk, 9);
+    refuse(&desk, "m4@customer.test");
+    let done = desk.run(["ingest".as_ref(), "--delete".as_ref(), dir.as_os_str()]);
+    assert_eq!(done.status.code(), Some(75), "{done:?}");
+    assert_eq!((messages(&desk), read(&done)), (8, 8));
+    assert!(done.stderr.contains("00004.host <m4@customer.test>: "), "{done:?}");
+    assert_eq!(fs::read_dir(dir.join("new")).unwrap().count(), 1);
+    assert_eq!(desk.number("SELECT count(*) FROM message WHERE indexed = 0"), 0);
+
+    // An mbox is read from where it was whole, once the fault is mended.
+    let desk = Desk::new();
+    let path = desk.beside("mbox");
+    mbox(&path, 9);
+    refuse(&desk, "m4@customer.test");
+    let mut import = || {
+        let mut command = desk.postroom(["ingest", "--mbox"]);
+        command.arg(&path).env("POSTROOM_TEST", "small-batches");
+        finish(command, b"")
+    };
+    assert_eq!(import().status.code(), Some(75));
+    assert_eq!(messages(&desk), 8);
+    let store = rusqlite::Connection::open(desk.database()).unwrap();
+    store.execute_batch("DROP TRIGGER a_fault").unwrap();
+    import().expect_success();
+    assert_eq!(messages(&desk), 9);
+}
+
 /// Old mail is in its own time, nobody's work, and answered by no machine, now or later.
 #[test]
 fn an_archive() {

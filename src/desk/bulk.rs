@@ -13,19 +13,24 @@ use anyhow::{Context, Result};
 
 use super::checkpoint::Checkpoints;
 use super::incoming::Envelope;
-use super::ingest::{Chain, How, Incoming, Landed, Taken};
-use super::land::{Label, Ready, Understood, land};
-use super::source::{Finisher, Format, Found, Manner, Notice, Origin, Piece, Reader};
+use super::ingest::{Chain, Taken};
+use super::land::Understood;
+use super::source::{Finisher, Format, Manner, Notice, Origin, Piece, Reader};
 use super::tally::Tally;
 use super::{Desk, Fault, index, layout};
 use crate::config::Settings;
+use crate::domain::EnvelopeSender;
 use crate::domain::arrival::Occasion;
-use crate::domain::{EnvelopeSender, Time};
 use crate::host::budget::Budget;
 use crate::host::parallel;
-use crate::mail::Parsed;
 use crate::mail::mbox::Variant;
-use crate::store::{Ending, Position, Store, Tx, Wiring};
+use crate::store::{Store, Wiring};
+
+mod batch;
+#[cfg(test)]
+mod tests;
+
+use batch::{Batch, Committed, Mail};
 
 /// Bytes of messages that are read and not yet in a batch.
 const UNDER_WAY: usize = 12 << 20;
@@ -65,48 +70,6 @@ pub enum Told<'a> {
     Progress(usize, f64),
 }
 
-/// Messages that come in together, in one transaction: bounded in number, and in memory.
-#[derive(Debug, Default)]
-struct Batch {
-    mails: Vec<Mail>,
-    bytes: usize,
-}
-
-/// A message that can come in.
-#[derive(Debug)]
-struct Mail {
-    found: Found,
-    understood: Understood,
-    /// Its text, for the index.
-    body: index::Body,
-}
-
-impl Batch {
-    const MOST_MAILS: usize = 1000;
-    const MOST_BYTES: usize = 8 << 20;
-
-    fn add(&mut self, mail: Mail) {
-        self.bytes += mail.found.raw.beginning().len();
-        self.mails.push(mail);
-    }
-
-    fn is_full(&self, most: usize) -> bool {
-        self.mails.len() >= most || self.bytes >= Self::MOST_BYTES
-    }
-
-    /// How far each mbox is read when the batch is in.
-    fn positions(&self) -> Vec<Position> {
-        let mut last: Vec<&Position> = Vec::new();
-        for mail in &self.mails {
-            if let Origin::Mbox { position, .. } = &mail.found.origin {
-                last.retain(|other| other.path != position.path);
-                last.push(position);
-            }
-        }
-        last.into_iter().cloned().collect()
-    }
-}
-
 /// A piece that was worked on.
 enum Worked {
     Message(Box<Mail>),
@@ -123,15 +86,10 @@ struct Run<'a, F> {
     lately: index::Lately,
     /// What is committed and may not be on the disk yet, oldest first.
     committed: VecDeque<Vec<Committed>>,
-}
-
-/// A message that is committed: it is told, and its file marked or removed, when it is on the disk.
-struct Committed {
-    label: Label,
-    taken: Taken,
-    is_defective: bool,
-    /// Where it came from; none where its batch is not proved to be in whole.
-    origin: Option<Origin>,
+    /// Whether all that was read so far is in.
+    is_whole: bool,
+    /// How many messages could not land.
+    left_out: usize,
 }
 
 impl Desk {
@@ -184,8 +142,18 @@ impl Desk {
             };
             let checkpoints = Checkpoints::beside(scope, beside)?;
             let (tally, lately) = (Tally::default(), index::Lately::default());
-            let committed = VecDeque::new();
-            let mut run = Run { bulk, tell, tally, finisher, checkpoints, lately, committed };
+            let (committed, is_whole, left_out) = (VecDeque::new(), true, 0);
+            let mut run = Run {
+                bulk,
+                tell,
+                tally,
+                finisher,
+                checkpoints,
+                lately,
+                committed,
+                is_whole,
+                left_out,
+            };
             let mut batch = Batch::default();
             parallel::in_order(bulk.threads, AHEAD, pieces.into_iter(), work, |worked| {
                 if let Worked::Message(mail) = &worked {
@@ -200,7 +168,7 @@ impl Desk {
             self.ingest_batch(batch, &mut run)?;
             let synced = run.checkpoints.finish().map_err(|error| self.without_room(error))?;
             self.are_in(synced, &mut run)?;
-            run.tally.read = given.load(Ordering::Relaxed);
+            run.tally.read = given.load(Ordering::Relaxed) - run.left_out;
             Ok(run.tally)
         });
         self.store.expect_little()?;
@@ -233,107 +201,6 @@ impl Desk {
         }
         let most = if self.fault == Fault::SmallBatches { 3 } else { Batch::MOST_MAILS };
         if batch.is_full(most) { self.ingest_batch(std::mem::take(batch), run) } else { Ok(()) }
-    }
-
-    fn ingest_batch(
-        &mut self,
-        batch: Batch,
-        run: &mut Run<'_, impl FnMut(Told<'_>) -> Result<()>>,
-    ) -> Result<()> {
-        let positions = batch.positions();
-        self.must_have_room(batch.mails.iter().map(|mail| mail.found.raw.size()).sum())?;
-        let apart = |mail: Mail| (mail.found, (mail.understood, mail.body));
-        let (found, parts): (Vec<Found>, Vec<_>) = batch.mails.into_iter().map(apart).unzip();
-        if found.is_empty() {
-            return Ok(());
-        }
-        let (ready, bodies): (Vec<Ready<'_>>, Vec<index::Body>) = found
-            .iter()
-            .zip(parts)
-            .map(|(found, (understood, body))| (run.ready(found, understood, self.now), body))
-            .unzip();
-        let kept = ready.len() - usize::from(self.fault == Fault::Lose);
-        // What is not proved to be in is neither passed by nor marked.
-        let all_in =
-            |taken: &[Taken]| taken.len() == found.len() && !taken.iter().any(Taken::is_nothing);
-        let (last, stored, taken) = self.write("ingest", Ending::Commit, |tx, scene| {
-            let last = tx.last_message()?;
-            let mut taken = Vec::new();
-            for ready in ready.iter().take(kept) {
-                tx.next_batch();
-                taken.push(land(tx, scene, ready, run.bulk.chain)?);
-            }
-            // Last, and all in a row: the savepoint of any other statement would write what the
-            // index has collected, and merge it, for each message anew.
-            for ((taken, ready), body) in taken.iter().zip(&ready).zip(bodies) {
-                index(tx, &taken.landed, &ready.parsed, body, &mut run.lately)?;
-            }
-            if all_in(&taken) {
-                positions.iter().try_for_each(|position| tx.put_position(position))?;
-            }
-            Ok((last, tx.came_in_after(last)?, taken))
-        })?;
-        run.tally.compare(&taken, last, stored);
-        let is_whole = all_in(&taken);
-        let told = |ready: &Ready<'_>| (ready.label(), !ready.parsed.defects.is_empty());
-        let told: Vec<(Label, bool)> = ready.iter().map(told).collect();
-        drop(ready);
-        let parts = told.into_iter().zip(taken).zip(found);
-        let committed = parts.map(|(((label, is_defective), taken), found)| {
-            let origin = is_whole.then_some(found.origin);
-            Committed { label, taken, is_defective, origin }
-        });
-        run.committed.push_back(committed.collect());
-        let synced = run.checkpoints.after_commit().map_err(|error| self.without_room(error))?;
-        self.are_in(synced, run)
-    }
-
-    /// So many batches more have come to the disk: their messages are in.
-    fn are_in(
-        &self,
-        batches: usize,
-        run: &mut Run<'_, impl FnMut(Told<'_>) -> Result<()>>,
-    ) -> Result<()> {
-        for committed in run.committed.drain(..batches.min(run.committed.len())).flatten() {
-            let Committed { label, taken, is_defective, origin } = committed;
-            self.log_taken(&label, &taken);
-            run.tally.count(&taken, is_defective);
-            (run.tell)(Told::Taken(&taken))?;
-            if let Some(notice) = origin.and_then(|origin| run.finisher.finish(&origin)) {
-                (run.tell)(Told::Notice(&notice))?;
-            }
-        }
-        Ok(())
-    }
-}
-
-impl<F> Run<'_, F> {
-    fn ready<'f>(&self, found: &'f Found, understood: Understood, now: Time) -> Ready<'f>
-    where
-        Self: 'f,
-    {
-        let incoming = Incoming {
-            raw: &found.raw,
-            envelope: self.bulk.envelope,
-            wiring: found.origin.wiring(),
-            occasion: self.bulk.occasion,
-            delivered: found.delivered,
-        };
-        Ready::new(&incoming, understood, now)
-    }
-}
-
-/// What is new of a message that landed comes into the index at once: its text is at hand.
-fn index(
-    tx: &Tx<'_>,
-    landed: &[Landed],
-    parsed: &Parsed,
-    body: index::Body,
-    lately: &mut index::Lately,
-) -> Result<()> {
-    match landed.iter().find(|landed| matches!(landed.how, How::New | How::Joined)) {
-        Some(new) => index::at_once(tx, new.message, parsed, body, lately),
-        None => Ok(()),
     }
 }
 
@@ -383,6 +250,3 @@ fn manner(bulk: &Bulk<'_>) -> String {
     let told = told.into_iter().filter_map(|(name, value)| Some(format!(" {name}={}", value?)));
     [variant.to_owned(), occasion].into_iter().chain(told).collect()
 }
-
-#[cfg(test)]
-mod tests;

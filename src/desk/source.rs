@@ -11,6 +11,7 @@ mod prefix;
 mod tests;
 mod walk;
 
+use std::ffi::OsStr;
 use std::fmt::Display;
 use std::fs::{File, Metadata};
 use std::io;
@@ -144,6 +145,13 @@ pub(super) enum Origin {
 }
 
 impl Origin {
+    pub(super) fn path(&self) -> &Path {
+        match self {
+            Origin::File(path, _) | Origin::Maildir(path, _) => path,
+            Origin::Mbox { position, .. } => Path::new(OsStr::from_bytes(&position.path)),
+        }
+    }
+
     pub(super) fn wiring(&self) -> Wiring {
         match self {
             Origin::File(..) => Wiring::File,

@@ -58,8 +58,13 @@ impl Tally {
 
     /// Compares what came in with what the store has more than before: messages behind `last`, which
     /// was the last one.
-    pub(super) fn compare(&mut self, taken: &[Taken], last: MessageId, stored: usize) {
-        let landed = taken.iter().flat_map(|taken| &taken.landed);
+    pub(super) fn compare<'t>(
+        &mut self,
+        taken: impl Iterator<Item = &'t Taken>,
+        last: MessageId,
+        stored: usize,
+    ) {
+        let landed = taken.flat_map(|taken| &taken.landed);
         let mut told: Vec<MessageId> = landed.map(|l| l.message).collect();
         told.retain(|message| *message > last);
         told.sort_unstable();
@@ -149,7 +154,7 @@ mod tests {
         let all = all.map(taken);
         for (stored, adds_up) in [(1, true), (0, false), (2, false)] {
             let mut tally = Tally::default();
-            tally.compare(&all, MessageId(4), stored);
+            tally.compare(all.iter(), MessageId(4), stored);
             assert_eq!(tally.adds_up(), adds_up, "{stored}");
         }
     }

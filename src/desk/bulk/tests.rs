@@ -1,7 +1,7 @@
 //! The same comes of it in however many threads, and one by one.
 
 use super::*;
-use crate::desk::ingest::How;
+use crate::desk::ingest::{How, Incoming};
 use crate::desk::raw::Raw;
 use crate::desk::source::{Afterwards, Begin, Reach};
 use crate::desk::{Purpose, Wanted, init};
