@@ -16,7 +16,8 @@ fuzz_target!(|word: &str| {
     assert_eq!(address.as_str(), word);
     assert_eq!(format!("{}@{}", address.local(), address.domain()), word);
     let key = address.key();
-    assert!(!key.contains(|c: char| c.is_control() || c.is_whitespace()), "{key:?}");
+    assert!(!key.contains(char::is_control), "{key:?}");
+    assert!(!key.contains(char::is_whitespace) || key.starts_with('"'), "{key:?}");
     assert_eq!(domain_key(&domain_key(address.domain())), domain_key(address.domain()));
     let again: Address = key.parse().unwrap();
     assert_eq!(again.key(), key);
