@@ -329,7 +329,7 @@ fn one_that_cannot_land_stays_alone() {
     let path = desk.beside("mbox");
     mbox(&path, 9);
     refuse(&desk, "m4@customer.test");
-    let mut import = || {
+    let import = || {
         let mut command = desk.postroom(["ingest", "--mbox"]);
         command.arg(&path).env("POSTROOM_TEST", "small-batches");
         finish(command, b"")

@@ -23,6 +23,8 @@ pub mod filter;
 mod flowed;
 mod html;
 pub mod identity;
+#[cfg(test)]
+mod linear;
 mod mailboxes;
 pub mod maildir;
 pub mod mbox;
