@@ -1,6 +1,8 @@
 //! How the lines of a report mark the recipients that it speaks of. Each function knows one way;
 //! the surest comes first.
 
+use std::collections::HashSet;
+
 use crate::domain::Address;
 
 /// A recipient, the line that marks it, and what stands behind it there. One that no line marks
@@ -167,6 +169,27 @@ fn named(line: &str, at: usize) -> Option<Mark> {
     let fits = (1..=MOST_NAMES).contains(&words.clone().count()) && words.clone().all(is_name);
     let address = address(word.strip_prefix("mailto:").unwrap_or(word)).filter(|_| fits)?;
     Some(Mark { address, line: at, rest: String::new() })
+}
+
+/// Lines that name one of these recipients once more where a code stands or a server is asked, as a
+/// transcript below a list has them: `550 5.1.1 <a@x>... User unknown`, `>>> RCPT To:<a@x>`. What such
+/// a line says is said of the recipient that it names, whoever is listed above it.
+pub(super) fn again(lines: &[&str], marks: &[Mark]) -> Vec<Mark> {
+    let known: HashSet<String> = marks.iter().map(|mark| mark.address.key()).collect();
+    let marked: HashSet<usize> = marks.iter().map(|mark| mark.line).collect();
+    let tells = |line: &str| {
+        super::reason::is_stated(line) || line.to_ascii_lowercase().contains("rcpt to:")
+    };
+    let others = lines.iter().enumerate().filter(|(at, line)| !marked.contains(at) && tells(line));
+    let found = others.flat_map(|(at, line)| {
+        let is_end = |c: char| {
+            c.is_whitespace() || OPENING.contains(&c) || CLOSING.contains(&c) || ",;:=".contains(c)
+        };
+        let named = line.split(is_end).filter_map(address);
+        let known = named.filter(|address| known.contains(&address.key()));
+        known.map(move |address| Mark { address, line: at, rest: line.trim().to_owned() })
+    });
+    found.collect()
 }
 
 /// Whether what stands behind an address at the beginning of a line tells of a delivery.

@@ -150,6 +150,13 @@ impl Notice {
         if labelled.is_empty() { mark::transcribed(&lines) } else { labelled }
     }
 
+    /// The marks of recipients, with the lines that name one of them once more, as they stand.
+    pub(super) fn with_named_again(&self, mut marks: Vec<Mark>) -> Vec<Mark> {
+        marks.extend(mark::again(&self.lines(), &marks));
+        marks.sort_by_key(|mark| mark.line);
+        marks
+    }
+
     /// Recipients that running text names.
     pub(super) fn spoken(&self) -> Vec<Mark> {
         prose::spoken(&self.lines())

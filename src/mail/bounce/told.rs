@@ -48,6 +48,8 @@ pub(super) fn outcomes(notice: &Notice, look: &Look, parts: &[Part<'_>]) -> Vec<
         marks.retain(|mark| !is_writer(mark));
     }
     marks.truncate(MOST_MARKS);
+    let mut marks = notice.with_named_again(marks);
+    marks.truncate(MOST_MARKS);
     Told { notice, action: notice.action(look.delay) }.each(&marks)
 }
 

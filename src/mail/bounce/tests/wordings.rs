@@ -68,3 +68,50 @@ fn the_frame_is_no_reason() {
                 It was rejected by the server of the recipient domain. The error was:\n550 No such user\n";
     assert_eq!(read(&text(said)), "bounce-text | erika@example.com failed 5.1.1~");
 }
+
+/// Below a list of several the transcript names each of them again, in whatever order: what such a line
+/// says is said of whom it names.
+#[test]
+fn transcripts_below_a_list() {
+    let list = "The following addresses had permanent fatal errors";
+    let drawn = format!("   ----- {list} -----\n");
+    for (said, wanted) in [
+        (
+            "<a@y.net>\n<b@y.net>\n\n   ----- Transcript of session follows -----\n\
+             550 5.1.1 <a@y.net>... User unknown\n552 5.2.2 <b@y.net>... Mailbox full\n",
+            "a@y.net failed 5.1.1 | b@y.net failed 5.2.2",
+        ),
+        (
+            "<a@y.net>\n<b@y.net>\n\n   ----- Transcript of session follows -----\n\
+             552 5.2.2 <b@y.net>... Mailbox full\n550 5.1.1 <a@y.net>... User unknown\n",
+            "a@y.net failed 5.1.1 | b@y.net failed 5.2.2",
+        ),
+        (
+            "<a@y.net>\n<b@y.net>\n<c@y.net>\n\n   ----- Transcript of session follows -----\n\
+             ... while talking to mx.y.net.:\n>>> RCPT To:<c@y.net>\n<<< 550 5.7.1 no\n\
+             550 5.7.1 <c@y.net>... Denied\n>>> RCPT To:<a@y.net>\n<<< 550 5.1.1 no\n\
+             >>> RCPT To:<b@y.net>\n<<< 552 5.2.2 no\n",
+            "a@y.net failed 5.1.1 | b@y.net failed 5.2.2 | c@y.net failed 5.7.1",
+        ),
+        (
+            "a@y.net\nb@y.net\nc@y.net\n\nReasons:\n\nmx.y.net said: 550 5.1.1 b@y.net: unknown\n\
+             mx.y.net said: 552 5.2.2 a@y.net: full\n",
+            "a@y.net failed 5.2.2 | b@y.net failed 5.1.1 | c@y.net failed -",
+        ),
+        (
+            "<a@y.net>\n    (expanded from: <c@y.net>)\n<b@y.net>\n\n550 5.1.1 <a@y.net>, <b@y.net>: no\n",
+            "a@y.net failed 5.1.1 | b@y.net failed 5.1.1",
+        ),
+        // What nobody is named for stays with whom it stands behind.
+        (
+            "<a@y.net>\n    550 5.1.1 <aa@y.net> unknown\n<b@y.net>\n    552 5.2.2 full\n",
+            "a@y.net failed 5.1.1 | b@y.net failed 5.2.2",
+        ),
+    ] {
+        assert_eq!(
+            read(&text(&format!("{drawn}{said}"))),
+            format!("bounce-text | {wanted}"),
+            "{said}"
+        );
+    }
+}
