@@ -130,7 +130,8 @@ pub fn is_mbox(head: &[u8]) -> bool {
 ///
 /// A message begins at a line that begins with `From ` and has two of three: a date in it, an empty line
 /// before it, a header field behind it. Without a date it names a sender, too, for `From the boss` above
-/// `From: us` is text. The first line needs no second sign.
+/// `From: us` is text; without a header field it names one or has a whole date, for `From Berlin the train
+/// leaves at 9:15` is text. The first line needs no second sign.
 #[derive(Debug)]
 pub struct Mbox<R> {
     reader: R,
@@ -254,10 +255,15 @@ impl<R: BufRead + Seek> Mbox<R> {
     fn begins_message(&self) -> bool {
         self.is_begin
             && is_from_line(&self.line)
-            && match (has_date(&self.line), begins_header(&self.ahead)) {
-                (true, has_header) => has_header || self.behind_empty,
-                // `From the boss` above `From: us` is text that somebody wrote.
-                (false, has_header) => has_header && self.behind_empty && names_sender(&self.line),
+            && match (Date::of(&self.line), begins_header(&self.ahead)) {
+                (Date::Whole | Date::Part, true) => true,
+                (Date::Whole, false) => self.behind_empty,
+                // `From the boss` above `From: us` is text that somebody wrote, and so is a line that
+                // tells when a train leaves.
+                (Date::Part, false) | (Date::None, true) => {
+                    self.behind_empty && names_sender(&self.line)
+                }
+                (Date::None, false) => false,
             }
     }
 
@@ -324,14 +330,31 @@ fn begins_header(line: &[u8]) -> bool {
     is_field || line.strip_prefix(b">").is_some_and(is_from_line)
 }
 
-/// A time of day, as every `From ` line of a mail program has, or a month and a year: text seldom does.
-fn has_date(line: &[u8]) -> bool {
-    let is_time = |four: &[u8]| matches!(four, [a, b':', b, c] if [a, b, c].iter().all(|digit| digit.is_ascii_digit()));
-    let mut words = line.split(u8::is_ascii_whitespace);
-    let is_month =
-        |word: &[u8]| date::MONTHS.iter().any(|month| word.eq_ignore_ascii_case(month.as_bytes()));
-    let is_year = |word: &[u8]| word.len() == 4 && word.iter().all(u8::is_ascii_digit);
-    line.windows(4).any(is_time) || words.any(is_month) && words.any(is_year)
+/// How much of a date a line has.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Date {
+    /// A month, a year and a time of day, as asctime(3) and nearly every mail program write them.
+    Whole,
+    /// A time of day, or a month and a year: text seldom has them.
+    Part,
+    None,
+}
+
+impl Date {
+    fn of(line: &[u8]) -> Self {
+        let is_time = |four: &[u8]| matches!(four, [a, b':', b, c] if [a, b, c].iter().all(|digit| digit.is_ascii_digit()));
+        let is_month = |word: &[u8]| {
+            date::MONTHS.iter().any(|month| word.eq_ignore_ascii_case(month.as_bytes()))
+        };
+        let is_year = |word: &[u8]| word.len() == 4 && word.iter().all(u8::is_ascii_digit);
+        let mut words = line.split(u8::is_ascii_whitespace);
+        let has_day = words.any(is_month) && words.any(is_year);
+        match (has_day, line.windows(4).any(is_time)) {
+            (true, true) => Date::Whole,
+            (false, false) => Date::None,
+            _ => Date::Part,
+        }
+    }
 }
 
 /// Whether an address stands behind `From `, or one word and nothing else.

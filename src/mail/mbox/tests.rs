@@ -85,6 +85,21 @@ fn where_messages_begin() {
         ),
         ("text with a time", format!("{begun}From 10:30 on\n"), &["A: 1\n\none\nFrom 10:30 on\n"]),
         (
+            "text about trains",
+            format!("{begun}\nFrom Berlin it leaves at 9:15.\n\nFrom May 2026 on\n"),
+            &["A: 1\n\none\n\nFrom Berlin it leaves at 9:15.\n\nFrom May 2026 on\n"],
+        ),
+        (
+            "a sender and half a date, no header",
+            format!("{begun}\nFrom b@x 10:30\n\ntwo\n"),
+            &["A: 1\n\none\n", "\ntwo\n"],
+        ),
+        (
+            "half a date before a field",
+            format!("{begun}From Anna 10:30\nB: 2\n"),
+            &["A: 1\n\none\n", "B: 2\n"],
+        ),
+        (
             "a link",
             format!("{begun}\nFrom\nFrom me\nhttp://x\n"),
             &["A: 1\n\none\n\nFrom\nFrom me\nhttp://x\n"],
