@@ -5,8 +5,9 @@
 use super::base_subject;
 use super::subject::untagged;
 
-/// Beginnings that a colon follows, in lower case. They are words that no person puts there.
-const PREFIXES: [&str; 83] = [
+/// Beginnings that a colon follows, in lower case. They name an answer that no person gave, so no person
+/// puts them there.
+const PREFIXES: [&str; 68] = [
     "automatic reply",
     "automatic response",
     "automated reply",
@@ -17,31 +18,18 @@ const PREFIXES: [&str; 83] = [
     "auto response",
     "auto-response",
     "autoresponse",
-    "auto-responder",
     "automatic answer",
     "holiday reply",
-    "out of office",
-    "out-of-office",
     "out of office autoreply",
     "out of office reply",
     "vacation reply",
     "automatische antwort",
     "abwesenheitsnotiz",
-    "abwesenheitsnachricht",
-    "abwesenheitsmeldung",
-    "autoresponder",
-    "ausência temporária",
     "réponse automatique",
-    "message d'absence",
     "respuesta automática",
-    "fuera de la oficina",
     "risposta automatica",
-    "fuori sede",
-    "fuori ufficio",
     "resposta automática",
-    "fora do escritório",
     "automatisch antwoord",
-    "afwezigheidsbericht",
     "autosvar",
     "automatisk svar",
     "automatiskt svar",
@@ -87,14 +75,13 @@ const PREFIXES: [&str; 83] = [
     "автоматски одговор",
     "automatyczna odpowiedź",
     "autoodpowiedź",
-    "fuera de oficina",
     "automaattivastaus",
-    "abwesenheitsassistent",
 ];
 
 /// Beginnings that a colon follows, in lower case, of an automatic answer where a header says so, too;
-/// else a person may be writing of a car or of a child that is ill.
-const AMBIGUOUS: [&str; 17] = [
+/// else a person may be writing of a car, of a child that is ill, or of when nobody is there. What takes
+/// a person's mail for a machine's hides it; the other way round one answer too many is sent.
+const AMBIGUOUS: [&str; 32] = [
     "auto",
     "vacation",
     "abwesend",
@@ -112,6 +99,21 @@ const AMBIGUOUS: [&str; 17] = [
     "absent du bureau",
     "abwesenheit",
     "afwezigheid",
+    "out of office",
+    "out-of-office",
+    "auto-responder",
+    "autoresponder",
+    "abwesenheitsassistent",
+    "fuori sede",
+    "fuori ufficio",
+    "fuera de la oficina",
+    "fuera de oficina",
+    "fora do escritório",
+    "ausência temporária",
+    "message d'absence",
+    "afwezigheidsbericht",
+    "abwesenheitsmeldung",
+    "abwesenheitsnachricht",
 ];
 
 /// Whole subjects, in lower case.
@@ -186,6 +188,11 @@ mod tests {
             ("[", Hint::None, false),
             ("Automatic reply: can you come?", Hint::Answers, true),
             ("Abwesenheitsnotiz: wie einrichten?", Hint::None, false),
+            ("Out of office: 12 to 16 June", Hint::Answers, false),
+            ("Out of Office: your order", Hint::Marked, true),
+            ("Autoresponder: funktioniert nicht", Hint::None, false),
+            ("Fuori ufficio: chi risponde al telefono", Hint::None, false),
+            ("Fuori ufficio: il tuo ordine", Hint::Marked, true),
             ("Absence: my son, class 5b", Hint::Answers, false),
             ("Absence: your order", Hint::Marked, true),
             ("Automatic answer: your order", Hint::None, true),
