@@ -8,7 +8,7 @@ use mail_parser::decoders::charsets::map::charset_decoder;
 use mail_parser::parsers::MessageStream;
 
 use super::fields::{Field, Fields};
-use super::{charset, clean, encoded};
+use super::{charset, clean, continued, encoded};
 
 /// Blanks between a soft break of quoted-printable and the line end that are looked at.
 const MOST_BLANKS: usize = 80;
@@ -85,7 +85,10 @@ pub(super) fn media_type(field: &Field<'_>) -> Option<MediaType> {
     };
     let parameters = value.attributes().unwrap_or_default().iter();
     let parameters = parameters.map(|one| (one.name.to_lowercase(), one.value.to_string()));
-    Some(MediaType { kind: kind.to_lowercase(), parameters: parameters.collect() })
+    // mail-parser decodes each segment of a value by itself, and a character may be in two.
+    let continued = continued::parameters(&String::from_utf8_lossy(&line));
+    let parameters = continued.into_iter().chain(parameters).collect();
+    Some(MediaType { kind: kind.to_lowercase(), parameters })
 }
 
 /// Some programs forget the first semicolon: `text/html charset=utf-8`.
@@ -253,7 +256,8 @@ fn uuencoded(body: &[u8]) -> Decoded<Cow<'_, [u8]>> {
     Decoded { value: out.into(), guessed: false }
 }
 
-fn hex_pair(bytes: &[u8]) -> Option<(u8, &[u8])> {
+/// The byte that two hexadecimal digits stand for, and what follows.
+pub(super) fn hex_pair(bytes: &[u8]) -> Option<(u8, &[u8])> {
     let (pair, behind) = bytes.split_first_chunk::<2>()?;
     let [high, low] = pair.map(|digit| char::from(digit).to_digit(16));
     Some((u8::try_from(high? * 16 + low?).ok()?, behind))
@@ -304,6 +308,8 @@ mod tests {
         assert_eq!(one.parameter("charset"), Some("UTF-8"));
         let name = "attachment; filename*0*=utf-8''M%C3%BC; filename*1=de.txt";
         assert_eq!(media_type(&field(name)).unwrap().parameter("filename"), Some("Müde.txt"));
+        let torn = "attachment; filename*0*=utf-8''Gr%C3; filename*1*=%BC%C3%9Fe; filename*2=\".pdf\"";
+        assert_eq!(media_type(&field(torn)).unwrap().parameter("filename"), Some("Grüße.pdf"));
         let forgotten = media_type(&field(" text/html charset=utf-8; x=y")).unwrap();
         assert_eq!(forgotten.kind, "text/html");
         assert_eq!(

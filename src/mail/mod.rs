@@ -13,6 +13,7 @@ mod classify;
 pub mod clean;
 mod comment;
 pub mod compose;
+mod continued;
 mod date;
 mod decode;
 pub mod defect;
