@@ -8,7 +8,7 @@ use mail_parser::decoders::charsets::map::charset_decoder;
 use mail_parser::parsers::MessageStream;
 
 use super::fields::{Field, Fields};
-use super::{charset, clean, continued, encoded};
+use super::{charset, clean, comment, continued, encoded};
 
 /// Blanks between a soft break of quoted-printable and the line end that are looked at.
 const MOST_BLANKS: usize = 80;
@@ -131,8 +131,10 @@ pub(super) struct Decoded<T> {
 /// How the bytes of a part are encoded for transport.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Transfer {
-    /// 7bit, 8bit, binary, and whatever nobody knows.
+    /// 7bit, 8bit and binary (RFC 2045 6.2).
     Plain,
+    /// Whatever nobody knows: it stays as it came.
+    Unknown,
     /// RFC 2045 6.7.
     QuotedPrintable,
     /// RFC 2045 6.8.
@@ -142,21 +144,26 @@ pub(super) enum Transfer {
 }
 
 impl Transfer {
-    /// Reads a Content-Transfer-Encoding value: its first word counts.
+    /// Reads a Content-Transfer-Encoding value: its first word counts, without comments. `8-bit` and
+    /// `7bits` mean what they say; an empty value says nothing.
     pub(super) fn read(field: &Field<'_>) -> Self {
-        let value = field.unfolded().to_ascii_lowercase();
-        match value.split([' ', ';', '(']).next().unwrap_or_default().trim_matches('"') {
+        let value = comment::without(&field.unfolded()).to_ascii_lowercase();
+        let word = value.trim_start().split([' ', ';']).next().unwrap_or_default();
+        match word.trim_matches('"') {
+            "" | "binary" | "7bit" | "8bit" | "7-bit" | "8-bit" | "7bits" | "8bits" | "7" | "8" => {
+                Transfer::Plain
+            }
             "quoted-printable" => Transfer::QuotedPrintable,
             "base64" | "base-64" => Transfer::Base64,
             "x-uuencode" | "x-uue" | "uuencode" => Transfer::Uuencode,
-            _ => Transfer::Plain,
+            _ => Transfer::Unknown,
         }
     }
 
     /// The decoded bytes; what cannot be decoded is passed over.
     pub(super) fn decode(self, body: &[u8]) -> Decoded<Cow<'_, [u8]>> {
         match self {
-            Transfer::Plain => Decoded { value: body.into(), guessed: false },
+            Transfer::Plain | Transfer::Unknown => Decoded { value: body.into(), guessed: false },
             Transfer::QuotedPrintable => quoted_printable(body),
             Transfer::Base64 => base64(body),
             Transfer::Uuencode => uuencoded(body),
@@ -166,7 +173,7 @@ impl Transfer {
     /// How many bytes [`Transfer::decode`] gives, without keeping them.
     pub(super) fn size(self, body: &[u8]) -> u64 {
         let size = match self {
-            Transfer::Plain => body.len(),
+            Transfer::Plain | Transfer::Unknown => body.len(),
             Transfer::QuotedPrintable => quoted_printable(body).value.len(),
             Transfer::Uuencode => uuencoded(body).value.len(),
             Transfer::Base64 => {
@@ -308,7 +315,8 @@ mod tests {
         assert_eq!(one.parameter("charset"), Some("UTF-8"));
         let name = "attachment; filename*0*=utf-8''M%C3%BC; filename*1=de.txt";
         assert_eq!(media_type(&field(name)).unwrap().parameter("filename"), Some("Müde.txt"));
-        let torn = "attachment; filename*0*=utf-8''Gr%C3; filename*1*=%BC%C3%9Fe; filename*2=\".pdf\"";
+        let torn =
+            "attachment; filename*0*=utf-8''Gr%C3; filename*1*=%BC%C3%9Fe; filename*2=\".pdf\"";
         assert_eq!(media_type(&field(torn)).unwrap().parameter("filename"), Some("Grüße.pdf"));
         let forgotten = media_type(&field(" text/html charset=utf-8; x=y")).unwrap();
         assert_eq!(forgotten.kind, "text/html");
@@ -341,10 +349,26 @@ mod tests {
         }
         let broken = Transfer::Base64.decode(b"aGVs\xffbG8=");
         assert_eq!((broken.value.as_ref(), broken.guessed), (&b"hello"[..], true));
-        assert_eq!(Transfer::read(&field(" Base64 ")), Transfer::Base64);
-        assert_eq!(Transfer::read(&field("quoted-printable; x")), Transfer::QuotedPrintable);
-        assert_eq!(Transfer::read(&field("\"quoted-printable\"")), Transfer::QuotedPrintable);
-        assert_eq!(Transfer::read(&field("x-uuencode")), Transfer::Uuencode);
-        assert_eq!(Transfer::read(&field("x-gzip64")), Transfer::Plain);
+    }
+
+    #[test]
+    fn names_of_transfers() {
+        for (value, wanted) in [
+            (" Base64 ", Transfer::Base64),
+            ("(really) BASE64(x)", Transfer::Base64),
+            ("quoted-printable; x", Transfer::QuotedPrintable),
+            ("\"quoted-printable\"", Transfer::QuotedPrintable),
+            ("x-uuencode", Transfer::Uuencode),
+            ("X-UUE", Transfer::Uuencode),
+            ("7bit", Transfer::Plain),
+            (" 8BIT (umlauts)", Transfer::Plain),
+            ("Binary", Transfer::Plain),
+            ("8 bit", Transfer::Plain),
+            ("", Transfer::Plain),
+            ("x-gzip64", Transfer::Unknown),
+            ("base46", Transfer::Unknown),
+        ] {
+            assert_eq!(Transfer::read(&field(value)), wanted, "{value}");
+        }
     }
 }

@@ -35,6 +35,8 @@ pub enum Defect {
     BadCharset,
     /// Bytes that are not in the transfer encoding of their part.
     BadEncoding,
+    /// A transfer encoding that nobody knows.
+    UnknownEncoding,
     /// A winmail.dat: Outlook packed its text or attachments in a form of its own (MS-OXTNEF).
     Tnef,
     /// More visible text than is kept.
@@ -45,7 +47,7 @@ pub enum Defect {
 
 impl Defect {
     /// Every defect.
-    pub const ALL: [Defect; 18] = [
+    pub const ALL: [Defect; 19] = [
         Defect::NoHeader,
         Defect::TooLarge,
         Defect::TooMuchHeader,
@@ -61,6 +63,7 @@ impl Defect {
         Defect::NoBoundary,
         Defect::BadCharset,
         Defect::BadEncoding,
+        Defect::UnknownEncoding,
         Defect::Tnef,
         Defect::TextCut,
         Defect::ParserFault,
@@ -122,6 +125,10 @@ impl Defect {
             Defect::BadEncoding => {
                 ("bad-encoding", "A part is not encoded as it says; some of it may be missing.")
             }
+            Defect::UnknownEncoding => (
+                "unknown-encoding",
+                "A part is encoded in a way that nobody knows; it is as it came.",
+            ),
             Defect::Tnef => (
                 "tnef",
                 "Outlook packed what it holds into a winmail.dat (TNEF), which was not unpacked.",

@@ -3,6 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::attachment::Attachment;
+use super::decode::Transfer;
 use super::fields::{self, Fields};
 use super::references::{self, Ids};
 use super::structure::{self, Part};
@@ -125,6 +126,9 @@ fn read(fields: &Fields<'_>, sender_told: &EnvelopeSender) -> Parsed {
     let mut defects = header_defects(fields);
     let parts = structure::split(fields, &mut defects);
     let seen = visible::parts(&parts);
+    if parts.iter().any(|part| part.is_leaf() && part.transfer == Transfer::Unknown) {
+        defects.push(Defect::UnknownEncoding);
+    }
     if parts.iter().any(Part::is_tnef) {
         defects.push(Defect::Tnef);
     }

@@ -151,7 +151,7 @@ fn given_back<'a, 'p>(parts: &'a [Part<'p>]) -> impl Iterator<Item = &'a Part<'p
 pub(super) fn decoded(part: &Part<'_>) -> Vec<u8> {
     let bytes = part.body.get(..MOST_OF_PART).unwrap_or(part.body);
     match part.transfer {
-        Transfer::Plain => bytes.to_vec(),
+        Transfer::Plain | Transfer::Unknown => bytes.to_vec(),
         coded => coded.decode(bytes).value.into_owned(),
     }
 }

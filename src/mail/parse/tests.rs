@@ -48,6 +48,12 @@ fn authors() {
         ("From: (no address)", "", "", &[Defect::NoAuthor]),
         ("Reply-To: a@x.org", "", "", &[Defect::NoAuthor]),
         ("From: a@x.org\nContent-Type: Application/MS-TNEF", "a@x.org", "", &[Defect::Tnef]),
+        (
+            "From: a@x.org\nContent-Transfer-Encoding: base46",
+            "a@x.org",
+            "",
+            &[Defect::UnknownEncoding],
+        ),
         ("From: [??]\nFrom: a@x.org", "a@x.org", "", &[Defect::SeveralFrom]),
     ] {
         let parsed = of(header);
