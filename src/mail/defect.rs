@@ -11,6 +11,8 @@ pub enum Defect {
     TooLarge,
     /// More header than is looked at.
     TooMuchHeader,
+    /// A header that ends at a line that is no field, with fields behind it.
+    BrokenHeader,
     /// No From field with an address.
     NoAuthor,
     /// More than one From field.
@@ -47,10 +49,11 @@ pub enum Defect {
 
 impl Defect {
     /// Every defect.
-    pub const ALL: [Defect; 19] = [
+    pub const ALL: [Defect; 20] = [
         Defect::NoHeader,
         Defect::TooLarge,
         Defect::TooMuchHeader,
+        Defect::BrokenHeader,
         Defect::NoAuthor,
         Defect::SeveralFrom,
         Defect::SeveralAuthors,
@@ -91,6 +94,10 @@ impl Defect {
             Defect::TooMuchHeader => {
                 ("too-much-header", "The header is too large; only its beginning was read.")
             }
+            Defect::BrokenHeader => (
+                "broken-header",
+                "A line that is no field ends the header; the fields behind it were read as text.",
+            ),
             Defect::NoAuthor => ("no-author", "No From field names an address."),
             Defect::SeveralFrom => {
                 ("several-from", "There are several From fields; the first one counts.")

@@ -18,6 +18,9 @@ pub const WINDOW: usize = 4 << 20;
 /// Bytes of one value that are looked at.
 const LONGEST_VALUE: usize = 1 << 18;
 
+/// Lines behind a header that are looked at for more of it.
+const MOST_BEHIND: usize = 100;
+
 /// One header field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Field<'a> {
@@ -56,6 +59,8 @@ pub struct Fields<'a> {
     mbox_line: Option<&'a [u8]>,
     body: &'a [u8],
     exceeded: bool,
+    /// Whether it ends at a line that is no field.
+    is_open: bool,
 }
 
 impl<'a> Fields<'a> {
@@ -107,13 +112,16 @@ impl<'a> Fields<'a> {
     fn scan_within(raw: &'a [u8], most: usize, window: usize) -> Self {
         let mut list = Vec::new();
         let mut rest = raw;
-        let mut exceeded = false;
+        let (mut exceeded, mut is_open) = (false, false);
         let body = loop {
             let (line, behind) = split_line(rest);
             if line.is_empty() {
                 break behind;
             }
-            let Some((name, colon)) = field_name(line) else { break rest };
+            let Some((name, colon)) = field_name(line) else {
+                is_open = true;
+                break rest;
+            };
             let (field, behind) = split_field(rest);
             if list.len() == most || raw.len() - behind.len() > window {
                 exceeded = true;
@@ -123,7 +131,7 @@ impl<'a> Fields<'a> {
             list.push(Field { name, value: field.get(colon + 1..).unwrap_or_default() });
         };
         exceeded |= raw.len() - body.len() > MOST_BYTES;
-        Fields { list, mbox_line: None, body, exceeded }
+        Fields { list, mbox_line: None, body, exceeded, is_open }
     }
 
     /// The fields in their order; the first 10,000 at most.
@@ -142,9 +150,9 @@ impl<'a> Fields<'a> {
         self.list.iter().filter(move |field| field.is(name))
     }
 
-    /// The same fields above another body.
-    pub(super) fn above(self, body: &'a [u8]) -> Self {
-        Fields { body, ..self }
+    /// The same fields above the body of another header.
+    pub(super) fn above(self, other: &Fields<'a>) -> Self {
+        Fields { body: other.body, is_open: other.is_open, ..self }
     }
 
     /// What follows the header.
@@ -157,6 +165,23 @@ impl<'a> Fields<'a> {
     #[must_use]
     pub fn exceeded(&self) -> bool {
         self.exceeded
+    }
+
+    /// Whether it ends at a line that is no field, with fields behind that, up to the next empty line:
+    /// they belonged to it. The address of a web page is none.
+    #[must_use]
+    pub fn is_broken(&self) -> bool {
+        let mut rest = self.body;
+        let lines = std::iter::from_fn(|| {
+            let (line, behind) = split_line(rest);
+            rest = behind;
+            (!line.is_empty()).then_some(line)
+        });
+        let is_field = |line: &[u8]| {
+            let value = field_name(line).and_then(|(_, colon)| line.get(colon + 1..));
+            value.is_some_and(|value| !value.starts_with(b"//"))
+        };
+        self.is_open && !self.is_empty() && lines.take(MOST_BEHIND).any(is_field)
     }
 
     /// Whether not one field was found.
@@ -261,104 +286,4 @@ pub(super) fn is_blank(byte: u8) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn names(raw: &str) -> Vec<&str> {
-        Fields::scan(raw.as_bytes()).list.iter().map(|field| field.name).collect()
-    }
-
-    #[test]
-    fn where_the_header_ends() {
-        for (raw, wanted, body) in [
-            ("A: 1\nB: 2\n\nbody\n", &["A", "B"][..], "body\n"),
-            ("A: 1\r\nB: 2\r\n\r\nbody", &["A", "B"], "body"),
-            ("A: 1\r\nB: 2\n\r\nbody", &["A", "B"], "body"),
-            ("A: 1\n B: 2\n\tC: 3\nD : 4\n\n", &["A", "D"], ""),
-            ("A: 1\nFr om: x@y\nB: 2\n\nbody", &["A"], "Fr om: x@y\nB: 2\n\nbody"),
-            ("A: 1\nno field\n", &["A"], "no field\n"),
-            ("From x@y Sat Jan  1\nA: 1\n\nbody", &["A"], "body"),
-            ("From : x@y\n\nbody", &["From"], "body"),
-            ("From: x@y\nFrom x@y\n\nbody", &["From"], "From x@y\n\nbody"),
-            (": x\n\nbody", &[], ": x\n\nbody"),
-            ("Für: x\n\nbody", &[], "Für: x\n\nbody"),
-            ("\nA: 1\n", &[], "A: 1\n"),
-            (" A: 1\n", &[], " A: 1\n"),
-            ("   \nA: 1\n\nbody", &["A"], "body"),
-            (" \t\r\n\t\nA: 1\n B: 2\n\nbody", &["A"], "body"),
-            ("From x@y Sat Jan  1\n  \nA: 1\n\nbody", &["A"], "body"),
-            ("   \n\nA: 1\n", &[], "   \n\nA: 1\n"),
-            ("   \nno field\n", &[], "   \nno field\n"),
-            ("   \n A: 1\n", &[], "   \n A: 1\n"),
-            ("   ", &[], "   "),
-            ("A: 1\n   \nB: 2\n\nbody", &["A", "B"], "body"),
-            ("A: 1", &["A"], ""),
-            ("A:", &["A"], ""),
-            ("", &[], ""),
-        ] {
-            assert_eq!(names(raw), wanted, "{raw:?}");
-            assert_eq!(Fields::scan(raw.as_bytes()).body(), body.as_bytes(), "{raw:?}");
-        }
-    }
-
-    #[test]
-    fn a_part_begins_with_its_header() {
-        let fields = Fields::scan_part(b"   \nA: 1\n\nbody", MOST_FIELDS);
-        assert!(fields.is_empty() && fields.body() == b"   \nA: 1\n\nbody");
-    }
-
-    /// What is seen of a message does not depend on how much of it is at hand.
-    #[test]
-    fn blanks_that_reach_beyond_the_window_are_body() {
-        for blanks in 0..12 {
-            let raw = " ".repeat(blanks) + "\nA: 1\n\nbody";
-            let (window, whole) = (8, Fields::scan_window(raw.as_bytes(), 8));
-            let beginning = raw.as_bytes().get(..window + 2).unwrap_or(raw.as_bytes());
-            let cut = Fields::scan_window(beginning, window);
-            let body_at = |fields: &Fields, all: &[u8]| all.len() - fields.body().len();
-            assert_eq!(whole.list.len(), cut.list.len(), "{blanks}");
-            assert_eq!(body_at(&whole, raw.as_bytes()), body_at(&cut, beginning), "{blanks}");
-            assert_eq!(whole.list.len() == 1, (1..=2).contains(&blanks), "{blanks}");
-        }
-    }
-
-    #[test]
-    fn values() {
-        let raw = b"Subject: one\r\n\t two \xff\r\nsubject:three\n\n";
-        let fields = Fields::scan(raw);
-        assert_eq!(fields.get("SUBJECT").unwrap().unfolded(), "one two \u{fffd}");
-        assert_eq!(fields.get("Subject").unwrap().value, b" one\r\n\t two \xff");
-        assert_eq!(fields.all("subject").count(), 2);
-        assert!(fields.get("Sub").is_none());
-    }
-
-    #[test]
-    fn the_mbox_line_is_a_hint() {
-        let sender = |raw: &'static str| Fields::scan(raw.as_bytes()).mbox_sender();
-        assert_eq!(sender("From a@x  Sat Jan 1\nA: 1\n").as_deref(), Some("a@x"));
-        assert_eq!(sender("From  MAILER-DAEMON\r\nA: 1\n").as_deref(), Some("MAILER-DAEMON"));
-        assert_eq!(sender("From \nA: 1\n"), None);
-        assert_eq!(sender("A: 1\n"), None);
-    }
-
-    #[test]
-    fn the_trace_above_the_first_foreign_received() {
-        let raw = "Return-Path: <a@x>\nReceived: by mx.ours\nDelivered-To: b@y\nReceived: by evil\n\
-                   Delivered-To: c@z\n\n";
-        let fields = Fields::scan(raw.as_bytes());
-        assert_eq!(fields.above_received(|_| false).len(), 1);
-        assert_eq!(fields.above_received(|by| by.contains("mx.ours")).len(), 3);
-        assert_eq!(fields.above_received(|_| true).len(), 5);
-    }
-
-    #[test]
-    fn too_much_is_flagged() {
-        let many = "A: 1\n".repeat(MOST_FIELDS + 1) + "\nbody";
-        let fields = Fields::scan(many.as_bytes());
-        assert!(fields.exceeded() && fields.list.len() == MOST_FIELDS);
-        assert_eq!(fields.body(), b"A: 1\n\nbody");
-        let long = format!("A: {}\n\nbody", "x".repeat(MOST_BYTES));
-        assert!(Fields::scan(long.as_bytes()).exceeded());
-        assert!(Fields::scan(long.as_bytes()).get("A").unwrap().unfolded().len() <= LONGEST_VALUE);
-    }
-}
+mod tests;

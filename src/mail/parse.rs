@@ -91,7 +91,7 @@ fn with_fields<T>(raw: &[u8], work: impl FnOnce(&Fields<'_>) -> T) -> T {
     let header = raw.get(..raw.len() - fields.body().len()).unwrap_or_default();
     let recode = || decode::header(header, &fields);
     match catch_unwind(AssertUnwindSafe(recode)).unwrap_or_default() {
-        Some(header) => work(&Fields::scan(&header).above(fields.body())),
+        Some(header) => work(&Fields::scan(&header).above(&fields)),
         None => work(&fields),
     }
 }
@@ -184,6 +184,7 @@ fn header_defects(fields: &Fields<'_>) -> Vec<Defect> {
     let found = [
         (fields.is_empty(), Defect::NoHeader),
         (fields.exceeded(), Defect::TooMuchHeader),
+        (fields.is_broken(), Defect::BrokenHeader),
         (several("From"), Defect::SeveralFrom),
         (several("Subject"), Defect::SeveralSubject),
         (several("Message-ID"), Defect::SeveralMessageId),
