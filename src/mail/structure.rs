@@ -17,6 +17,12 @@ const DEEPEST: usize = 50;
 /// Header fields of a part that are looked at.
 const MOST_PART_FIELDS: usize = 200;
 
+/// What a winmail.dat begins with (MS-OXTNEF 2.1.3.1).
+const TNEF: [u8; 4] = [0x78, 0x9f, 0x3e, 0x22];
+
+/// Encoded bytes within which that is found: the line with which uuencode begins comes first.
+const MOST_OF_MAGIC: usize = 256;
+
 /// One part of a message. A forwarded message is a leaf: its inside is not looked at.
 #[derive(Debug)]
 pub(super) struct Part<'a> {
@@ -65,9 +71,15 @@ impl<'a> Part<'a> {
         !self.is_multipart && !self.media.begins("multipart/")
     }
 
-    /// Whether it is what Outlook packs the text and attachments of a mail into (MS-OXTNEF).
+    /// Whether it is what Outlook packs the text and attachments of a mail into (MS-OXTNEF): by its type,
+    /// or, where a gateway gave it another one, by its first bytes.
     pub(super) fn is_tnef(&self) -> bool {
+        let begins = || {
+            let bytes = self.body.get(..MOST_OF_MAGIC).unwrap_or(self.body);
+            self.transfer.decode(bytes).value.starts_with(&TNEF)
+        };
         matches!(self.media.kind.as_str(), "application/ms-tnef" | "application/vnd.ms-tnef")
+            || self.is_leaf() && self.media.begins("application/") && begins()
     }
 }
 

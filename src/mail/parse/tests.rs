@@ -48,6 +48,13 @@ fn authors() {
         ("From: (no address)", "", "", &[Defect::NoAuthor]),
         ("Reply-To: a@x.org", "", "", &[Defect::NoAuthor]),
         ("From: a@x.org\nContent-Type: Application/MS-TNEF", "a@x.org", "", &[Defect::Tnef]),
+        (
+            "From: a@x.org\nContent-Type: application/octet-stream\n\
+             Content-Transfer-Encoding: base64\n\neJ8+IgAAAA==",
+            "a@x.org",
+            "",
+            &[Defect::Tnef],
+        ),
         ("From: a@x.org\nno field\nSubject: x", "a@x.org", "", &[Defect::BrokenHeader]),
         (
             "From: a@x.org\nContent-Transfer-Encoding: base46",
