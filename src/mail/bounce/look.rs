@@ -1,7 +1,7 @@
 //! What a mail looks like before its text is read: whether it may be a report at all.
 
 use super::notice::Notice;
-use super::words;
+use super::{fml, words};
 use crate::domain::{Address, EnvelopeSender, Signal};
 use crate::mail::away::{self, Hint};
 use crate::mail::fields::{Field, Fields};
@@ -69,7 +69,8 @@ pub(super) struct Look {
     /// The mail is what else is a part of one.
     is_part: bool,
     gives_back: bool,
-    list_server: bool,
+    /// fml wrote it, a list server.
+    fml: bool,
     notifies: bool,
     /// A report on the reading of a mail, or on what a reader thinks of it.
     receipt: bool,
@@ -101,7 +102,7 @@ impl Look {
             is_part: declared.starts_with("message/"),
             gives_back: super::given_back(parts).next().is_some(),
             notifies: fields.get("X-Amz-Sns-Message-Id").is_some(),
-            list_server: fields.get("X-MLServer").is_some(),
+            fml: fml::wrote(fields),
             receipt: parts.iter().any(|part| RECEIPTS.contains(&part.media.kind.as_str())),
             away: away::is_subject(&title, Hint::Marked),
             failed: listed(fields, "X-Failed-Recipients"),
@@ -127,7 +128,7 @@ impl Look {
     pub(super) fn is_worth_reading(&self) -> bool {
         let asked = self.asked();
         let is_other = self.receipt || self.away && asked != Some(Asked::Nothing);
-        !is_other && (asked.is_some() || self.list_server || self.notifies)
+        !is_other && (asked.is_some() || self.fml || self.notifies)
     }
 
     /// What the text has to have, when there is no machine-readable part; none where no text makes it
@@ -156,7 +157,7 @@ impl Look {
     /// with a status code under the subject of reports.
     pub(super) fn signal(&self, notice: &Notice) -> Option<Signal> {
         let asked = self.asked();
-        let refused = self.list_server && notice.refuses_a_post();
+        let refused = self.fml && notice.is_refusal_of_fml();
         if !refused && !asked.is_some_and(|asked| self.is_met(asked, notice)) {
             return None;
         }

@@ -8,6 +8,7 @@
 //! more is asked depends on who sent it (`look.rs`).
 
 mod divider;
+mod fml;
 mod look;
 mod mark;
 mod notice;

@@ -2,7 +2,7 @@
 
 use super::mark::{self, Mark};
 use super::report::Report;
-use super::{divider, prose, reason, words};
+use super::{divider, fml, prose, reason, words};
 use crate::domain::Address;
 use crate::domain::bounce::Action;
 use crate::mail::fields::Fields;
@@ -28,14 +28,6 @@ const UNREACHED: [&str; 10] = [
     "non ha raggiunto alcuni o tutti i destinatari",
     "heeft enkele of alle geadresseerden niet bereikt",
     "resolver.adr.",
-];
-
-/// What a list server says that does not take a mail for the list, in lower case.
-const REFUSALS: [&str; 4] = [
-    "not a member of this mailing list",
-    "are not member",
-    "not allowed to post",
-    "duplicated message-id",
 ];
 
 /// A text, its lines before the returned mail and the header of that.
@@ -110,9 +102,9 @@ impl Notice {
         UNREACHED.iter().any(|words| self.words.contains(words))
     }
 
-    /// Whether a list server does not take a mail for its list.
-    pub(super) fn refuses_a_post(&self) -> bool {
-        REFUSALS.iter().any(|words| self.words.contains(words))
+    /// Whether fml, which wrote it, does not take a mail for its list.
+    pub(super) fn is_refusal_of_fml(&self) -> bool {
+        fml::refuses(&self.words)
     }
 
     /// Whether it states why, by a code.
