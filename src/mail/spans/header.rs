@@ -1,11 +1,10 @@
 //! The header of a quoted mail as mail programs write it into a text: `From:`, `Sent:`, `To:`,
 //! `Subject:` in the language of whoever answers.
 
-use std::collections::HashMap;
-use std::sync::LazyLock;
-
 use super::date::tells_time;
-use super::line::{Line, entries, undecorated};
+use super::line::{Line, undecorated};
+
+mod names;
 
 /// Lines that a header is looked for in.
 const LONGEST: usize = 24;
@@ -22,81 +21,6 @@ pub(super) enum Field {
     Subject,
     Other,
 }
-
-/// The names of the fields in lower case, as Outlook, Apple Mail, Thunderbird, Notes, GMX, Yahoo
-/// and Orange translate them.
-const NAMES: [(Field, &str); 5] = [
-    (
-        Field::From,
-        "
-    from | von | de | da | van | fra | från | lähettäjä | od | nadawca | odesílatel |
-    odosielateľ | feladó | küldő | de la | expediteur | expéditeur | от | від | отправитель |
-    από | gönderen | kimden | saatja | kellelt | nuo | no | šalje | pošiljatelj | mittente |
-    remitente | afzender | absender | avsändare | avsender | afsender | sender | שולח | מאת | من |
-    از | จาก | từ | dari | daripada | 发件人 | 寄件者 | 寄件人 | 差出人 | 送信者 | 보낸 사람 | 보낸사람 | от кого |
-    від кого | frá | igorlea | nork |
-    प्रेषक | frá | afsender | expeditor | expeditorul | 送信元 | remetente | sendt av | envoyé par | de parte de
-        ",
-    ),
-    (
-        Field::Date,
-        "
-    date | sent | sent on | date sent | sent at | datum | gesendet | gesendet am | envoyé |
-    envoyé le | enviado | enviado el | enviado em | enviada | enviada em | enviada el | fecha |
-    data | dată | inviato | data invio | verzonden | verstuurd | sendt | dato | skickat | lähetetty |
-    päivämäärä | päiväys | pvm | wysłano | wysłane | data wysłania | odesláno | odoslané | dátum |
-    elküldve | küldve | trimis | trimisă | дата | отправлено | отправлен | надіслано |
-    відправлено | изпратено | ημερομηνία | στάλθηκε | εστάλη | tarih | gönderildi |
-    gönderme tarihi | gönderme zamanı | saadetud | kuupäev | išsiųsta | nosūtīts | poslano |
-    poslato | datum slanja | נשלח | תאריך | تاريخ الإرسال | التاريخ | أرسلت | تم الإرسال | تاریخ |
-    ส่ง | ส่งเมื่อ | วันที่ | đã gửi | ngày | gửi | đã gửi vào | dikirim | tanggal | dihantar |
-    发送时间 | 发送日期 | 日期 | 時間 | 寄件日期 | 傳送時間 | 已发送 | 送信日時 | 日時 | 日付 | 보낸 날짜 | 날짜 | 보냄 | 보낸날짜 |
-    message du | sendt dato | dagsetning | sent date | time |
-    enviat | enviat el | ارسال شده | भेजा गया | दिनांक | dikirimkan | sendt den | date d'envoi | päivä
-        ",
-    ),
-    (
-        Field::To,
-        "
-    to | an | à | a | para | aan | til | till | vastaanottaja | kenelle | do | adresat | komu |
-    címzett | către | catre | кому | до | προς | kime | alıcı | saaja | kellele | kam | kas | za |
-    prima | destinataire | destinatario | destinatário | ontvanger | empfänger | mottagare |
-    mottaker | modtager | אל | לכבוד | עבור | إلى | به | ถึง | tới | đến | kepada | ke | 收件人 |
-    收件者 | 宛先 | 받는 사람 | 받는사람 | per | primatelj | nori | reply to | reply-to | risposta |
-    antwort an | répondre à | responder a | responder para |
-    adressaat | per a | प्रति | pour | pre | destinatarul | adresă | destinatar | vastaanottajat | komu/pre | kepada yth
-        ",
-    ),
-    (
-        Field::Subject,
-        "
-    subject | ogg | betreff | objet | asunto | assunto | oggetto | onderwerp | emne | ämne |
-    aihe | temat | předmět | predmet | tárgy | subiect | тема | относно | θέμα | konu | teema |
-    tema | temats | assumpte | naslov | zadeva | נושא | הנדון | הנושא | الموضوع | موضوع | เรื่อง |
-    หัวเรื่อง | chủ đề | chủ để | subjek | perihal | subyek | 主题 | 主旨 | 主題 | 件名 | 제목 | efni |
-    gaia |
-    tēma | विषय | subiectul | sujet | oggetto della mail | rubrik
-        ",
-    ),
-    (
-        Field::Other,
-        "
-    cc | bcc | kopie | kopia | kopio | copie | copie à | copia | cópia | kopi | kopie an | dw |
-    udw | másolatot kap | másolat | копия | копія | κοιν. | κοινοποίηση | bilgi | עותק | העתק |
-    نسخة | رونوشت | สำเนา | tembusan | 抄送 | 副本 | 참조 | importance | priority | attachments |
-    attachment | anlagen | pièces jointes | allegati | adjuntos | datos adjuntos | anexos |
-    bijlagen | vedhæftede filer | vedlegg | bilagor | załączniki | wichtigkeit | priorität |
-    organization | organisation | newsgroups | message-id | reply-to address | delivered-to |
-    svar til | svara till | antwoord aan | vastaus | odpověď na | odpovedať-pre | válaszcím |
-    rispondi a | odpowiedź-do | răspuns către | ответ-кому | yanıt adresi | odgovori na | kópia |
-    return-path | mailed by | signed by | 重要性 | 附件 | 添付ファイル
-        ",
-    ),
-];
-
-static FIELDS: LazyLock<HashMap<&str, Field>> = LazyLock::new(|| {
-    NAMES.iter().flat_map(|(field, names)| entries(names).map(|name| (name, *field))).collect()
-});
 
 /// The field that each line begins.
 pub(super) fn fields(lines: &[Line<'_>]) -> Vec<Option<Field>> {
@@ -234,7 +158,7 @@ fn of_notes(lines: &[Line<'_>]) -> bool {
 
 /// The field that a line names, without a colon or a value.
 fn label(line: &str) -> Option<Field> {
-    (line.len() <= LONGEST_NAME).then(|| FIELDS.get(line.to_lowercase().as_str()).copied())?
+    (line.len() <= LONGEST_NAME).then(|| names::field(&line.to_lowercase()))?
 }
 
 /// A header in another language: three short names with their values, an address or a date
@@ -253,7 +177,7 @@ fn unknown(lines: &[Line<'_>]) -> bool {
 /// The field that a line begins. A name of two letters may be set apart: `主　题`.
 pub(super) fn field(line: &str) -> Option<Field> {
     let (name, _) = name_and_value(line)?;
-    FIELDS.get(name.replace('\u{3000}', "").to_lowercase().as_str()).copied()
+    names::field(&name.replace('\u{3000}', "").to_lowercase())
 }
 
 /// `*Name :* value` in its two parts.
