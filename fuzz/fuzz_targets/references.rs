@@ -2,9 +2,11 @@
 //! again reads back as the same.
 #![no_main]
 
+use std::collections::BTreeSet;
+
 use libfuzzer_sys::fuzz_target;
 use postroom::mail::parse;
-use postroom::mail::references::{ids, message_id, parent};
+use postroom::mail::references::{ids, message_id, nearest_first};
 
 fuzz_target!(|value: &[u8]| {
     let all = ids(value, None);
@@ -17,8 +19,7 @@ fuzz_target!(|value: &[u8]| {
         assert!(all.is_empty() || all.first() == Some(&first));
         assert!(!ids(value, Some(&first)).contains(&first));
     }
-    let parent_of_all = parent(&all, &all);
-    assert!(parent_of_all.is_none_or(|parent| all.iter().any(|id| id == parent)));
+    in_order(&all);
     reads_back(&all);
     in_a_header(value);
 });
@@ -26,6 +27,14 @@ fuzz_target!(|value: &[u8]| {
 fn is_clean(id: &str) {
     assert!(!id.is_empty() && id.len() <= 3 * 998);
     assert!(!id.contains(|c: char| c.is_whitespace() || c.is_control()), "{id:?}");
+}
+
+/// Whatever a message refers to is there once, the last of References first.
+fn in_order(all: &[String]) {
+    let nearest = nearest_first(all, all);
+    assert_eq!(nearest.iter().collect::<BTreeSet<_>>(), all.iter().collect::<BTreeSet<_>>());
+    assert_eq!(nearest.iter().collect::<BTreeSet<_>>().len(), nearest.len());
+    assert_eq!(nearest.first(), all.last());
 }
 
 fn reads_back(all: &[String]) {

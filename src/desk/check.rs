@@ -5,14 +5,14 @@ use std::path::Path;
 
 use anyhow::Result;
 
-use super::land::{nearest_first, outcomes};
+use super::land::outcomes;
 use super::raw::{Pass, Summary};
 use super::{Desk, layout};
 use crate::config::SENDMAIL;
 use crate::domain::{Assignee, Direction, MessageId};
 use crate::host::log::Log;
 use crate::host::place;
-use crate::mail::{self, identity::VERSION};
+use crate::mail::{self, identity::VERSION, references};
 use crate::store::{AddressRole, Counts, Digests, Finding, Snapshot};
 
 /// How much is proved.
@@ -185,6 +185,7 @@ fn differences(
     }
     let parsed = mail::parse_from(beginning, &snapshot.envelope_sender(id)?);
     let addresses = |role| snapshot.addresses(id, role);
+    let nearest_first = references::nearest_first(&parsed.in_reply_to, &parsed.references);
     let agrees = [
         ("subject", stored.subject == parsed.subject),
         ("message_id", stored.message_id == parsed.message_id),
@@ -195,7 +196,7 @@ fn differences(
         ("to", addresses(AddressRole::To)? == parsed.to),
         ("cc", addresses(AddressRole::Cc)? == parsed.cc),
         ("bounce", snapshot.outcomes(id)? == outcomes(&parsed)),
-        ("references", snapshot.references(id)? == nearest_first(&parsed)),
+        ("references", snapshot.references(id)? == nearest_first),
     ];
     Ok(agrees.into_iter().filter(|(_, agrees)| !agrees).map(|(column, _)| column).collect())
 }

@@ -12,7 +12,7 @@ use crate::domain::{
     Address, Class, Conversation, Direction, EventId, InboxName, MessageId, Number, Signal,
 };
 use crate::mail::token::Keys;
-use crate::mail::{Parsed, identity};
+use crate::mail::{Parsed, identity, references};
 use crate::store::{AddressRole, NewArrival, NewMessage, RawBytes, Snapshot, StoredMessage, Tx};
 
 mod copy;
@@ -27,7 +27,6 @@ mod reported;
 mod tests;
 
 use home::Arrived;
-pub(super) use home::nearest_first;
 use key::Found;
 use ours::class_of;
 pub(super) use ours::only_author;
@@ -257,7 +256,7 @@ fn add_message(
             (AddressRole::Cc, &parsed.cc),
         ],
     );
-    let references = nearest_first(parsed);
+    let references = references::nearest_first(&parsed.in_reply_to, &parsed.references);
     let message = tx.add_message(&NewMessage {
         identity: ready.identity.0,
         identity_version: identity::VERSION,

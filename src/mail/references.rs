@@ -100,15 +100,21 @@ pub fn ids(value: &[u8], own: Option<&str>) -> Vec<String> {
     first.into_iter().chain(last).collect()
 }
 
-/// The message that this one answers (R59): In-Reply-To if it is exactly one id, else the last of
-/// References, else the first of In-Reply-To.
+/// The ids that a message refers to, each once, nearest first: In-Reply-To when it is exactly one id,
+/// then References from the last to the first, then what else In-Reply-To holds (R59).
 #[must_use]
-pub fn parent<'a>(in_reply_to: &'a [String], references: &'a [String]) -> Option<&'a str> {
-    let named = match in_reply_to {
-        [one] => Some(one),
-        several => references.last().or(several.first()),
+pub fn nearest_first(in_reply_to: &[String], references: &[String]) -> Vec<String> {
+    let (first, rest) = match in_reply_to {
+        [only] => (Some(only), &[][..]),
+        several => (None, several),
     };
-    named.map(String::as_str)
+    let mut ids: Vec<String> = Vec::new();
+    for id in first.into_iter().chain(references.iter().rev()).chain(rest) {
+        if !ids.contains(id) {
+            ids.push(id.clone());
+        }
+    }
+    ids
 }
 
 /// The `<...>` tokens of a value.
@@ -230,16 +236,18 @@ mod tests {
     }
 
     #[test]
-    fn the_parent() {
+    fn what_it_refers_to() {
         let list = |ids: &[&str]| ids.iter().map(|id| (*id).to_owned()).collect::<Vec<_>>();
         for (in_reply_to, references, wanted) in [
-            (&["a"][..], &["x", "y"][..], Some("a")),
-            (&["a", "b"], &["x", "y"], Some("y")),
-            (&["a", "b"], &[], Some("a")),
-            (&[], &["x", "y"], Some("y")),
-            (&[], &[], None),
+            (&["a"][..], &["x", "y"][..], &["a", "y", "x"][..]),
+            (&["x"], &["x", "y"], &["x", "y"]),
+            (&["a", "b"], &["x", "y"], &["y", "x", "a", "b"]),
+            (&["a", "b"], &["b", "a", "b"], &["b", "a"]),
+            (&["a", "b"], &[], &["a", "b"]),
+            (&[], &["x", "y"], &["y", "x"]),
+            (&[], &[], &[]),
         ] {
-            assert_eq!(parent(&list(in_reply_to), &list(references)), wanted);
+            assert_eq!(nearest_first(&list(in_reply_to), &list(references)), wanted);
         }
     }
 }

@@ -6,7 +6,7 @@ use anyhow::Result;
 
 use super::Ready;
 use super::copy;
-use super::home::{Arrived, nearest_first};
+use super::home::Arrived;
 use super::key::Found;
 use super::ours::proven;
 use super::reported::reported;
@@ -17,7 +17,7 @@ use crate::domain::arrival::Occasion;
 use crate::domain::step::Stood;
 use crate::domain::threading::{Candidate, Evidence, Lead};
 use crate::mail::token::Keys;
-use crate::mail::{authentication, subject};
+use crate::mail::{authentication, references, subject};
 use crate::store::Snapshot;
 
 /// A message that arrives in an inbox, and all that its evidence is sought with.
@@ -37,7 +37,7 @@ impl<'a> Seek<'a, '_> {
     pub(super) fn evidence(&self, key: Option<&Found<'a>>) -> Result<Evidence<'a>> {
         let Seek { tx, ready, target, arrived, sender, .. } = *self;
         let parsed = &ready.parsed;
-        let ids = nearest_first(parsed);
+        let ids = references::nearest_first(&parsed.in_reply_to, &parsed.references);
         let answered = ids.iter().map(|id| match parsed.in_reply_to.contains(id) {
             true => (id, Stood::InReplyTo),
             false => (id, Stood::References),

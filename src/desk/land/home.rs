@@ -12,24 +12,7 @@ use crate::domain::threading::{self, Evidence, Home};
 use crate::domain::{
     Actor, Change, Class, Conversation, Direction, Event, MessageId, Number, Reason, Step,
 };
-use crate::mail::Parsed;
 use crate::store::{Act, Snapshot, StoredMessage};
-
-/// The ids that a message refers to, nearest first: In-Reply-To when it is exactly one id, then
-/// References from the last to the first, then what else In-Reply-To holds (R59).
-pub(in crate::desk) fn nearest_first(parsed: &Parsed) -> Vec<String> {
-    let (first, rest) = match parsed.in_reply_to.as_slice() {
-        [only] => (Some(only), &[][..]),
-        several => (None, several),
-    };
-    let mut ids: Vec<String> = Vec::new();
-    for id in first.into_iter().chain(parsed.references.iter().rev()).chain(rest) {
-        if !ids.contains(id) {
-            ids.push(id.clone());
-        }
-    }
-    ids
-}
 
 /// A message that arrives.
 #[derive(Clone, Copy)]
