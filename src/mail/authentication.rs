@@ -34,8 +34,6 @@ pub struct Authentication {
     pub dmarc: Verdict,
     /// Whether the envelope sender's domain lets this server send (RFC 7208).
     pub spf: Verdict,
-    /// Whether one signature is good (RFC 6376).
-    pub dkim: Verdict,
 }
 
 /// Reads the verdicts of the server that is configured as `authserv_id`; without one, nothing is
@@ -62,7 +60,6 @@ pub fn verdict(fields: &Fields<'_>, authserv_id: Option<&str>) -> Authentication
         told => told,
     };
     found.spf = topmost(&results, "spf");
-    found.dkim = topmost(&results, "dkim");
     found
 }
 
@@ -99,7 +96,7 @@ fn result(clause: &str) -> Option<(String, Verdict)> {
     Some((method.to_owned(), verdict))
 }
 
-/// The verdict of the topmost field that tells of a method; of several signatures, the best.
+/// The verdict of the topmost field that tells of a method; of several results, the best.
 fn topmost(results: &[Vec<(String, Verdict)>], method: &str) -> Verdict {
     let told = results.iter().find(|field| field.iter().any(|(name, _)| name == method));
     let verdicts = told.into_iter().flatten().filter(|(name, _)| name == method);
@@ -179,10 +176,14 @@ mod tests {
     }
 
     #[test]
-    fn one_good_signature_is_enough() {
-        let text =
-            results("mx.example.org; dkim=fail header.d=a; dkim=pass header.d=b; spf=softfail");
-        let found = verdict(&Fields::scan(text.as_bytes()), Some("mx.example.org"));
-        assert_eq!((found.dkim, found.spf), (Verdict::Pass, Verdict::Fail));
+    fn the_best_of_several_counts() {
+        for (text, wanted) in [
+            ("mx.example.org; spf=fail smtp.helo=a; spf=pass smtp.mailfrom=b", Verdict::Pass),
+            ("mx.example.org; spf=none smtp.helo=a; spf=softfail", Verdict::Fail),
+        ] {
+            let text = results(text);
+            let found = verdict(&Fields::scan(text.as_bytes()), Some("mx.example.org"));
+            assert_eq!((found.spf, found.dmarc), (wanted, Verdict::None), "{text}");
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! A Maildir, read while others move its files (R40, R42).
 
 use std::collections::HashMap;
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io;
 use std::os::unix::ffi::OsStrExt;
@@ -156,7 +156,8 @@ impl Whereabouts {
     /// wrongly, once for all messages that were moved before.
     fn find(&mut self, was: &Path) -> io::Result<Option<PathBuf>> {
         let Some(dir) = was.parent().and_then(Path::parent) else { return Ok(None) };
-        let name = unique(was.file_name().unwrap_or_default()).to_owned();
+        let name = was.file_name().unwrap_or_default();
+        let name = maildir::unique(name.as_bytes()).to_owned();
         if self.dir == dir
             && let Some(path) = self.known.get(&name).filter(|path| *path != was && path.exists())
         {
@@ -167,13 +168,10 @@ impl Whereabouts {
         for place in PLACES {
             let place = dir.join(place);
             each_message(&place, |name| {
-                self.known.insert(unique(&name).to_owned(), place.join(&name));
+                let unique = maildir::unique(name.as_bytes()).to_owned();
+                self.known.insert(unique, place.join(&name));
             })?;
         }
         Ok(self.known.get(&name).cloned())
     }
-}
-
-fn unique(name: &OsStr) -> &[u8] {
-    name.as_bytes().split(|byte| *byte == b':').next().unwrap_or_default()
 }
