@@ -715,6 +715,32 @@ fn recipients_as_callers_write_them() {
     }
 }
 
+/// The first way in which the caller tells it that names an inbox decides (R23), its extension may stand
+/// behind a dash (R27).
+#[test]
+fn recipients_in_the_environment() {
+    let old = ("ORIGINAL_RECIPIENT", "helpdesk@old.example");
+    let sales = ("RECIPIENT", "sales-bar@example.test");
+    for (n, (told, recipient)) in [
+        (vec![old, ("RECIPIENT", "sales@example.test")], "helpdesk@old.example"),
+        (vec![old, ("LOCAL_PART", "sales"), ("DOMAIN", "example.test")], "helpdesk@old.example"),
+        (vec![sales, ("EXTENSION", "bar")], "sales-bar@example.test"),
+        (vec![sales, ("LOCAL_PART_SUFFIX", "-bar")], "sales-bar@example.test"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let desk = Desk::new();
+        let mut command = desk.postroom(["ingest", "-p"]);
+        command.envs(told.clone());
+        let letter = [format!("X-N: {n}\n").into_bytes(), mail()].concat();
+        let done = finish(command, &letter).expect_success();
+        assert!(done.text().contains("\tsales\t"), "{told:?}: {done:?}");
+        let shown = desk.run(["show", "--json", "m1"]).expect_success().text();
+        assert!(shown.contains(&format!("\"recipient\":\"{recipient}\"")), "{told:?}: {shown}");
+    }
+}
+
 /// A signal ends a delivery that waits, and nothing of it is there (R15). The line goes where the
 /// configuration says, too.
 #[test]

@@ -243,7 +243,7 @@ fn manner(bulk: &Bulk<'_>) -> String {
     let sender = Some(&envelope.sender).filter(|sender| **sender != EnvelopeSender::Unknown);
     let told = [
         ("inbox", envelope.inbox.as_ref().map(ToString::to_string)),
-        ("recipient", envelope.recipient.as_ref().map(ToString::to_string)),
+        ("recipient", envelope.recipients.first().map(ToString::to_string)),
         ("sender", sender.map(ToString::to_string)),
         ("extension", envelope.extension.clone()),
     ];

@@ -167,16 +167,12 @@ impl Desk {
             Ok(targets) => lines.extend(targets.iter().flat_map(|target| {
                 let recipient = target.recipient.as_ref();
                 let value = recipient.map_or_else(|| "unknown".to_owned(), ToString::to_string);
-                let ours = recipient.is_some_and(|address| self.config.is_ours(address));
                 let inbox = target.inbox.to_string();
-                let inbox = if ours || envelope.inbox.is_some() {
-                    Line::fine("inbox", inbox)
+                let inbox = if target.is_fallback {
+                    let words = "the fallback: nobody told of an address of an inbox";
+                    Line::note("inbox", inbox, words)
                 } else {
-                    Line::note(
-                        "inbox",
-                        inbox,
-                        "the fallback: nobody told of an address of an inbox",
-                    )
+                    Line::fine("inbox", inbox)
                 };
                 [Line::fine("recipient", value), inbox]
             })),

@@ -24,13 +24,14 @@ pub fn path(name: &str) -> Option<PathBuf> {
     get(name).filter(|value| !value.is_empty()).map(PathBuf::from)
 }
 
-/// The recipient as the caller tells it: Postfix and OpenSMTPD, Pigeonhole, Exim (R23).
+/// The recipient as the caller tells it, in each of the ways that it does, the most exact first:
+/// Postfix and OpenSMTPD, Pigeonhole, Exim (R23).
 #[must_use]
-pub fn recipient() -> Option<String> {
-    let named = ["ORIGINAL_RECIPIENT", "ORIG_RECIPIENT", "RECIPIENT"]
-        .into_iter()
-        .find_map(|name| text(name).filter(|value| value.contains('@')));
-    named.or_else(|| Some(format!("{}@{}", text("LOCAL_PART")?, text("DOMAIN")?)))
+pub fn recipients() -> Vec<String> {
+    let named = ["ORIGINAL_RECIPIENT", "ORIG_RECIPIENT", "RECIPIENT"].into_iter().filter_map(text);
+    let parts = text("LOCAL_PART").zip(text("DOMAIN"));
+    let joined = parts.map(|(local, domain)| format!("{local}@{domain}"));
+    named.filter(|value| value.contains('@')).chain(joined).collect()
 }
 
 /// The envelope sender as the caller tells it; an empty one is the null sender, a missing one is

@@ -201,12 +201,14 @@ pub(crate) fn envelope(args: &Args) -> Result<Envelope> {
         Some(name) => Some(name.parse().map_err(Failure::usage_of)?),
         None => None,
     };
-    let recipient = told(&args.recipient, env::recipient).and_then(|word| recipient(args, &word));
+    let named = if from_mta { env::recipients() } else { Vec::new() };
+    let named = args.recipient.iter().chain(&named);
+    let recipients: Vec<Address> = named.filter_map(|word| recipient(args, word)).collect();
     let extension = told(&args.extension, env::extension)
-        .or_else(|| recipient.as_ref().and_then(|r| r.extension().map(str::to_owned)));
+        .or_else(|| recipients.iter().find_map(Address::extension).map(str::to_owned));
     let sender = told(&args.sender, env::sender);
     let sender = sender.map(|word| envelope::sender(&word)).unwrap_or_default();
-    Ok(Envelope { inbox, recipient, sender, extension })
+    Ok(Envelope { inbox, recipients, sender, extension })
 }
 
 /// The recipient that the caller tells, in brackets or not. A word that is no address is no reason to
@@ -216,7 +218,7 @@ fn recipient(args: &Args, word: &str) -> Option<Address> {
         return Some(address);
     }
     if !word.is_empty() {
-        let why = "is no address; the header decides";
+        let why = "is no address; what else is known decides";
         let log = failure::log(args.common.config.as_deref());
         log.write(Level::Warning, &format!("the recipient '{word}' {why}"));
     }

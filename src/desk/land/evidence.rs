@@ -166,7 +166,8 @@ fn addressed(scene: &Scene<'_>, ready: &Ready<'_>, target: &Target) -> Vec<Addre
     let told = ready.envelope.extension.as_ref().and_then(with_extension);
     let parsed = &ready.parsed;
     let named = parsed.to.iter().chain(&parsed.cc).map(|mailbox| mailbox.address.clone());
-    let all = target.recipient.iter().cloned().chain(told).chain(named);
+    let further = ready.envelope.recipients.iter().chain(&parsed.envelope.recipients).cloned();
+    let all = target.recipient.iter().cloned().chain(told).chain(further).chain(named);
     let is_here = |address: &Address| {
         scene.config.inbox_for(address).is_some_and(|inbox| inbox.name == target.inbox)
     };

@@ -77,9 +77,9 @@ fn an_answer_to_the_address_that_says_what_it_answers_joins() {
         assert_eq!(defects.contains(&"forged-token".to_owned()), forged, "{address}");
     }
     // The envelope tells it where the header does not.
-    let recipient = Envelope { recipient: Some(reply_to.clone()), ..Envelope::default() };
+    let recipient = Envelope { recipients: vec![reply_to.clone()], ..Envelope::default() };
     let extension = Envelope {
-        recipient: Some("sales@example.test".parse().unwrap()),
+        recipients: vec!["sales@example.test".parse().unwrap()],
         extension: reply_to.extension().map(str::to_owned),
         ..Envelope::default()
     };
@@ -245,8 +245,8 @@ fn a_second_arrival_changes_nothing_that_was_folded() {
         [("fail", "support@example.test"), ("pass", "support+x@example.test")]
     {
         let results = format!("Authentication-Results: mx.example.test; dmarc={result}\n");
-        let recipient = recipient.parse().ok();
-        let envelope = Envelope { recipient, ..Envelope::default() };
+        let recipients = vec![recipient.parse().unwrap()];
+        let envelope = Envelope { recipients, ..Envelope::default() };
         office.ingest_as(format!("{results}{raw}").as_bytes(), &envelope);
     }
     assert_eq!(office.desk.store.rebuild().unwrap(), []);

@@ -52,8 +52,8 @@ fn what_rules_keep_out() {
         let envelope = Envelope { inbox, ..Envelope::default() };
         assert_eq!(outcome(office.take(raw.as_bytes(), &envelope)), wanted, "{raw}");
     }
-    let recipient = "door@example.test".parse().ok();
-    let envelope = Envelope { recipient, ..Envelope::default() };
+    let recipients = vec!["door@example.test".parse().unwrap()];
+    let envelope = Envelope { recipients, ..Envelope::default() };
     let taken = office.take(mail(PAUL, "").as_bytes(), &envelope);
     assert_eq!(outcome(taken), "refused with 77", "whom it came for counts");
 }

@@ -93,7 +93,7 @@ fn a_bounce_finds_the_mail_that_bounced() {
             "From: MAILER-DAEMON@mx.test\nTo: {to}\nDate: {n}\n{fields}{report}{}",
             body(given_back)
         );
-        let envelope = Envelope { recipient: Some(to.clone()), ..Envelope::default() };
+        let envelope = Envelope { recipients: vec![to.clone()], ..Envelope::default() };
         let landed = office.ingest_as(text.as_bytes(), &envelope);
         assert_eq!(landed.class, Class::Bounce, "{n}");
         let step = office.step(&landed);
