@@ -753,7 +753,7 @@ _postroom() {
             return 0
             ;;
         postroom__subcmd__inspect)
-            opts="-h --mbox --unquote --json --config --as --now --timing --help"
+            opts="-h --mbox --unquote --full --json --config --as --now --timing --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

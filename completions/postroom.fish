@@ -87,6 +87,7 @@ complete -c postroom -n "__fish_postroom_using_subcommand inspect" -l config -d 
 complete -c postroom -n "__fish_postroom_using_subcommand inspect" -l as -d 'Act as this agent: for root, the desk\'s owner, and agents with admin' -r
 complete -c postroom -n "__fish_postroom_using_subcommand inspect" -l now -d 'Take this instant (RFC 3339) for now; to write, only on a test desk [default: $POSTROOM_NOW]' -r
 complete -c postroom -n "__fish_postroom_using_subcommand inspect" -l unquote -d 'Of mboxo and mboxcl: take the > off lines that begin with \'>From \''
+complete -c postroom -n "__fish_postroom_using_subcommand inspect" -l full -d 'Print all that is folded: quotes and signatures'
 complete -c postroom -n "__fish_postroom_using_subcommand inspect" -l json -d 'Print a JSON object for each message'
 complete -c postroom -n "__fish_postroom_using_subcommand inspect" -l timing -d 'Tell on stderr how long it took; not where a message is delivered'
 complete -c postroom -n "__fish_postroom_using_subcommand inspect" -s h -l help -d 'Print help'

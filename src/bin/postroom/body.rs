@@ -20,6 +20,13 @@ pub(crate) enum Fold {
     Nothing,
 }
 
+impl Fold {
+    /// As `--full` has it.
+    pub(crate) fn unless(full: bool) -> Fold {
+        if full { Fold::Nothing } else { Fold::Quotes }
+    }
+}
+
 /// Prints a text, set in.
 pub(crate) fn print(
     out: &mut Out,

@@ -31,6 +31,10 @@ pub(crate) struct Args {
     #[command(flatten)]
     mbox: mbox::Options,
 
+    /// Print all that is folded: quotes and signatures
+    #[arg(long, conflicts_with = "json")]
+    full: bool,
+
     /// Print a JSON object for each message
     #[arg(long)]
     json: bool,
@@ -74,7 +78,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
             if !std::mem::take(&mut first) {
                 writeln!(out)?;
             }
-            print(&mut out, &seen, screen)
+            print(&mut out, &seen, Fold::unless(args.full), screen)
         }
     })?;
     out.flush()?;
@@ -114,7 +118,7 @@ fn stdin() -> Result<Look> {
     Look::read("-", io::stdin().lock()).context("stdin")
 }
 
-fn print(out: &mut Out, seen: &Seen, screen: Screen) -> Result<()> {
+fn print(out: &mut Out, seen: &Seen, fold: Fold, screen: Screen) -> Result<()> {
     let parsed = &seen.parsed;
     let name = clean::line(&seen.name);
     writeln!(out, "{}", screen.paint(Style::Strong, &name))?;
@@ -146,7 +150,7 @@ fn print(out: &mut Out, seen: &Seen, screen: Screen) -> Result<()> {
         writeln!(out, "{label}{}", clean::line(value))?;
     }
     writeln!(out)?;
-    body::print(out, &parsed.text, Intent::of(&parsed.subject), Fold::Nothing, screen)
+    body::print(out, &parsed.text, Intent::of(&parsed.subject), fold, screen)
 }
 
 fn attached(attachment: &Attachment) -> String {

@@ -49,12 +49,6 @@ pub(crate) struct Args {
     common: Common,
 }
 
-impl Args {
-    fn fold(&self) -> Fold {
-        if self.full { Fold::Nothing } else { Fold::Quotes }
-    }
-}
-
 pub(crate) fn run(args: &Args) -> Result<Exit> {
     let desk = args.common.desk(Purpose::Read)?;
     let mut out = out::open();
@@ -65,7 +59,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
             if args.json {
                 out::json(&mut out, &LetterLine::from(&letter))?;
             } else {
-                print_letter(&mut out, &letter, &desk, args.fold(), out::screen())?;
+                print_letter(&mut out, &letter, &desk, Fold::unless(args.full), out::screen())?;
             }
         }
         (_, Ok(_)) if args.raw => {
@@ -81,7 +75,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
             if args.json {
                 print_json(&mut out, &page)?;
             } else {
-                print_page(&mut out, &page, &desk, args.fold())?;
+                print_page(&mut out, &page, &desk, Fold::unless(args.full))?;
             }
         }
         (Err(_), Err(_)) => {
