@@ -69,7 +69,8 @@ impl Rules<'_> {
 }
 
 const NO_SENDER: &str = "a correlation names whose mail it is about: when = \
-                         'from:nagios@example.org', or is:verified, in each part of an 'or'";
+                         'from:nagios@example.org', or is:verified, in each part of an 'or'; a \
+                         regex ends with a domain and $";
 
 /// A key that is not there is fine; one that is wrong is not.
 fn whole<T>(read: Option<Option<T>>) -> Option<Option<T>> {

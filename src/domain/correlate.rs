@@ -183,7 +183,7 @@ pub fn names_the_sender(query: &Query) -> bool {
         match party {
             Party::Address(_) | Party::Domain(_) => true,
             Party::Text(Text::Phrase(_)) => false,
-            Party::Text(Text::Pattern(pattern)) => pattern.holds_the_end(),
+            Party::Text(Text::Pattern(pattern)) => pattern.ends_with_a_domain(),
         }
     }
     named(query.tree())

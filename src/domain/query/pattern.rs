@@ -8,6 +8,7 @@ use std::sync::OnceLock;
 
 use regex::{Regex, RegexBuilder};
 use regex_syntax::ParserBuilder;
+use regex_syntax::hir::literal::{ExtractKind, Extractor, Literal};
 use regex_syntax::hir::{Class, Hir, HirKind, Look};
 
 use crate::domain::Located;
@@ -51,12 +52,17 @@ impl Pattern {
         Ok(Pattern { written, compiled: OnceLock::new() })
     }
 
-    /// Whether whatever it matches reaches to the end of the text, in each of its alternatives.
+    /// Whether whatever it matches ends with a domain, or the last labels of one, and that at the end
+    /// of the text, in each of its alternatives. A `>` may stand behind.
     #[must_use]
-    pub fn holds_the_end(&self) -> bool {
+    pub fn ends_with_a_domain(&self) -> bool {
         let mut parser = ParserBuilder::new().nest_limit(DEEPEST).build();
-        let parsed = parser.parse(&self.written);
-        parsed.is_ok_and(|hir| hir.properties().look_set_suffix().contains(Look::End))
+        let Ok(parsed) = parser.parse(&self.written) else { return false };
+        let ends = Extractor::new().kind(ExtractKind::Suffix).extract(&parsed);
+        // None are too many to tell.
+        let is_domain = |ends: &[Literal]| ends.iter().all(|end| has_label(end.as_bytes()));
+        parsed.properties().look_set_suffix().contains(Look::End)
+            && ends.literals().is_some_and(is_domain)
     }
 
     /// Whether it matches anywhere in the text.
@@ -96,6 +102,13 @@ impl fmt::Display for Pattern {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "/{}/", self.written.replace('/', "\\/"))
     }
+}
+
+/// Whether the end of an address has a whole label: `@mon`, `.example.org>`.
+fn has_label(end: &[u8]) -> bool {
+    let end = end.strip_suffix(b">").unwrap_or(end);
+    let begin = end.iter().rposition(|byte| matches!(byte, b'@' | b'.'));
+    begin.and_then(|at| end.get(at + 1..)).is_some_and(|label| !label.is_empty())
 }
 
 /// About how many states the compiled form has. The nest limit bounds the recursion.
