@@ -155,7 +155,7 @@ fn value(
         }
         Step::Key { .. } => Ok(snapshot.key_of(message.id, home)?.map(|(_, key)| key)),
         Step::Subject => tag(home),
-        Step::ForeignToken { related } => tag(*related),
+        Step::ForeignToken { related, .. } => tag(*related),
         Step::New | Step::ClosedTooLong { .. } => Ok(None),
     }
 }

@@ -145,7 +145,7 @@ mod tests {
 
     #[test]
     fn a_new_conversation() {
-        let stranger = Step::ForeignToken { related: Number(1) };
+        let stranger = Step::ForeignToken { related: Number(1), forged: false };
         for (class, step, status) in [
             (Class::Person, Step::New, None),
             (Class::Person, stranger.clone(), None),

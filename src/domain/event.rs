@@ -373,8 +373,13 @@ mod tests {
             Step::Sibling { message: MessageId(1) },
             Step::Key { rule: "nagios".into(), message: MessageId(1) },
             Step::Subject,
-            Step::Stranger { related: Number(2), message: MessageId(1), stood: Stood::References },
-            Step::ForeignToken { related: Number(2) },
+            Step::Stranger {
+                related: Number(2),
+                message: MessageId(1),
+                stood: Stood::References,
+                forged: true,
+            },
+            Step::ForeignToken { related: Number(2), forged: false },
             Step::ClosedTooLong { related: Number(2) },
         ];
         let mut all: Vec<Change> = steps

@@ -91,8 +91,8 @@ pub enum Step {
     },
     /// Its subject names the conversation, and its sender is a participant there (R72).
     Subject,
-    /// It refers to a message of that conversation, but its sender has no part in it: a
-    /// conversation of its own, with a link (R64).
+    /// It refers to a message of that conversation, but its sender has no part in it, or DMARC failed:
+    /// a conversation of its own, with a link (R64).
     Stranger {
         /// The conversation that it may be related to.
         related: Number,
@@ -100,18 +100,30 @@ pub enum Step {
         message: MessageId,
         /// Where its id stood.
         stood: Stood,
+        /// Whether DMARC failed, so that it is not known who the sender is.
+        #[serde(default, skip_serializing_if = "is_false")]
+        forged: bool,
     },
-    /// Its subject names that conversation, but its sender has no part in it: a conversation of
-    /// its own, with a link (R72).
+    /// Its subject names that conversation, but its sender has no part in it, or DMARC failed: a
+    /// conversation of its own, with a link (R72).
     ForeignToken {
         /// The conversation that it may be related to.
         related: Number,
+        /// Whether DMARC failed, so that it is not known who the sender is.
+        #[serde(default, skip_serializing_if = "is_false")]
+        forged: bool,
     },
     /// That conversation was closed longer ago than `reopen-within`.
     ClosedTooLong {
         /// The conversation that it continues.
         related: Number,
     },
+}
+
+// serde hands out references.
+#[allow(clippy::trivially_copy_pass_by_ref)]
+fn is_false(value: &bool) -> bool {
+    !value
 }
 
 /// How two conversations have to do with each other.
@@ -157,9 +169,24 @@ impl Step {
     pub fn link(&self) -> Option<(Number, Link)> {
         match self {
             Step::Stranger { related, .. } => Some((*related, Link::Stranger)),
-            Step::ForeignToken { related } => Some((*related, Link::ForeignToken)),
+            Step::ForeignToken { related, .. } => Some((*related, Link::ForeignToken)),
             Step::ClosedTooLong { related } => Some((*related, Link::ClosedTooLong)),
             _ => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What an event of old leaves out reads as it was then.
+    #[test]
+    fn steps_of_old() {
+        let old = r#"{"how":"stranger","related":2,"message":1,"stood":"references"}"#;
+        let (related, message, stood) = (Number(2), MessageId(1), Stood::References);
+        let step = Step::Stranger { related, message, stood, forged: false };
+        assert_eq!(serde_json::from_str::<Step>(old).unwrap(), step);
+        assert_eq!(serde_json::to_string(&step).unwrap(), old);
     }
 }

@@ -90,6 +90,8 @@ pub struct Evidence<'a> {
     pub reopen_within: Option<Duration>,
     /// Who or what wrote it.
     pub class: Class,
+    /// Whether our own server found its sender forged, who is nobody then.
+    pub forged: bool,
 }
 
 /// The home of a message.
@@ -206,10 +208,12 @@ impl Evidence<'_> {
         if let Some(Lead { to, stood }) = self.references.iter().find(|lead| self.is_here(&lead.to))
         {
             let (related, message) = (to.conversation, to.message);
-            return Step::Stranger { related, message, stood: *stood };
+            return Step::Stranger { related, message, stood: *stood, forged: self.forged };
         }
         match &self.subject {
-            Some(c) if self.is_here(c) => Step::ForeignToken { related: c.conversation },
+            Some(c) if self.is_here(c) => {
+                Step::ForeignToken { related: c.conversation, forged: self.forged }
+            }
             _ => Step::New,
         }
     }

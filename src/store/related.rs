@@ -14,10 +14,12 @@ use crate::domain::{Change, MessageId, Number};
 /// Most that are told of one conversation: strangers can make many.
 const MOST: usize = 100;
 
-const TOLD_HERE: &str = "SELECT other.root, how, message
+const TOLD_HERE: &str = "SELECT other.root, how, message, EXISTS (
+         SELECT 1 FROM arrival WHERE arrival.message = related.message AND dmarc = 'fail')
      FROM related JOIN conversation AS other ON other.number = related.other
      WHERE related.conversation = ?1 AND other.root <> ?2 ORDER BY related.other LIMIT ?3";
-const TOLD_THERE: &str = "SELECT teller.root, how, message
+const TOLD_THERE: &str = "SELECT teller.root, how, message, EXISTS (
+         SELECT 1 FROM arrival WHERE arrival.message = related.message AND dmarc = 'fail')
      FROM related JOIN conversation AS teller ON teller.number = related.conversation
      WHERE related.other = ?1 AND teller.root <> ?2 ORDER BY related.conversation LIMIT ?3";
 
@@ -32,6 +34,8 @@ pub struct Related {
     pub message: MessageId,
     /// Which of the two that message is in.
     pub told_by: Number,
+    /// Whether DMARC failed for that message.
+    pub is_forged: bool,
 }
 
 impl Tx<'_> {
@@ -79,31 +83,26 @@ impl Snapshot<'_> {
     pub fn related(&self, number: Number, merged: &[Number]) -> Result<Vec<Related>> {
         let mut related = Vec::new();
         for member in iter::once(&number).chain(merged) {
-            for (other, how, message) in self.links(TOLD_HERE, *member, number)? {
-                related.push(Related { number: other, how, message, told_by: number });
-            }
-            for (other, how, message) in self.links(TOLD_THERE, *member, number)? {
-                related.push(Related { number: other, how, message, told_by: other });
-            }
+            let here = self.links(TOLD_HERE, *member, number)?;
+            related.extend(here.into_iter().map(|link| Related { told_by: number, ..link }));
+            related.extend(self.links(TOLD_THERE, *member, number)?);
         }
         related.sort_by_key(|related| (related.number, related.how.as_str()));
         related.truncate(MOST);
         Ok(related)
     }
 
-    /// The other conversations that a member of one has to do with, each where it is shown.
-    fn links(
-        &self,
-        sql: &str,
-        member: Number,
-        root: Number,
-    ) -> Result<Vec<(Number, Link, MessageId)>> {
+    /// The other conversations that a member of one has to do with, each where it is shown, as if that
+    /// one told of it.
+    fn links(&self, sql: &str, member: Number, root: Number) -> Result<Vec<Related>> {
         let mut select = self.connection.prepare_cached(sql)?;
         let rows = select.query_map((member.0, root.0, i64::try_from(MOST)?), |row| {
             let how: String = row.get(1)?;
             let known = Link::ALL.into_iter().find(|link| link.as_str() == how);
             let known = known.ok_or_else(|| unreadable(1, &format!("'{how}' is no link")))?;
-            Ok((Number(row.get(0)?), known, MessageId(row.get(2)?)))
+            let number = Number(row.get(0)?);
+            let (message, is_forged) = (MessageId(row.get(2)?), row.get(3)?);
+            Ok(Related { number, how: known, message, told_by: number, is_forged })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
     }

@@ -71,14 +71,19 @@ pub(crate) fn how(step: &Step) -> String {
         Step::Sibling { message } => format!(", as an answer to what {message} answers"),
         Step::Key { rule, message } => format!(", by the key of '{rule}', as {message}"),
         Step::Subject => ", by the number in its subject".to_owned(),
-        Step::Stranger { related, .. } => {
-            format!(", refers to {related} but its sender has no part in it")
+        Step::Stranger { related, forged, .. } => {
+            format!(", refers to {related} but its sender {}", kept_out(*forged))
         }
-        Step::ForeignToken { related } => {
-            format!(", its subject names {related} but its sender has no part in it")
+        Step::ForeignToken { related, forged } => {
+            format!(", its subject names {related} but its sender {}", kept_out(*forged))
         }
         Step::ClosedTooLong { related } => format!(", continues {related}, closed too long ago"),
     }
+}
+
+/// Why a reference did not let a sender in.
+pub(crate) fn kept_out(forged: bool) -> &'static str {
+    if forged { "is not verified: DMARC failed" } else { "has no part in it" }
 }
 
 /// A key as people read it: its parts with commas between them.

@@ -161,20 +161,22 @@ fn print_participants(out: &mut Out, page: &Page, fold: Fold) -> Result<()> {
 
 /// How another conversation has to do with this one.
 fn relation(related: &Related) -> String {
-    let Related { number, how, message, told_by } = related;
+    let Related { number, how, message, told_by, is_forged } = related;
+    let kept_out = changes::kept_out(*is_forged);
+    let whose = if *is_forged { "but its sender is not verified" } else { "by a stranger" };
     match (how, number == told_by) {
         (Link::Stranger, false) => {
-            format!("possibly related: {number} (the sender has no part in it)")
+            format!("possibly related: {number} (the sender {kept_out})")
         }
         (Link::Stranger, true) => {
-            format!("possibly related: {number} ({message} refers to this one, by a stranger)")
+            format!("possibly related: {number} ({message} refers to this one, {whose})")
         }
-        (Link::ForeignToken, false) => format!(
-            "possibly related: {number} (the subject names it, but the sender has no part in it)"
-        ),
-        (Link::ForeignToken, true) => format!(
-            "possibly related: {number} (the subject of {message} names this one, by a stranger)"
-        ),
+        (Link::ForeignToken, false) => {
+            format!("possibly related: {number} (the subject names it, but the sender {kept_out})")
+        }
+        (Link::ForeignToken, true) => {
+            format!("possibly related: {number} (the subject of {message} names this one, {whose})")
+        }
         (Link::ClosedTooLong, false) => format!("continues: {number}"),
         (Link::ClosedTooLong, true) => format!("continued by: {number}"),
         (Link::Same, _) => format!("offered for merge: {number} ({message} belongs to both)"),

@@ -69,6 +69,7 @@ impl<'a> Seek<'a, '_> {
                 Occasion::Archive => None,
             },
             class: arrived.class,
+            forged: sender.forged,
         })
     }
 
@@ -179,6 +180,7 @@ fn addressed(scene: &Scene<'_>, ready: &Ready<'_>, target: &Target) -> Vec<Addre
 pub(super) struct Sender {
     pub(super) person: String,
     may_join: MayJoin,
+    forged: bool,
 }
 
 /// Which conversations a sender may join by a reference.
@@ -203,7 +205,7 @@ impl Sender {
             Occasion::Now => MayJoin::TheirOwn,
             Occasion::Archive => MayJoin::Closed,
         };
-        Sender { person: from.map(Address::person_key).unwrap_or_default(), may_join }
+        Sender { person: from.map(Address::person_key).unwrap_or_default(), may_join, forged }
     }
 
     /// With those that they may join.

@@ -40,7 +40,9 @@ fn referenced(n: i64) -> Home {
 
 fn stranger(n: i64) -> Home {
     let (related, message) = (Number(n * 10), MessageId(n));
-    Home::Begin { step: Step::Stranger { related, message, stood: Stood::InReplyTo } }
+    Home::Begin {
+        step: Step::Stranger { related, message, stood: Stood::InReplyTo, forged: false },
+    }
 }
 
 fn lead(to: Candidate) -> Lead {
@@ -75,6 +77,7 @@ fn evidence(
         effective: Time(0) + Duration::days(100),
         reopen_within: Some(Duration::days(14)),
         class,
+        forged: false,
     }
 }
 
@@ -83,7 +86,9 @@ fn weaker_evidence_in_its_turn() {
     let inbox = "support".parse().unwrap();
     let sibling = |n: i64| join(n * 10, Step::Sibling { message: MessageId(n) });
     let subject = |n: i64| join(n * 10, Step::Subject);
-    let foreign = |n: i64| Home::Begin { step: Step::ForeignToken { related: Number(n * 10) } };
+    let foreign = |n: i64| Home::Begin {
+        step: Step::ForeignToken { related: Number(n * 10), forged: false },
+    };
     for (name, references, siblings, named, wanted) in [
         ("sibling", vec![], vec![at(1, true)], None, sibling(1)),
         ("sibling of a stranger", vec![], vec![at(1, false)], None, NEW),
@@ -98,6 +103,21 @@ fn weaker_evidence_in_its_turn() {
         let lists = (vec![], references, vec![]);
         let evidence = evidence(lists, Class::Person, &inbox);
         assert_eq!(home(&Evidence { siblings, subject: named, ..evidence }), wanted, "{name}");
+    }
+}
+
+/// Who the sender is was not known: that is why nothing let it in.
+#[test]
+fn what_failed_dmarc_is_no_stranger() {
+    let inbox = "support".parse().unwrap();
+    let (related, message, stood) = (Number(10), MessageId(1), Stood::InReplyTo);
+    for (references, named, step) in [
+        (vec![at(1, false)], None, Step::Stranger { related, message, stood, forged: true }),
+        (vec![], Some(at(1, false)), Step::ForeignToken { related, forged: true }),
+    ] {
+        let evidence = evidence((vec![], references, vec![]), Class::Person, &inbox);
+        let home = home(&Evidence { subject: named, forged: true, ..evidence });
+        assert_eq!(home, Home::Begin { step });
     }
 }
 

@@ -142,7 +142,8 @@ fn a_report_joins_as_of_whom_our_mail_did_not_reach() {
     let of_erika = &[(ERIKA, "failed")][..];
     let forged = "Authentication-Results: mx.example.test; dmarc=fail\n";
     let related = root.conversation;
-    let stranger = |message, stood| Step::Stranger { related, message, stood };
+    let foreign = |message, stood, forged| Step::Stranger { related, message, stood, forged };
+    let stranger = |message, stood| foreign(message, stood, false);
     for (n, (from, fields, body, wanted)) in [
         (DAEMON, "", report(of_erika, header), by(message, Stood::Returned)),
         (DAEMON, &refers("<own@client>"), report(of_erika, ""), by(message, Stood::References)),
@@ -177,7 +178,7 @@ fn a_report_joins_as_of_whom_our_mail_did_not_reach() {
         ),
         (DAEMON, "", report(of_erika, ""), Step::New),
         // Neither does it get round what our own server found forged.
-        (ERIKA, forged, report(of_erika, header), stranger(message, Stood::Returned)),
+        (ERIKA, forged, report(of_erika, header), foreign(message, Stood::Returned, true)),
         (ERIKA, "", receipt("own@client"), Step::Reference { message, stood: Stood::Returned }),
         (PAUL, "", receipt("own@client"), stranger(message, Stood::Returned)),
     ]
