@@ -12,7 +12,7 @@ use crate::domain::{
     Address, Class, Conversation, Direction, EventId, InboxName, MessageId, Number, Signal,
 };
 use crate::mail::token::Keys;
-use crate::mail::{Parsed, identity, references};
+use crate::mail::{Parsed, Verdict, identity, references};
 use crate::store::{AddressRole, NewArrival, NewMessage, RawBytes, Snapshot, StoredMessage, Tx};
 
 mod copy;
@@ -240,7 +240,9 @@ fn add_message(
         Some(id) => tx.message_id_is_taken(id)?,
         None => false,
     };
-    if shares_id {
+    // A From that is forged is nobody's copy.
+    let is_forged = ready.authentication.dmarc == Verdict::Fail;
+    if shares_id && (is_forged || !copy::is_known(tx, ready, class)?) {
         defects.push("message-id-taken");
     }
     if ours::has_forged_token(scene, keys, parsed) {

@@ -32,25 +32,26 @@ pub(super) const ORIGINALS: &str =
      CROSS JOIN message_address AS author
              ON author.message = message.id AND author.role = 'from' AND author.position = 0
      WHERE message.message_id = ?1 AND message.date = ?2 AND author.key = ?3
-       AND shown.inbox = ?4 AND message.direction = 'in' AND message.id <> ?5
+       AND (?4 IS NULL OR shown.inbox = ?4) AND message.direction = 'in' AND message.id IS NOT ?5
        AND NOT EXISTS (SELECT 1 FROM copy WHERE copy.message = message.id)
      ORDER BY message.id, shown.number LIMIT 3";
 
 impl Snapshot<'_> {
-    /// Messages of an inbox, other than this one, with the same Message-ID, Date and author.
+    /// Messages of an inbox, or of all, other than this one if it is recorded, with the same Message-ID, Date and author.
     ///
     /// # Errors
     /// Those of the database.
     pub fn originals(
         &self,
-        message: MessageId,
+        message: Option<MessageId>,
         message_id: &str,
         date: Time,
         author: &Address,
-        inbox: &InboxName,
+        inbox: Option<&InboxName>,
     ) -> Result<Vec<Candidate>> {
         let mut select = self.connection.prepare_cached(ORIGINALS)?;
-        let values = (message_id, date.0, author.key(), inbox.as_str(), message.0);
+        let inbox = inbox.map(InboxName::as_str);
+        let values = (message_id, date.0, author.key(), inbox, message.map(|message| message.0));
         let rows = select.query_map(values, candidate)?;
         Ok(rows.collect::<Result<_, _>>()?)
     }

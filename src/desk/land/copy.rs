@@ -6,8 +6,8 @@ use super::Ready;
 use super::home::Arrived;
 use crate::desk::incoming::Target;
 use crate::desk::raw;
-use crate::domain::Class;
-use crate::domain::threading::Original;
+use crate::domain::threading::{Candidate, Original};
+use crate::domain::{Class, InboxName, MessageId};
 use crate::mail::base_subject;
 use crate::store::Snapshot;
 
@@ -16,33 +16,53 @@ use super::ours::only_author;
 /// Most that a list adds to a text, in bytes.
 const MOST_ADDED: usize = 2_000;
 
-/// The message that this one is another copy of: the same Message-ID, Date and author, the same
-/// subject but for tags, the same attachments, and no text that the other one lacks but a footer of a
-/// list. The ids alone would not do: everybody who got the mail knows them, and whoever folds a mail
-/// away hides it.
+/// The message that this one is another copy of, in the inbox that it came to.
 pub(super) fn original(
     tx: &Snapshot<'_>,
     ready: &Ready<'_>,
     target: &Target,
     arrived: Arrived,
 ) -> Result<Option<Original>> {
+    let Arrived { message, class, .. } = arrived;
+    let found = first(tx, ready, class, Some(message), Some(&target.inbox))?;
+    Ok(found.map(|(to, first_class)| {
+        let is_direct = class.is_person() && !first_class.is_person();
+        Original { to, is_direct }
+    }))
+}
+
+/// Whether a message that is not recorded yet is another copy of one, in whichever inbox that is.
+pub(super) fn is_known(tx: &Snapshot<'_>, ready: &Ready<'_>, class: Class) -> Result<bool> {
+    Ok(first(tx, ready, class, None, None)?.is_some())
+}
+
+/// The one that came first, of an inbox or of all, and what that was taken for: the same Message-ID,
+/// Date and author, the same subject but for tags, the same attachments, and no text that the other one
+/// lacks but a footer of a list. The ids alone would not do: everybody who got the mail knows them, and
+/// whoever folds a mail away hides it.
+fn first(
+    tx: &Snapshot<'_>,
+    ready: &Ready<'_>,
+    class: Class,
+    message: Option<MessageId>,
+    inbox: Option<&InboxName>,
+) -> Result<Option<(Candidate, Class)>> {
     let parsed = &ready.parsed;
     let (Some(id), Some(date), Some(author)) =
         (&parsed.message_id, parsed.date, only_author(parsed))
     else {
         return Ok(None);
     };
-    for to in tx.originals(arrived.message, id, date, author, &target.inbox)? {
+    for to in tx.originals(message, id, date, author, inbox)? {
         let Some(stored) = tx.message(to.message)? else { continue };
         if base_subject(&stored.subject) != base_subject(&parsed.subject) {
             continue;
         }
         let first = raw::parse(tx, to.message)?;
-        if says_no_more(&first.text, &parsed.text, arrived.class == Class::List)
+        if says_no_more(&first.text, &parsed.text, class == Class::List)
             && parsed.attachments.iter().all(|one| first.attachments.contains(one))
         {
-            let is_direct = arrived.class.is_person() && !stored.class.is_person();
-            return Ok(Some(Original { to, is_direct }));
+            return Ok(Some((to, stored.class)));
         }
     }
     Ok(None)

@@ -224,6 +224,29 @@ fn who_forges_the_first_of_two_hides_nothing() {
     }
 }
 
+/// R49 across inboxes: two conversations, and nothing is wrong with either.
+#[test]
+fn a_list_copy_in_another_inbox_is_not_defective() {
+    let fields = "Message-ID: <1@customer.test>\nDate: Mon, 1 Jun 2026 09:00:00 +0000\n";
+    let by_list = format!("List-Id: <a.list.test>\n{}", mail(ERIKA, fields));
+    let failed = "Authentication-Results: mx.example.test; dmarc=fail\n";
+    let copy = by_list.replace("Hello.\n", "Hello.\n-- \nthe list\n");
+    for (second, is_taken) in [
+        (copy.clone(), false),
+        (by_list.replace("Hello.\n", "Something else.\n"), true),
+        (format!("{failed}{copy}"), true),
+    ] {
+        let mut office = Office::new();
+        let first = office.mail(ERIKA, fields);
+        let inbox = Some("sales".parse().unwrap());
+        let envelope = Envelope { inbox, ..Envelope::default() };
+        let landed = office.ingest_as(second.as_bytes(), &envelope);
+        assert_ne!(landed.conversation, first.conversation);
+        let defects = office.desk.read(|tx| tx.defects(landed.message)).unwrap();
+        assert_eq!(defects.contains(&"message-id-taken".to_owned()), is_taken, "{second}");
+    }
+}
+
 /// DMARC does not tell which of several authors passed.
 #[test]
 fn several_authors_are_not_verified() {
