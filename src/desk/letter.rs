@@ -11,8 +11,8 @@ use crate::domain::{
     Address, Class, Conversation, Direction, Mailbox, MessageId, OutboxId, Signal,
 };
 use crate::mail::compose::{self, Letter, Nature};
-use crate::mail::identity;
 use crate::mail::token::{Keys, Signed, TokenKind};
+use crate::mail::{identity, subject};
 use crate::store::{Act, AddressRole, NewMail, NewMessage, RawBytes, Snapshot, Tx};
 
 /// What is to be written, before it has an id.
@@ -67,7 +67,7 @@ pub(super) fn queue(
         reply_to,
         to: words.to,
         cc: words.cc,
-        subject: words.subject,
+        subject: subject::bounded(words.subject),
         text: words.text,
         date: tx.now(),
         message_id,

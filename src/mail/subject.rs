@@ -35,6 +35,9 @@ const FORWARD: [&str; 35] = [
     "ilt", "i̇lt", "yml", "trs", "chuyển tiếp", "ส่งต่อ", "转发", "轉寄", "転送", "전달", "הועבר",
 ];
 
+/// Longest subject that we write, in bytes.
+const LONGEST_WRITTEN: usize = 960;
+
 /// Longest prefix with its counter and colon, in bytes; bounds the work for each one.
 const LONGEST_PREFIX: usize = 32;
 
@@ -61,6 +64,17 @@ pub fn reply_subject(subject: &str) -> String {
     }
     words.push(rest);
     words.join(" ").trim_end().to_owned()
+}
+
+/// A subject as we write it: at most so long that, with the name of its field, it fits into one line of
+/// RFC 5322, 998 bytes. As encoded words it takes three times as much, in many lines, which is far
+/// below what mail systems let pass (100 kB in Postfix, which cuts a longer header off).
+#[must_use]
+pub fn bounded(subject: String) -> String {
+    if subject.len() <= LONGEST_WRITTEN {
+        return subject;
+    }
+    format!("{} ...", clean::cut(&subject, LONGEST_WRITTEN - " ...".len()).trim_end())
 }
 
 /// A subject without the prefix or the tag that it begins with; and that, if it is a tag.
@@ -245,6 +259,21 @@ mod tests {
             assert_eq!(named_number(subject, is_ours), number.map(Number), "{subject}");
         }
         assert_eq!(named_number(&"[#".repeat(500_000), |_| true), None);
+    }
+
+    #[test]
+    fn a_subject_without_end() {
+        for (subject, wanted) in [
+            ("x".repeat(960), "x".repeat(960)),
+            ("x".repeat(961), format!("{} ...", "x".repeat(956))),
+            (format!("{}é yzz", "x".repeat(955)), format!("{} ...", "x".repeat(955))),
+            (
+                format!("{} yz{}", "x".repeat(955), "é".repeat(9)),
+                format!("{} ...", "x".repeat(955)),
+            ),
+        ] {
+            assert_eq!(bounded(subject), wanted);
+        }
     }
 
     proptest! {

@@ -12,4 +12,4 @@ pub mod span;
 pub mod table;
 
 pub use screen::{Screen, Style};
-pub use table::{Align, Cell, Column, Table};
+pub use table::{Align, Cell, Column, Table, bounded};

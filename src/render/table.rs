@@ -1,5 +1,7 @@
 //! Rows under each other: aligned for a terminal, tab-separated for a pipe.
 
+use std::borrow::Cow;
+
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::clean;
@@ -10,6 +12,10 @@ const GAP: usize = 2;
 /// The least width that cutting leaves a column.
 const LEAST: usize = 8;
 
+/// The most of a field that mail fills, in columns, where nothing else cuts it: as long as RFC 5322
+/// has a line of a header. A subject of 256 kB is nothing that anybody reads.
+const MOST: usize = 998;
+
 /// On which side a column is aligned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Align {
@@ -17,7 +23,8 @@ pub enum Align {
     Left,
     /// Figures.
     Right,
-    /// Text that may be cut when the terminal is too narrow, the widest column first.
+    /// Text that may be cut when the terminal is too narrow, the widest column first; for a pipe
+    /// at 998 columns.
     Cut,
     /// Text of the last column, which goes to a line of its own below the column before it when the
     /// terminal is too narrow for both.
@@ -80,10 +87,7 @@ impl Table {
     #[must_use]
     pub fn print(&self, screen: Screen) -> String {
         let Some(width) = screen.width() else {
-            let tabs = |row: &Vec<Cell>| {
-                row.iter().map(|cell| cell.text.as_str()).collect::<Vec<_>>().join("\t") + "\n"
-            };
-            return self.rows.iter().map(tabs).collect();
+            return self.rows.iter().map(|row| self.tabs(row)).collect();
         };
         if self.rows.is_empty() {
             return String::new();
@@ -128,6 +132,14 @@ impl Table {
         }
     }
 
+    fn tabs(&self, row: &[Cell]) -> String {
+        let fields = row.iter().zip(&self.columns).map(|(cell, column)| match column.align {
+            Align::Cut => bounded(&cell.text),
+            _ => Cow::Borrowed(cell.text.as_str()),
+        });
+        fields.collect::<Vec<_>>().join("\t") + "\n"
+    }
+
     fn line(&self, row: &[Cell], widths: &[usize], screen: Screen) -> String {
         let mut line = String::new();
         let mut owed = 0; // Blanks are written only before something, so that no line ends in them.
@@ -158,6 +170,13 @@ fn below(cell: &Cell, before: usize, screen: Screen, width: usize) -> String {
     let text = cut(&cell.text, width.saturating_sub(GAP));
     let before = before.min(width.saturating_sub(text.width()));
     format!("{}{}\n", " ".repeat(before), screen.paint(cell.style, &text))
+}
+
+/// A text out of a mail, such as a subject, as far as people read it: 998 columns.
+#[must_use]
+pub fn bounded(text: &str) -> Cow<'_, str> {
+    // A character has no more columns than bytes.
+    if text.len() <= MOST { Cow::Borrowed(text) } else { Cow::Owned(cut(text, MOST)) }
 }
 
 /// The text, cut to a width in columns, with an ellipsis in place of what is gone.
@@ -249,6 +268,17 @@ mod tests {
         assert_eq!(sample().print(Screen::Pipe), tsv);
         let empty = Table::new(&[Column { heading: "a", align: Align::Left }]);
         assert_eq!(empty.print(Screen::Terminal { width: 80, colour: true }), "");
+    }
+
+    #[test]
+    fn a_subject_without_end() {
+        let column = |align| Column { heading: "", align };
+        let mut table = Table::new(&[column(Align::Left), column(Align::Cut)]);
+        table.row([Cell::from("x".repeat(2_000)), Cell::from("日".repeat(2_000))]);
+        table.row([Cell::from(""), Cell::from("y".repeat(998))]);
+        let wanted =
+            format!("{}\t{}…\n\t{}\n", "x".repeat(2_000), "日".repeat(498), "y".repeat(998));
+        assert_eq!(table.print(Screen::Pipe), wanted);
     }
 
     #[test]

@@ -10,7 +10,7 @@ use postroom::desk::{Desk, Failure, Purpose};
 use postroom::domain::signal::is_automatic;
 use postroom::domain::{Mailbox, MessageId};
 use postroom::mail::{Attachment, Intent, said};
-use postroom::render::{Screen, Style, clean};
+use postroom::render::{Screen, Style, bounded, clean};
 use serde::Serialize;
 
 use crate::args::Common;
@@ -132,7 +132,7 @@ fn print(out: &mut Out, seen: &Seen, fold: Fold, screen: Screen) -> Result<()> {
         ("from", parsed.from.as_ref().map_or_else(|| "(no author)".to_owned(), mailbox)),
         ("to", list(&parsed.to)),
         ("cc", list(&parsed.cc)),
-        ("subject", parsed.subject.clone()),
+        ("subject", bounded(&clean::line(&parsed.subject)).into_owned()),
         ("date", parsed.date.map(|date| date.to_string()).unwrap_or_default()),
         ("class", class),
         ("message-id", ids(parsed.message_id.as_slice())),

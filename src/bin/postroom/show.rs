@@ -10,7 +10,7 @@ use postroom::domain::step::Link;
 use postroom::domain::{Direction, Mailbox, MessageId, Number, Role};
 use postroom::host::terminal;
 use postroom::mail::{Intent, said};
-use postroom::render::{Screen, Style, clean};
+use postroom::render::{Screen, Style, bounded, clean};
 use postroom::store::{Note, Related, StoredArrival};
 use serde::Serialize;
 
@@ -103,7 +103,7 @@ fn print_page(out: &mut Out, page: &Page, desk: &Desk, fold: Fold) -> Result<()>
     if let Some(named) = page.named {
         writeln!(out, "{named} is merged into {}", c.number)?;
     }
-    let title = format!("{}  {}", c.number, clean::line(&page.row.subject));
+    let title = format!("{}  {}", c.number, bounded(&clean::line(&page.row.subject)));
     writeln!(out, "{}", screen.paint(Style::Strong, &title))?;
     let zone = desk.config().settings().zone;
     let assignee = c.assignee.as_ref().map_or("nobody".to_owned(), ToString::to_string);
@@ -219,7 +219,7 @@ fn print_letter(
     {
         lines.push(("answers to", list(&letter.reply_to)));
     }
-    lines.push(("subject", clean::line(&m.subject).into_owned()));
+    lines.push(("subject", bounded(&clean::line(&m.subject)).into_owned()));
     if !m.class.is_person() {
         lines.push(("class", m.class.to_string()));
     }
