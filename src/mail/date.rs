@@ -1,6 +1,6 @@
 //! Dates, as RFC 5322 has them and as programs write them.
 
-use chrono::{DateTime, NaiveDate, NaiveTime};
+use chrono::{DateTime, Days, NaiveDate, NaiveTime};
 
 use super::comment;
 use super::fields::Field;
@@ -54,24 +54,26 @@ fn read(text: &str) -> Option<Time> {
         Some((at, (1..).zip(MONTHS).find(|(_, month)| *month == start)?.0))
     })?;
     words.remove(at);
-    let local = day(&words, month)?.and_time(clock(&words)?).and_utc().timestamp_millis();
+    let (days, clock) = clock(&words)?;
+    let day = day(&words, month)?.checked_add_days(Days::new(days))?;
+    let local = day.and_time(clock).and_utc().timestamp_millis();
     Some(Time(local - zone(&words)))
 }
 
-/// The time of the day.
-fn clock(words: &[&str]) -> Option<NaiveTime> {
+/// The time of the day, and how many days later: 24:00 is the end of a day.
+fn clock(words: &[&str]) -> Option<(u64, NaiveTime)> {
     let clock = words.iter().find(|word| word.contains(':') && offset(word).is_none())?;
     let mut clock = clock.split(':').map(str::parse::<u32>);
     let (hour, minute) = (clock.next()?.ok()?, clock.next()?.ok()?);
     let second = clock.next().and_then(Result::ok).unwrap_or(0);
-    let hour = match (says(words, "am"), says(words, "pm")) {
+    let (days, hour) = match (says(words, "am"), says(words, "pm")) {
         _ if hour > 24 => return None,
-        (_, true) => hour % 12 + 12,
-        (true, false) => hour % 12,
-        (false, false) => hour % 24,
+        (_, true) => (0, hour % 12 + 12),
+        (true, false) => (0, hour % 12),
+        (false, false) => (u64::from(hour / 24), hour % 24),
     };
     // A leap second is the last of its minute.
-    NaiveTime::from_hms_opt(hour, minute, second.min(59))
+    Some((days, NaiveTime::from_hms_opt(hour, minute, second.min(59))?))
 }
 
 /// The day of a month: the first number; the second is the year.
@@ -142,6 +144,8 @@ mod tests {
             ("Mon Jun 01 2026 09:00:00 GMT+0200 (CEST)", "2026-06-01T07:00:00Z"),
             ("Tue, 30 Jun 2026 23:59:60 +0000", "2026-06-30T23:59:59Z"),
             ("Fri, 1 May 2026 09:00:00 +0200 (Central European Time)", "2026-05-01T07:00:00Z"),
+            ("Mon, 01 Jun 2026 24:00:00 +0000", "2026-06-02T00:00:00Z"),
+            ("Thu, 31 Dec 2026 24:00 +0100", "2026-12-31T23:00:00Z"),
             ("1 May 2026 09:00 -0000", "2026-05-01T09:00:00Z"),
             ("mar, 2 jun 2026 09:00:00 +0200", "2026-06-02T07:00:00Z"),
             ("(Mar) Tue, 2 Jun 2026 09:00:00 +0200", "2026-06-02T07:00:00Z"),
