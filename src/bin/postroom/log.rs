@@ -20,8 +20,11 @@ use crate::selection::Selection;
 
 /// Tell what happened to conversations, event by event
 #[derive(Debug, Parser)]
+#[command(
+    override_usage = "postroom log [OPTIONS] SELECTION\n       postroom log [OPTIONS] --dropped"
+)]
 pub(crate) struct Args {
-    /// Conversations
+    /// Conversations; not with --dropped
     #[arg(required_unless_present = "dropped")]
     selection: Option<String>,
 
