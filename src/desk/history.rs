@@ -131,7 +131,9 @@ fn value(
         | Step::Copy { .. }
         | Step::Direct { .. }
         | Step::Referenced { .. } => Ok(message.message_id.clone()),
-        Step::Token { message: signed, stood: Stood::Returned } => id_of(*signed),
+        Step::Token { message: signed, stood: Stood::Returned | Stood::OriginalMessageId } => {
+            id_of(*signed)
+        }
         Step::Token { message: signed, stood: Stood::Recipient } => {
             let mut addresses = snapshot.arrived_for(message.id)?;
             for role in [AddressRole::To, AddressRole::Cc] {

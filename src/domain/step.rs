@@ -16,6 +16,8 @@ pub enum Stood {
     MessageId,
     /// The mail that a report gives back.
     Returned,
+    /// Original-Message-ID of a receipt of reading.
+    OriginalMessageId,
     /// The address that it came for.
     Recipient,
 }
@@ -29,6 +31,7 @@ impl Stood {
             Stood::References => "References",
             Stood::MessageId => "Message-ID",
             Stood::Returned => "the mail that it gives back",
+            Stood::OriginalMessageId => "Original-Message-ID",
             Stood::Recipient => "the address that it came for",
         }
     }

@@ -48,9 +48,11 @@ pub struct Parsed {
     pub references: Vec<String>,
     /// What a report of a mail system says of each recipient; none when it is no such report.
     pub bounce: Option<Bounce>,
-    /// The ids of the mail that a report is about: those that a mail system gives back (R131), one
+    /// The ids of the mail that a report is about and gives back: those of a mail system (R131), one
     /// that was read (R137) or called spam (R138).
     pub returned: Vec<String>,
+    /// The ids of the mail that was read, where a receipt names it alone (R137).
+    pub original_ids: Vec<String>,
     /// The Date field, for display only (R220).
     pub date: Option<Time>,
     /// The visible text, LF line ends, 1 MiB at most.
@@ -151,15 +153,18 @@ fn read(fields: &Fields<'_>, sender_told: &EnvelopeSender) -> Parsed {
     envelope.return_path = envelope.return_path.or(sender_told).clone();
     let is_other_report =
         signals.iter().any(|signal| [Signal::AbuseReport, Signal::ReadReceipt].contains(signal));
-    let (bounce, returned) = match report {
-        Some(found) => (found.bounce, found.returned),
-        None if is_other_report => (None, bounce::reported_on(&parts)),
-        None => (None, Vec::new()),
+    let (bounce, returned, original_ids) = match report {
+        Some(found) => (found.bounce, found.returned, Vec::new()),
+        None if is_other_report => {
+            (None, bounce::returned_by(&parts), bounce::named_by_receipts(&parts))
+        }
+        None => (None, Vec::new(), Vec::new()),
     };
     Parsed {
         subject: fields.get("Subject").map(decode::text).unwrap_or_default(),
         bounce,
         returned,
+        original_ids,
         signals,
         from,
         sender,

@@ -42,7 +42,8 @@ impl<'a> Seek<'a, '_> {
             true => (id, Stood::InReplyTo),
             false => (id, Stood::References),
         });
-        let returned = parsed.returned.iter().map(|id| (id, Stood::Returned));
+        let named = parsed.original_ids.iter().map(|id| (id, Stood::OriginalMessageId));
+        let returned = parsed.returned.iter().map(|id| (id, Stood::Returned)).chain(named);
         // Its own Message-ID counts as a reference: everybody who got a mail of ours knows that id, so it
         // proves where the mail belongs, not that it is ours. Only equal bytes prove that.
         let own = parsed.message_id.iter().map(|id| (id, Stood::MessageId));

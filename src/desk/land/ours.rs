@@ -46,7 +46,8 @@ pub(super) fn class_of(
 /// not get the mail knows its id. Who did get it may send it along with a question.
 fn returns_ours(tx: &Snapshot<'_>, keys: &Keys, parsed: &Parsed) -> Result<bool> {
     let author = only_author(parsed).map(Address::person_key);
-    for token in parsed.returned.iter().filter_map(|id| keys.verify(id)) {
+    for token in parsed.returned.iter().chain(&parsed.original_ids).filter_map(|id| keys.verify(id))
+    {
         let Some(sent) = proven(tx, keys, &token)? else { continue };
         let mut got_it = false;
         for role in [AddressRole::To, AddressRole::Cc] {

@@ -123,14 +123,19 @@ fn once(outcomes: Vec<Outcome>) -> Vec<Outcome> {
     kept
 }
 
-/// The Message-IDs of the mail that a report other than on its delivery is about: a complaint gives
-/// it back (RFC 5965), a receipt of reading may name it alone (RFC 8098 section 3.2.5).
-pub(super) fn reported_on(parts: &[Part<'_>]) -> Vec<String> {
+/// The Message-IDs of the mail that a report other than on its delivery gives back: a complaint does
+/// (RFC 5965), a receipt of reading may.
+pub(super) fn returned_by(parts: &[Part<'_>]) -> Vec<String> {
+    returned(parts).take(MOST_RETURNED).collect()
+}
+
+/// The Message-IDs that receipts of reading name (RFC 8098 section 3.2.5).
+pub(super) fn named_by_receipts(parts: &[Part<'_>]) -> Vec<String> {
     let is_receipt = |part: &&Part<'_>| part.media.kind == "message/disposition-notification";
     let named = parts.iter().filter(is_receipt).filter_map(|part| {
         references::message_id(Fields::scan(&decoded(part)).get("Original-Message-ID")?.value)
     });
-    returned(parts).chain(named).take(MOST_RETURNED).collect()
+    named.take(MOST_RETURNED).collect()
 }
 
 /// The Message-IDs of the mails that are given back as parts.

@@ -179,8 +179,13 @@ fn a_report_joins_as_of_whom_our_mail_did_not_reach() {
         (DAEMON, "", report(of_erika, ""), Step::New),
         // Neither does it get round what our own server found forged.
         (ERIKA, forged, report(of_erika, header), foreign(message, Stood::Returned, true)),
-        (ERIKA, "", receipt("own@client"), Step::Reference { message, stood: Stood::Returned }),
-        (PAUL, "", receipt("own@client"), stranger(message, Stood::Returned)),
+        (
+            ERIKA,
+            "",
+            receipt("own@client"),
+            Step::Reference { message, stood: Stood::OriginalMessageId },
+        ),
+        (PAUL, "", receipt("own@client"), stranger(message, Stood::OriginalMessageId)),
     ]
     .into_iter()
     .enumerate()
