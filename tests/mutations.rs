@@ -1,6 +1,6 @@
 //! Real mail, and what may become of it on its way: each is taken by a program of its own, which
-//! gets 256 MB of memory and a second of a processor. Prints the seed; `SEED=n` makes the same
-//! mutants again. `make mutations` makes 10,000.
+//! gets 256 MB of memory and a second of a processor, of a debug build four. Prints the seed; `SEED=n`
+//! makes the same mutants again. `make mutations` makes 10,000.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, clippy::disallowed_methods)]
 
 mod common;
@@ -16,8 +16,13 @@ use std::process::Command;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// Kilobytes of memory, and seconds of a processor, that a program gets for one mail.
-const LIMITED: &str = "ulimit -v 262144 && ulimit -t 1 && exec \"$0\" \"$@\"";
+/// Kilobytes of memory, and seconds of a processor, that a program gets for one mail: one, where it is
+/// built as it is used.
+const LIMITED: &str = if cfg!(debug_assertions) {
+    "ulimit -v 262144 && ulimit -t 4 && exec \"$0\" \"$@\""
+} else {
+    "ulimit -v 262144 && ulimit -t 1 && exec \"$0\" \"$@\""
+};
 
 /// Percent of the mutants with another body whose subject and author must be as they were.
 const LEAST_RIGHT: usize = 95;
