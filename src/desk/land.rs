@@ -240,9 +240,10 @@ fn add_message(
         Some(id) => tx.message_id_is_taken(id)?,
         None => false,
     };
-    // A From that is forged is nobody's copy.
+    // A From that is forged is nobody's copy; what is our own has that id from us.
     let is_forged = ready.authentication.dmarc == Verdict::Fail;
-    if shares_id && (is_forged || !copy::is_known(tx, ready, class)?) {
+    let is_ours = signal == Some(Signal::OwnMark);
+    if shares_id && !is_ours && (is_forged || !copy::is_known(tx, ready, class)?) {
         defects.push("message-id-taken");
     }
     if ours::has_forged_token(scene, keys, parsed) {

@@ -29,6 +29,7 @@ fn our_mail_that_comes_back_changed_is_no_person() {
         assert_eq!(back.class, Class::Automatic, "{added}");
         let signal = office.desk.read(|tx| Ok(tx.message(back.message)?.unwrap().signal));
         assert_eq!(signal.unwrap().as_deref(), Some("own-mark"), "{added}");
+        assert!(office.desk.read(|tx| tx.defects(back.message)).unwrap().is_empty(), "{added}");
     }
     let after = office.conversation(root.conversation);
     assert_eq!((after.status, after.waiting_since), (Status::Closed, None));
