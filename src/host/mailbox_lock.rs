@@ -3,7 +3,7 @@
 
 use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, Write};
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant, SystemTime};
@@ -15,7 +15,8 @@ use nix::libc;
 use nix::sys::signal::kill;
 use nix::unistd::Pid;
 
-use super::clock;
+use super::file::rename_new;
+use super::{clock, random};
 
 /// How long a lock file may lie untouched before it is taken for forgotten. Its owner touches it.
 const STALE: Duration = Duration::from_secs(300);
@@ -162,10 +163,10 @@ impl LockFile {
             let made = make_whole(&path, &mark);
             match made.as_ref().map_err(io::Error::kind) {
                 Ok(()) => return Ok(Made::Yes(LockFile { path, mark, touched: Instant::now() })),
-                Err(io::ErrorKind::AlreadyExists) if is_forgotten(&path) => {
-                    let _ = fs::remove_file(&path);
-                }
-                Err(io::ErrorKind::AlreadyExists) => break,
+                Err(io::ErrorKind::AlreadyExists) => match forgotten(&path) {
+                    Some(forgotten) if remove(&path, &forgotten).is_ok() => {}
+                    _ => break,
+                },
                 Err(io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem) => {
                     return Ok(Made::Forbidden);
                 }
@@ -225,20 +226,36 @@ fn machine() -> String {
     nix::unistd::gethostname().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
-/// Whether the owner of a lock file is gone: it was a process of ours on this machine and lives no
-/// more, or nobody has touched the file for minutes.
-fn is_forgotten(path: &Path) -> bool {
+/// A lock file whose owner is gone: it was a process of ours on this machine and lives no more, or
+/// nobody has touched the file for minutes. None where the owner may live.
+fn forgotten(path: &Path) -> Option<File> {
+    // Open, without a right to read it, for as long as it has to be told from others.
+    let file = OpenOptions::new().read(true).custom_flags(libc::O_PATH).open(path).ok()?;
     let text = fs::read_to_string(path).unwrap_or_default();
     let mut lines = text.lines();
     let process = lines.next().and_then(|line| line.trim().parse().ok()).filter(|id| *id > 0);
     let is_here = lines.next().is_some_and(|name| name == machine());
     let is_dead = |id| kill(Pid::from_raw(id), None) == Err(Errno::ESRCH);
-    if is_here && process.is_some_and(is_dead) {
-        return true;
-    }
-    let touched = path.metadata().and_then(|meta| meta.modified());
+    let touched = file.metadata().and_then(|meta| meta.modified());
     let now: SystemTime = clock::now().utc().into();
-    touched.is_ok_and(|at| now.duration_since(at).is_ok_and(|age| age > STALE))
+    let is_old = touched.is_ok_and(|at| now.duration_since(at).is_ok_and(|age| age > STALE));
+    (is_old || is_here && process.is_some_and(is_dead)).then_some(file)
+}
+
+/// Removes a lock file if it is that one still: whoever found it forgotten, too, may have put its own
+/// there. As long as the file is open no other can have its number.
+fn remove(path: &Path, forgotten: &File) -> io::Result<()> {
+    let aside = path.with_file_name(format!(".postroom-{}", random::reference()));
+    match rename_new(path, &aside) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        renamed => renamed?,
+    }
+    let (was, is) = (forgotten.metadata()?, aside.symlink_metadata()?);
+    if (was.dev(), was.ino()) != (is.dev(), is.ino()) {
+        // Where a third one has made its own meanwhile, the second finds that it lost the lock.
+        let _ = fs::hard_link(&aside, path);
+    }
+    fs::remove_file(&aside)
 }
 
 #[cfg(test)]
@@ -323,6 +340,20 @@ mod tests {
             assert_eq!(!is_busy(&path), forgotten, "{text:?}");
             let _ = fs::remove_file(&beside);
         }
+    }
+
+    #[test]
+    fn what_somebody_else_has_made_since_is_put_back() {
+        let (dir, _, beside) = mbox();
+        fs::write(&beside, "").unwrap();
+        let stale = File::open(&beside).unwrap();
+        remove(&beside, &stale).unwrap();
+        assert!(!beside.exists());
+        remove(&beside, &stale).unwrap();
+        fs::write(&beside, "another's").unwrap();
+        remove(&beside, &stale).unwrap();
+        assert_eq!(fs::read_to_string(&beside).unwrap(), "another's");
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 2);
     }
 
     #[test]
