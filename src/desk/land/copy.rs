@@ -16,6 +16,9 @@ use super::ours::only_author;
 /// Most that a list adds to a text, in bytes.
 const MOST_ADDED: usize = 2_000;
 
+/// Most that a list takes away, in bytes: the text as HTML, pictures, attachments. A footer is less.
+const MOST_LOST: u64 = 1 << 20;
+
 /// The message that this one is another copy of, in the inbox that it came to.
 pub(super) fn original(
     tx: &Snapshot<'_>,
@@ -55,7 +58,9 @@ fn first(
     };
     for to in tx.originals(message, id, date, author, inbox)? {
         let Some(stored) = tx.message(to.message)? else { continue };
-        if base_subject(&stored.subject) != base_subject(&parsed.subject) {
+        if base_subject(&stored.subject) != base_subject(&parsed.subject)
+            || is_beyond(stored.size, ready.raw.size())
+        {
             continue;
         }
         let first = raw::parse(tx, to.message)?;
@@ -66,6 +71,12 @@ fn first(
         }
     }
     Ok(None)
+}
+
+/// Whether a message has more bytes than another copy of it explains, so that it is not even read, which is
+/// done under the lock: three times as many, as quoted-printable has them, and what a list takes away.
+fn is_beyond(stored: i64, again: u64) -> bool {
+    u64::try_from(stored).is_ok_and(|stored| stored > again.saturating_mul(3) + MOST_LOST)
 }
 
 /// Whether a text says nothing that the first one does not say, and that one no more than this but a
@@ -111,7 +122,20 @@ fn is_rule(word: &&str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::says_no_more;
+    use super::{is_beyond, says_no_more};
+
+    #[test]
+    fn what_is_too_large_for_an_original() {
+        for (stored, again, wanted) in [
+            (28 << 20, 2_000, true),
+            (28 << 20, 10 << 20, false),
+            (28 << 20, 30 << 20, false),
+            (900_000, 2_000, false),
+            (2_000, 28 << 20, false),
+        ] {
+            assert_eq!(is_beyond(stored, again), wanted, "{stored} {again}");
+        }
+    }
 
     /// What came first is shown: what came again may say less, or have a footer.
     #[test]
