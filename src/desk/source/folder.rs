@@ -6,11 +6,16 @@ use std::fs::{self, File};
 use std::io;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
 
+use crate::host::clock;
 use crate::mail::maildir;
 
 /// Where in a Maildir messages lie; what is in `tmp` is not there yet.
 const PLACES: [&str; 2] = ["cur", "new"];
+
+/// The coarsest time of a change that a file system has.
+const TICK: Duration = Duration::from_secs(2);
 
 /// How often a file is looked for that moves again and again.
 const TRIES: usize = 10;
@@ -125,7 +130,13 @@ fn each_message(dir: &Path, mut take: impl FnMut(OsString)) -> io::Result<usize>
 pub(super) struct Whereabouts {
     dir: PathBuf,
     known: HashMap<Vec<u8>, PathBuf>,
+    /// When the places were changed last, as the listing found them; none where they may have been
+    /// changed behind it at what is told as the same time.
+    listed: Option<Changed>,
 }
+
+/// When each of [`PLACES`] was changed last; none of one that is not there.
+type Changed = [Option<SystemTime>; 2];
 
 impl Whereabouts {
     /// Does something to a message where it lies now; none when it is in the folder no more. The
@@ -152,8 +163,8 @@ impl Whereabouts {
         Err((path, io::Error::other(why)))
     }
 
-    /// Where a message lies that lay there. The folder is listed anew when it is not known or known
-    /// wrongly, once for all messages that were moved before.
+    /// Where a message lies that lay there. The folder is listed anew when that is known wrongly, or not
+    /// known and the folder was changed: once for all messages that were moved or removed before.
     fn find(&mut self, was: &Path) -> io::Result<Option<PathBuf>> {
         let Some(dir) = was.parent().and_then(Path::parent) else { return Ok(None) };
         let name = was.file_name().unwrap_or_default();
@@ -163,8 +174,15 @@ impl Whereabouts {
         {
             return Ok(Some(path.clone()));
         }
+        let changed =
+            PLACES.map(|place| dir.join(place).metadata().and_then(|m| m.modified()).ok());
+        if self.dir == dir && self.listed == Some(changed) && !self.known.contains_key(&name) {
+            return Ok(None);
+        }
+        let is_settled = is_settled(&changed);
         self.dir = dir.to_owned();
         self.known.clear();
+        self.listed = None;
         for place in PLACES {
             let place = dir.join(place);
             each_message(&place, |name| {
@@ -172,6 +190,13 @@ impl Whereabouts {
                 self.known.insert(unique, place.join(&name));
             })?;
         }
+        self.listed = is_settled.then_some(changed);
         Ok(self.known.get(&name).cloned())
     }
+}
+
+/// Whether a change from now on has another time, as file systems tell it.
+fn is_settled(changed: &Changed) -> bool {
+    let now: SystemTime = clock::now().utc().into();
+    changed.iter().flatten().all(|at| now.duration_since(*at).is_ok_and(|age| age > TICK))
 }

@@ -3,6 +3,7 @@
 use std::fs;
 use std::os::unix::fs::symlink;
 
+use super::folder::Whereabouts;
 use super::prefix::Prefix;
 use super::*;
 
@@ -112,6 +113,44 @@ fn what_is_no_file_in_a_maildir_is_counted() {
     let folder = Folder::list(dir.path()).unwrap();
     assert_eq!(folder.paths(), [dir.path().join("new/1.a")]);
     assert_eq!(folder.others(), 3);
+}
+
+/// What is gone is not looked for again while nothing is changed; what was changed a moment ago may be
+/// changed again without a sign of it.
+#[test]
+fn a_folder_is_listed_anew_when_it_was_changed() {
+    let long_ago = std::time::SystemTime::UNIX_EPOCH;
+    for (is_settled, wanted) in [(true, None), (false, Some(()))] {
+        let dir = tree(&["new/1.a", "new/2.b", "cur/3.c"]);
+        let [at, new, cur] = ["new/2.b", "new", "cur"].map(|name| dir.path().join(name));
+        let settle = || {
+            for place in [&new, &cur] {
+                File::open(place).unwrap().set_modified(long_ago).unwrap();
+            }
+        };
+        fs::rename(&at, dir.path().join("away")).unwrap();
+        fs::remove_file(new.join("1.a")).unwrap();
+        let mut whereabouts = Whereabouts::default();
+        let mut find = |path: &Path| {
+            let is_there = |path: &Path| path.symlink_metadata().map(|_| ());
+            whereabouts.at(path.to_owned(), is_there).unwrap()
+        };
+        if is_settled {
+            settle();
+        }
+        assert_eq!(find(&new.join("1.a")), None);
+        // Without a sign of it.
+        fs::rename(dir.path().join("away"), cur.join("2.b:2,S")).unwrap();
+        if is_settled {
+            settle();
+        }
+        assert_eq!(find(&at), wanted, "{is_settled}");
+        File::open(&cur)
+            .unwrap()
+            .set_modified(long_ago + std::time::Duration::from_secs(1))
+            .unwrap();
+        assert_eq!(find(&at), Some(()), "{is_settled}");
+    }
 }
 
 /// A Maildir that was named, or lies in a tree, does not reach beyond itself.
