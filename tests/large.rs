@@ -22,6 +22,8 @@ const HEAD: &str = "From: Erika <erika@customer.test>\nTo: support@example.test\
     Subject: The film\nDate: Mon, 01 Jun 2026 09:00:00 +0000\nMessage-ID: <film@customer.test>\n\
     MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n";
 
+const FROM_LINE: &[u8] = b"From erika@customer.test Mon Jun  1 09:00:00 2026\n";
+
 const TEXT: &str = "--b\n\nHere is the film.\n\
     --b\nContent-Type: video/mp4; name=film.mp4\nContent-Transfer-Encoding: base64\n\n";
 
@@ -43,8 +45,12 @@ fn hash(mail: impl FnOnce(&mut dyn FnMut(&[u8]))) -> [u8; 32] {
 
 /// The program with a bound on its memory.
 fn program(desk: &Desk, words: &[&str]) -> Command {
+    limited(desk, words, MEMORY)
+}
+
+fn limited(desk: &Desk, words: &[&str], kilobytes: usize) -> Command {
     let mut command = Command::new("sh");
-    let script = format!("ulimit -v {MEMORY} && exec \"$0\" \"$@\"");
+    let script = format!("ulimit -v {kilobytes} && exec \"$0\" \"$@\"");
     command.args(["-c", &script, POSTROOM]).args(words);
     desk.environment(&mut command);
     command
@@ -116,6 +122,62 @@ fn a_mail_larger_than_the_memory() {
     let filtered = file(&desk, "filtered");
     let marks = "Postroom-Conversation: 1\nPostroom-Inbox: support\nPostroom-Class: person\n";
     assert!(filtered.strip_prefix(marks.as_bytes()) == Some(&all), "the body passes byte for byte");
+}
+
+/// A file and an mbox go by the same way, in threads, and what is behind them comes in too.
+#[test]
+fn files_larger_than_the_memory() {
+    let small =
+        "From: Erika <erika@customer.test>\nTo: support@example.test\nSubject: small\n\nx\n";
+    for (name, words) in [("b.eml", &["ingest", "-p"][..]), ("b.mbox", &["ingest", "-p", "--mbox"])]
+    {
+        let desk = Desk::new();
+        let path = desk.beside(name);
+        let mut file = fs::File::create(&path).unwrap();
+        file.write_all(if words.len() == 3 { FROM_LINE } else { b"" }).unwrap();
+        mail(&mut |bytes| file.write_all(bytes).unwrap());
+        let behind = desk.beside("c.eml");
+        if words.len() == 3 {
+            file.write_all(&[b"\n", FROM_LINE, small.as_bytes()].concat()).unwrap();
+        }
+        fs::write(&behind, [FROM_LINE, small.as_bytes()].concat()).unwrap();
+        let paths = [path.to_str().unwrap(), behind.to_str().unwrap()];
+        let limited = |kilobytes: usize| {
+            let mut command = limited(&desk, &[words, &paths].concat(), kilobytes);
+            command.env("RUST_BACKTRACE", "0");
+            wait(start(command, b""))
+        };
+        let done = limited(256 << 10).expect_success();
+        assert!(String::from_utf8_lossy(&done.stdout).starts_with("1\tm1\tnew\t"), "{done:?}");
+        assert_eq!(desk.number("SELECT count(*) FROM message"), 2, "{name}: {done:?}");
+        let size = "SELECT max(size) FROM message";
+        assert!(desk.number(size) > (megabytes() << 20) as i64 * 99 / 100, "{name}: {done:?}");
+    }
+}
+
+/// Where the memory does not suffice, a later run may have more.
+#[test]
+fn files_without_the_memory_for_them() {
+    let desk = Desk::new();
+    let path = desk.beside("b.mbox");
+    let small = b"From: a@customer.test\nTo: support@example.test\nSubject: small\n\nx\n";
+    let mut file = fs::File::create(&path).unwrap();
+    file.write_all(&[FROM_LINE, small, b"\n", FROM_LINE].concat()).unwrap();
+    mail(&mut |bytes| file.write_all(bytes).unwrap());
+    let words = ["ingest", "--mbox", path.to_str().unwrap()];
+    for megabytes in (16..120).step_by(16) {
+        let mut command = limited(&desk, &words, megabytes << 10);
+        command.env("RUST_BACKTRACE", "0");
+        let done = wait(start(command, b""));
+        // What cannot even be loaded tells nobody.
+        let is_loaded = done.stderr.contains("postroom: ");
+        assert!(!is_loaded || matches!(done.status.code(), Some(0 | 75)), "{megabytes}: {done:?}");
+        if done.status.success() {
+            break;
+        }
+    }
+    wait(start(limited(&desk, &words, 256 << 10), b"")).expect_success();
+    assert_eq!(desk.number("SELECT count(*) FROM message"), 2);
 }
 
 /// Whatever a mail is made of, as large as one can be that is read whole, and beyond: it comes in,

@@ -58,15 +58,13 @@ impl Raw {
     /// # Errors
     /// Those of the source and of the folder; a full disk.
     pub fn read(mut source: impl Read, dir: impl FnOnce() -> Result<PathBuf>) -> Result<Raw> {
-        let beginning = file::read_at_most(&mut source, MOST_BYTES + 1).context("the message")?;
-        if beginning.len() <= MOST_BYTES {
+        let beginning = file::read_at_most(&mut source, MOST_BYTES).context("the message")?;
+        if beginning.len() < MOST_BYTES {
             return Ok(Raw(Kept::Memory(beginning)));
         }
         let dir = dir()?;
-        let mut collector = Collector::new(&dir);
-        collector
-            .write_all(&beginning)
-            .and_then(|()| io::copy(&mut BufReader::with_capacity(PIECE, source), &mut collector))
+        let mut collector = Collector { memory: beginning, ..Collector::new(&dir) };
+        io::copy(&mut BufReader::with_capacity(PIECE, source), &mut collector)
             .with_context(|| format!("{}: a large message cannot be kept", dir.display()))?;
         Ok(collector.finish())
     }
@@ -172,11 +170,8 @@ impl<'a> Collector<'a> {
 
     fn spool(&mut self) -> io::Result<(Pass, File)> {
         let mut file = tempfile::tempfile_in(self.dir)?;
-        let mut pass = Pass::default();
-        let memory = mem::take(&mut self.memory);
-        pass.update(&memory);
-        file.write_all(&memory)?;
-        Ok((pass, file))
+        file.write_all(&self.memory)?;
+        Ok((Pass::begin(mem::take(&mut self.memory))?, file))
     }
 }
 
@@ -186,7 +181,10 @@ impl Write for Collector<'_> {
             self.spooled = Some(self.spool()?);
         }
         match &mut self.spooled {
-            None => self.memory.extend_from_slice(bytes),
+            None => {
+                file::reserve(&mut self.memory, bytes.len(), MOST_BYTES)?;
+                self.memory.extend_from_slice(bytes);
+            }
             Some((pass, file)) => {
                 file.write_all(bytes)?;
                 pass.update(bytes);
@@ -211,6 +209,15 @@ pub(super) struct Pass {
 }
 
 impl Pass {
+    /// Over what is in memory, of which no second copy is made.
+    fn begin(mut memory: Vec<u8>) -> io::Result<Pass> {
+        // What follows may be read on into it.
+        let room = MOST_BYTES.saturating_sub(memory.len());
+        file::reserve(&mut memory, room, MOST_BYTES)?;
+        let (size, hash) = (memory.len() as u64, Sha256::new_with_prefix(&memory));
+        Ok(Pass { beginning: memory, size, hash, identity: None })
+    }
+
     /// Takes what follows.
     pub(super) fn update(&mut self, bytes: &[u8]) {
         self.size += bytes.len() as u64;

@@ -14,12 +14,14 @@ mod walk;
 use std::ffi::OsStr;
 use std::fmt::Display;
 use std::fs::{File, Metadata};
-use std::io;
+use std::io::{self, ErrorKind};
 use std::ops::ControlFlow;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use anyhow::Error;
 
 use super::raw::Raw;
 use super::{Failure, Kind};
@@ -329,7 +331,7 @@ impl Reader<'_> {
     }
 
     fn raw(&self, path: &Path, file: File) -> Result<Raw, Failure> {
-        Raw::read(file, || Ok(self.dir.to_owned())).map_err(|error| no_input(path, &error))
+        Raw::read(file, || Ok(self.dir.to_owned())).map_err(|error| unread(path, error))
     }
 
     /// Gives a message; `within` says how much of the present path is read with it.
@@ -416,6 +418,24 @@ fn mark_of(meta: &Metadata) -> FileMark {
 
 fn is_hidden(path: &Path) -> bool {
     path.file_name().is_some_and(|name| name.as_bytes().starts_with(b"."))
+}
+
+fn no_file(mbox: &Path) -> Failure {
+    let why = format!("{}: an mbox has to be a file, to be read on in", mbox.display());
+    Failure::new(Kind::Data, why)
+}
+
+/// A source that was opened, and could not be read to its end. Where that is for want of memory or of
+/// room for a large message, it may be read later.
+fn unread(path: &Path, error: impl Into<Error>) -> Failure {
+    let error = error.into();
+    let is_for_want = |cause: &io::Error| {
+        matches!(cause.kind(), ErrorKind::OutOfMemory | ErrorKind::StorageFull)
+            || matches!(cause.kind(), ErrorKind::FileTooLarge | ErrorKind::QuotaExceeded)
+    };
+    let mut causes = error.chain().filter_map(|cause| cause.downcast_ref());
+    let kind = if causes.any(is_for_want) { Kind::TryAgain } else { Kind::NoInput };
+    Failure::new(kind, format!("{}: {error:#}", path.display()))
 }
 
 fn no_input(path: &Path, error: &impl Display) -> Failure {

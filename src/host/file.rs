@@ -92,7 +92,7 @@ pub fn read_at_most(mut source: impl Read, most: usize) -> io::Result<Vec<u8>> {
         let begun = all.len();
         // Most mails are small, and untouched memory costs nothing.
         let room = begun.clamp(1 << 13, 1 << 16).min(most - begun);
-        all.try_reserve(room).map_err(|_| io::Error::from(io::ErrorKind::OutOfMemory))?;
+        reserve(&mut all, room, most)?;
         all.resize(begun + room, 0);
         let read = read_some(&mut source, all.get_mut(begun..).unwrap_or_default())?;
         all.truncate(begun + read);
@@ -102,6 +102,19 @@ pub fn read_at_most(mut source: impl Read, most: usize) -> io::Result<Vec<u8>> {
             return Ok(all);
         }
     }
+}
+
+/// Makes room for so many bytes more. As a vector does it, by doubling it, but never for more than
+/// `most` in all: room that is not used counts where the address space is limited.
+///
+/// # Errors
+/// When the memory does not suffice.
+pub fn reserve(all: &mut Vec<u8>, more: usize, most: usize) -> io::Result<()> {
+    if all.capacity() - all.len() >= more {
+        return Ok(());
+    }
+    let room = all.len().min(most.saturating_sub(all.len())).max(more);
+    all.try_reserve_exact(room).map_err(|_| io::ErrorKind::OutOfMemory.into())
 }
 
 /// Bytes that are free for us on the disk of a file or folder. What is kept for root counts for root.
@@ -186,6 +199,17 @@ mod tests {
         let second = keep(dir.path(), "reply-142", "two").unwrap();
         assert_ne!(first, second);
         assert_eq!(fs::read_to_string(first).unwrap(), "one");
+    }
+
+    #[test]
+    fn no_more_room_is_made_than_may_be_used() {
+        let mut all = vec![0; 100];
+        reserve(&mut all, 1, 150).unwrap();
+        assert_eq!(all.capacity(), 150);
+        reserve(&mut all, 60, 150).unwrap();
+        assert_eq!(all.capacity(), 160);
+        let none = reserve(&mut all, isize::MAX as usize, usize::MAX).unwrap_err();
+        assert_eq!(none.kind(), io::ErrorKind::OutOfMemory);
     }
 
     #[test]

@@ -10,12 +10,18 @@ pub fn file_size() -> Option<u64> {
     of(Resource::RLIMIT_FSIZE)
 }
 
+/// The most address space that we may have, in bytes (`RLIMIT_AS`); none when there is no limit.
+#[must_use]
+pub fn memory() -> Option<u64> {
+    of(Resource::RLIMIT_AS)
+}
+
 /// All that count for a delivery.
 #[must_use]
 pub fn all() -> Limits {
     Limits {
         file_size: file_size(),
-        memory: of(Resource::RLIMIT_AS),
+        memory: memory(),
         processor: of(Resource::RLIMIT_CPU),
         files: of(Resource::RLIMIT_NOFILE),
     }

@@ -1,6 +1,7 @@
 //! Where a delivery ends at once, it still says so (R9, R12): out of memory, and by a signal (R15), which
 //! our own limit on the time is, too (R13). Rust aborts when an allocation fails, and an abort is a
-//! bounce in some MTAs; this allocator ends the process with 75 instead. The one place with unsafe code.
+//! bounce in some MTAs; this allocator ends the process with 75 instead. Commands of people end so, too, where
+//! nothing else can be done without memory. The one place with unsafe code.
 //!
 //! Then nothing can be allocated or waited for, so all that may have to be said is written down before.
 #![allow(unsafe_code)]
@@ -9,11 +10,12 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::ffi::c_int;
 use std::os::fd::{AsRawFd, OwnedFd};
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use nix::libc;
 use postroom::host::log::{self, Level, Log};
-use postroom::host::random;
-use signal_hook::consts::{SIGALRM, SIGHUP, SIGINT, SIGTERM};
+use postroom::host::{limit, random};
+use signal_hook::consts::{SIGABRT, SIGALRM, SIGHUP, SIGINT, SIGTERM};
 use signal_hook::low_level;
 
 use crate::delivery::TRY_AGAIN;
@@ -47,6 +49,32 @@ struct Words {
 /// the first one this is no delivery.
 static EARLY: OnceLock<Words> = OnceLock::new();
 static LATE: OnceLock<Words> = OnceLock::new();
+
+/// Whether the system refused memory.
+static REFUSED: AtomicBool = AtomicBool::new(false);
+
+/// What is said where that ends what is no delivery.
+const NO_MEMORY: &[u8] =
+    b"postroom: out of memory; what is done stays, and the same command goes on. See 'ulimit -v'\n";
+
+/// To be called before there are threads. Of an address space that is limited, glibc sets aside 64 MB
+/// for each of them; and where all of it is used, the end is 75.
+pub(crate) fn watch_memory() {
+    if limit::memory().is_none() {
+        return;
+    }
+    // SAFETY: nobody allocates beside us, and what is done is safe in a handler.
+    unsafe {
+        #[cfg(target_env = "gnu")]
+        libc::mallopt(libc::M_ARENA_MAX, 1);
+        let _ = low_level::register(SIGABRT, || {
+            if REFUSED.load(Ordering::Relaxed) {
+                write_if_ready(libc::STDERR_FILENO, NO_MEMORY);
+                libc::_exit(Exit::TryAgain as c_int)
+            }
+        });
+    }
+}
 
 /// From here on, running out of memory and being ended by a signal is 75, a line for outsiders, and one
 /// in the log, if there is one.
@@ -131,6 +159,7 @@ unsafe impl GlobalAlloc for Careful {
 
 fn checked(ptr: *mut u8) -> *mut u8 {
     if ptr.is_null() {
+        REFUSED.store(true, Ordering::Relaxed);
         say(End::Memory);
     }
     ptr

@@ -60,6 +60,7 @@ fn main() -> ExitCode {
     let started = Instant::now();
     // Without the handler a write beyond the limit ends us by a signal: no worse than an error.
     let _ = signal::outlive_size_limit();
+    last_words::watch_memory();
     let (name, rest) = called_as(&argv);
     let known = COMMANDS.iter().find(|command| command.name == name);
     let call = known.map(|command| (command.parse)(&full(command, &rest)));

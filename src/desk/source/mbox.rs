@@ -6,7 +6,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 use super::prefix::Prefix;
-use super::{Begin, Flow, Notice, Origin, Reader, mark_of, no_input, written};
+use super::{Begin, Flow, Notice, Origin, Reader, mark_of, no_file, no_input, unread, written};
 use crate::desk::raw::Collector;
 use crate::desk::{Failure, Kind};
 use crate::host::mailbox_lock::{MailboxLock, MailboxLockError};
@@ -38,8 +38,7 @@ impl Reader<'_> {
         let file = lock.file.try_clone().map_err(wrong)?;
         let meta = file.metadata().map_err(wrong)?;
         if !meta.is_file() {
-            let why = format!("{}: an mbox has to be a file, to be read on in", path.display());
-            return Err(Failure::new(Kind::Data, why));
+            return Err(no_file(path));
         }
         let mark = mark_of(&meta);
         let (mut prefix, offset, notice) = self.begin(path, &file, mark, variant).map_err(wrong)?;
@@ -58,7 +57,7 @@ impl Reader<'_> {
         let name = path.canonicalize().map_err(wrong)?.as_os_str().as_bytes().to_owned();
         let unreadable = |error| {
             let changed = must_be_unchanged(path, &file, mark).err();
-            changed.unwrap_or_else(|| wrong(error))
+            changed.unwrap_or_else(|| unread(path, error))
         };
         let mut bad_lengths = 0;
         loop {
