@@ -7,7 +7,7 @@ mod common;
 use common::{Desk, Done, Random, finish, mail, say, skip, start, wait};
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::Write as _;
+use std::io::{self, Write as _};
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -27,7 +27,7 @@ fn maildir(desk: &Desk, count: usize) -> PathBuf {
 
 /// An mbox with so many mails, each but the first of three an answer to the one before.
 fn mbox(path: &Path, count: usize) {
-    let mut file = std::io::BufWriter::new(fs::File::create(path).unwrap());
+    let mut file = io::BufWriter::new(fs::File::create(path).unwrap());
     for n in 0..count {
         let answers = if n.is_multiple_of(3) {
             String::new()
@@ -521,35 +521,77 @@ fn is_in(pid: nix::unistd::Pid, masks: &[&str], signal: nix::sys::signal::Signal
     status.lines().filter_map(of_masks).any(|mask| mask & bit != 0)
 }
 
-/// Whether a signal that was sent to a process has not come to it yet.
-fn is_pending(pid: nix::unistd::Pid, signal: nix::sys::signal::Signal) -> bool {
-    is_in(pid, &["SigPnd", "ShdPnd"], signal)
+/// Runs the program, and sends it the first signal when it is ready for that.
+fn signalled(mut command: Command) -> Done {
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let child = command.spawn().unwrap();
+    let pid = nix::unistd::Pid::from_raw(i32::try_from(child.id()).unwrap());
+    while !is_in(pid, &["SigCgt"], nix::sys::signal::Signal::SIGTERM) {
+        std::thread::yield_now();
+    }
+    nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGTERM).unwrap();
+    let done = wait(child);
+    assert_eq!(done.status.code(), Some(75), "{done:?}");
+    assert!(done.stderr.contains("interrupted"), "{done:?}");
+    done
 }
 
-/// The first signal ends the reading; what was read is in, and the exit status says "try again".
+/// The first signal ends the reading, also of what does not come; what was read is in, and the exit
+/// status says "try again".
 #[test]
-fn a_signal_ends_the_reading_at_a_message() {
+fn a_signal_ends_the_reading() {
     let desk = Desk::new();
     let fifo = desk.beside("fifo");
     nix::unistd::mkfifo(&fifo, nix::sys::stat::Mode::from_bits_truncate(0o600)).unwrap();
+    let (hear, _silent) = io::pipe().unwrap();
+    let mut command = desk.postroom(["ingest", "-0"]);
+    command.stdin(hear);
+    signalled(command);
+    let mut command = desk.postroom(["ingest"]);
+    command.arg(&fifo).stdin(Stdio::null());
+    signalled(command);
+    let silent = fs::OpenOptions::new().read(true).write(true).open(&fifo).unwrap();
+    let mut command = desk.postroom(["ingest"]);
+    command.arg(&fifo).stdin(Stdio::null());
+    signalled(command);
+    drop(silent);
+    // What came before is in.
     let one = desk.beside("one.eml");
     fs::write(&one, mail("one")).unwrap();
     let mut command = desk.postroom(["ingest"]);
     command.args([&one, &fifo]).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let child = command.spawn().unwrap();
-    // Opened when the reader is there: then the first message is read, and the signal is caught.
+    // Half a mail, when the reader is there: then the first message is read.
     let mut writer = fs::OpenOptions::new().write(true).open(&fifo).unwrap();
+    writer.write_all(b"Subject: two\n").unwrap();
     let pid = nix::unistd::Pid::from_raw(i32::try_from(child.id()).unwrap());
     nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGTERM).unwrap();
-    while is_pending(pid, nix::sys::signal::Signal::SIGTERM) {
-        std::thread::yield_now();
-    }
-    writer.write_all(&mail("two")).unwrap();
-    drop(writer);
     let done = wait(child);
+    drop(writer);
     assert_eq!(done.status.code(), Some(75), "{done:?}");
     assert!(done.stderr.contains("interrupted"), "{done:?}");
     assert_eq!((read(&done), messages(&desk)), (1, 1));
+}
+
+/// What is no file gives a mail where a shell makes it, and nothing where it has no end.
+#[test]
+fn a_fifo_is_read_and_a_device_is_not() {
+    let desk = Desk::new();
+    let fifo = desk.beside("fifo");
+    nix::unistd::mkfifo(&fifo, nix::sys::stat::Mode::from_bits_truncate(0o600)).unwrap();
+    let mut command = desk.postroom(["ingest"]);
+    command.arg(&fifo).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let child = command.spawn().unwrap();
+    fs::write(&fifo, mail("one")).unwrap();
+    assert_eq!(read(&wait(child).expect_success()), 1);
+    let one = desk.beside("one.eml");
+    fs::write(&one, mail("two")).unwrap();
+    let done = desk.run(["ingest", "/dev/zero", one.to_str().unwrap()]);
+    assert_eq!((done.status.code(), read(&done)), (Some(65), 1), "{done:?}");
+    assert!(done.stderr.contains("/dev/zero: a device, no file"), "{done:?}");
+    let done = desk.run(["ingest", "--mbox", fifo.to_str().unwrap()]);
+    assert_eq!(done.status.code(), Some(65), "{done:?}");
+    assert!(done.stderr.contains("an mbox has to be a file"), "{done:?}");
 }
 
 /// Nor is the lock of an mbox waited for any longer.
@@ -560,16 +602,8 @@ fn a_signal_ends_the_wait_for_a_lock() {
     mbox(&path, 1);
     fs::write(desk.beside("mbox.lock"), "0").unwrap();
     let mut command = desk.postroom(["ingest", "--mbox"]);
-    command.arg(&path).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let child = command.spawn().unwrap();
-    let pid = nix::unistd::Pid::from_raw(i32::try_from(child.id()).unwrap());
-    while !is_in(pid, &["SigCgt"], nix::sys::signal::Signal::SIGTERM) {
-        std::thread::yield_now();
-    }
-    nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGTERM).unwrap();
-    let done = wait(child);
-    assert_eq!(done.status.code(), Some(75), "{done:?}");
-    assert!(done.stderr.contains("interrupted"), "{done:?}");
+    command.arg(&path).stdin(Stdio::null());
+    signalled(command);
 }
 
 /// T3.1b: the same mails twice, and a third time by three other ways.

@@ -17,7 +17,7 @@ use std::fs::{File, Metadata};
 use std::io::{self, ErrorKind};
 use std::ops::ControlFlow;
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::MetadataExt;
+use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
@@ -26,6 +26,7 @@ use anyhow::Error;
 use super::raw::Raw;
 use super::{Failure, Kind};
 use crate::domain::{EnvelopeSender, Time};
+use crate::host::interruptible::{self, Interruptible};
 use crate::mail::mbox::{Mbox, Variant};
 use crate::store::{FileMark, Position, Wiring};
 
@@ -218,7 +219,7 @@ impl Reader<'_> {
             match path {
                 Ok(path) => self.path(&path)?,
                 Err(error) => {
-                    self.refuse(Failure::new(Kind::TryAgain, format!("stdin: {error}")))?;
+                    self.not_read(Failure::new(Kind::TryAgain, format!("stdin: {error}")))?;
                 }
             }
         }
@@ -230,8 +231,14 @@ impl Reader<'_> {
             Ok(meta) => meta,
             Err(error) => return self.refuse(no_input(path, &error)),
         };
+        let kind = meta.file_type();
+        if kind.is_char_device() || kind.is_block_device() {
+            let why = format!("{}: a device, no file", path.display());
+            return self.refuse(Failure::new(Kind::Data, why));
+        }
         match self.manner.format {
             Format::Message if !meta.is_dir() => self.message(path),
+            Format::Mbox(_) if kind.is_fifo() => self.refuse(no_file(path)),
             Format::Mbox(variant) if !meta.is_dir() => self.mbox(path, variant),
             Format::Message
                 if folder::is_surely_maildir(path) && self.manner.reach == Reach::Folder =>
@@ -275,14 +282,14 @@ impl Reader<'_> {
 
     /// A file that is one message.
     fn message(&mut self, path: &Path) -> Flow {
-        let opened = File::open(path).and_then(|file| Ok((file.metadata()?, file)));
+        let opened = interruptible::open(path).and_then(|file| Ok((file.metadata()?, file)));
         let (meta, file) = match opened {
             Ok(opened) => opened,
             Err(error) => return self.refuse(no_input(path, &error)),
         };
         let raw = match self.raw(path, file) {
             Ok(raw) => raw,
-            Err(why) => return self.refuse(why),
+            Err(why) => return self.not_read(why),
         };
         if raw.size() > 0 && holds_several(raw.beginning()) {
             if self.manner.afterwards == Afterwards::Delete {
@@ -324,13 +331,14 @@ impl Reader<'_> {
                     let origin = Origin::Maildir(path, mark_of(&meta));
                     self.found(raw, origin, written(&meta), (n + 1) as f64 / count)?;
                 }
-                Err(why) => self.refuse(why)?,
+                Err(why) => self.not_read(why)?,
             }
         }
         Flow::Continue(())
     }
 
     fn raw(&self, path: &Path, file: File) -> Result<Raw, Failure> {
+        let file = Interruptible::new(file, self.stop);
         Raw::read(file, || Ok(self.dir.to_owned())).map_err(|error| unread(path, error))
     }
 
@@ -351,6 +359,11 @@ impl Reader<'_> {
     fn interrupted(&mut self) -> Flow {
         self.notice(Notice::Interrupted)?;
         Flow::Break(())
+    }
+
+    /// A source was not read to its end: what a signal ended is no refusal.
+    fn not_read(&mut self, why: Failure) -> Flow {
+        if self.stop.load(Ordering::Relaxed) { self.interrupted() } else { self.refuse(why) }
     }
 
     fn refuse(&mut self, why: Failure) -> Flow {

@@ -6,6 +6,7 @@ pub mod child;
 pub mod clock;
 pub mod env;
 pub mod file;
+pub mod interruptible;
 pub mod limit;
 pub mod lock;
 pub mod log;

@@ -1,9 +1,12 @@
 //! Messages out of files, trees, Maildirs and mbox files.
 
 use std::ffi::OsString;
+use std::fs::File;
 use std::io::{self, BufRead, BufReader, Write};
+use std::os::fd::AsFd;
 use std::os::unix::ffi::OsStringExt;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
 
 use anyhow::Result;
 use clap::Args as ClapArgs;
@@ -14,6 +17,7 @@ use postroom::desk::source::{Afterwards, Begin, Format, Manner, Notice, Reach};
 use postroom::desk::tally::Tally;
 use postroom::desk::{Desk, Failure};
 use postroom::domain::OutboxId;
+use postroom::host::interruptible::Interruptible;
 use postroom::host::{parallel, signal};
 use postroom::render::clean;
 use serde::Serialize;
@@ -163,7 +167,7 @@ pub(super) fn take_in(
         Ok(())
     };
     let count = (!args.files.paths_are_on_stdin()).then_some(args.path.len());
-    let paths = paths(args);
+    let paths = paths(args, stop)?;
     let tally = desk.ingest_paths(paths, count, &bulk, tell);
     line.clear();
     let tally = tally?;
@@ -176,17 +180,21 @@ pub(super) fn take_in(
     Ok((answers, exit))
 }
 
-/// The paths that are named, or those on stdin as they come.
-fn paths(args: &Args) -> Box<dyn Iterator<Item = io::Result<PathBuf>> + Send> {
+/// What gives paths.
+type Paths<'a> = Box<dyn Iterator<Item = io::Result<PathBuf>> + Send + 'a>;
+
+/// The paths that are named, or those on stdin as they come, until a signal sets `stop`.
+fn paths<'a>(args: &Args, stop: &'a AtomicBool) -> io::Result<Paths<'a>> {
     if !args.files.paths_are_on_stdin() {
-        return Box::new(args.path.clone().into_iter().map(Ok));
+        return Ok(Box::new(args.path.clone().into_iter().map(Ok)));
     }
     let end = if args.files.null { 0 } else { b'\n' };
-    let lines = BufReader::new(io::stdin()).split(end);
-    Box::new(lines.filter_map(|line| match line {
+    let stdin = File::from(io::stdin().as_fd().try_clone_to_owned()?);
+    let lines = BufReader::new(Interruptible::new(stdin, stop)).split(end);
+    Ok(Box::new(lines.filter_map(|line| match line {
         Ok(line) if line.is_empty() => None,
         line => Some(line.map(|bytes| PathBuf::from(OsString::from_vec(bytes)))),
-    }))
+    })))
 }
 
 /// Whether something is told also where nobody asked for words: what has an exit status, and a part of
