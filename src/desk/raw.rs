@@ -87,6 +87,15 @@ impl Raw {
         }
     }
 
+    /// Whether it has nothing but white space, behind a `From ` line or not.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        let all = self.beginning();
+        let is_from = all.starts_with(b"From ") || all.starts_with(b">From ");
+        let mut lines = all.split(|byte| *byte == b'\n').skip(usize::from(is_from));
+        self.size() == all.len() as u64 && lines.all(|line| line.trim_ascii().is_empty())
+    }
+
     /// What makes it the same message by whatever way it comes.
     #[must_use]
     pub fn identity(&self) -> Identity {
@@ -250,4 +259,27 @@ impl Pass {
 pub(super) fn parse(snapshot: &Snapshot<'_>, message: MessageId) -> Result<Parsed> {
     let beginning = snapshot.raw_beginning(message, MOST_BYTES)?;
     Ok(mail::parse_from(&beginning, &snapshot.envelope_sender(message)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_empty() {
+        for (text, is) in [
+            ("", true),
+            ("\n", true),
+            (" \r\n\t\n", true),
+            ("From x Mon Jun  1 09:00:00 2026", true),
+            ("From x Mon Jun  1 09:00:00 2026\r\n\r\n", true),
+            (">From x Mon Jun  1 09:00:00 2026\n", true),
+            ("\n\nx", false),
+            ("From x Mon Jun  1 09:00:00 2026\nx", false),
+            ("From: x\n\n", false),
+            ("\0", false),
+        ] {
+            assert_eq!(Raw::from(text.as_bytes().to_vec()).is_empty(), is, "{text:?}");
+        }
+    }
 }

@@ -88,7 +88,7 @@ pub struct Manner {
 /// Something that people should know of a source.
 #[derive(Debug)]
 pub enum Notice {
-    /// Nothing is in the file.
+    /// Nothing is in the file, or nothing but white space.
     Empty(PathBuf),
     /// The file looks like an mbox of several messages, and is taken in as the one that it is.
     LooksLikeMbox(PathBuf),
@@ -344,7 +344,8 @@ impl Reader<'_> {
 
     /// Gives a message; `within` says how much of the present path is read with it.
     fn found(&mut self, raw: Raw, origin: Origin, delivered: Option<Time>, within: f64) -> Flow {
-        if let (0, Origin::File(path, _) | Origin::Maildir(path, _)) = (raw.size(), &origin) {
+        if let (true, Origin::File(path, _) | Origin::Maildir(path, _)) = (raw.is_empty(), &origin)
+        {
             return self.notice(Notice::Empty(path.clone()));
         }
         if self.stop.load(Ordering::Relaxed) {

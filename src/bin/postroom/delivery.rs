@@ -58,12 +58,13 @@ pub(crate) fn run(rest: &[OsString], command: impl FnOnce() -> Result<Exit>) -> 
     undone.exit()
 }
 
-/// The message on stdin, read to its end before anything else is done (R6); nothing at all is a
-/// broken pipe upstream (R19). `dir` gives the folder of the desk, where a large one waits.
+/// The message on stdin, read to its end before anything else is done (R6); one without content is a
+/// broken pipe upstream (R19), or a filter that wrote nothing: procmail makes a line of that. `dir`
+/// gives the folder of the desk, where a large one waits.
 pub(crate) fn message(dir: impl FnOnce() -> Result<PathBuf>) -> Result<Raw> {
     let stdin = stdin::open().context("stdin")?;
     let raw = Raw::read(stdin, dir)?;
-    if raw.size() == 0 {
+    if raw.is_empty() {
         return Err(Failure::new(Kind::TryAgain, "the message is empty").into());
     }
     Ok(raw)
