@@ -5,11 +5,11 @@
 
 mod common;
 
-use common::{CANARY, Desk, Done, POSTROOM, copy, finish, skip};
+use common::{CANARY, Desk, Done, POSTROOM, copy, finish, skip, wait};
 use std::fs::{self, File, Permissions};
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 /// A mail with a canary in all that must not come out.
 fn mail() -> Vec<u8> {
@@ -188,6 +188,27 @@ fn a_file_that_is_not_there_is_no_delivery() {
     let done = desk.run(["ingest", "/nonexistent/typo.eml"]);
     assert_eq!(done.status.code(), Some(66), "{done:?}");
     assert!(done.stderr.contains("typo.eml"), "{done:?}");
+}
+
+/// But one with a word too many is, for a mail is on stdin.
+#[test]
+fn a_stray_word_is_no_reason_to_bounce() {
+    let desk = Desk::new();
+    for words in [
+        &["ingest", "support"][..],
+        &["ingest", "--inbox", "support", "support@example.org"],
+        &["ingest", "-", "support"],
+    ] {
+        // A file would not do: it may be the stdin of a script.
+        let (hear, mut say) = std::io::pipe().unwrap();
+        std::io::Write::write_all(&mut say, &mail()).unwrap();
+        drop(say);
+        let mut command = desk.postroom(words);
+        command.stdin(hear).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let done = wait(command.spawn().unwrap());
+        expect_try_again(&words.join(" "), &desk, &done);
+        assert!(desk.log().contains("an inbox is named by --inbox"), "{}", desk.log());
+    }
 }
 
 /// The reason is in the log that the configuration names, whatever fails behind it.
@@ -693,7 +714,7 @@ fn a_reader_of_the_filter_that_leaves() {
     let letter = [mail(), b"0123456789abcdef\n".repeat(100_000)].concat();
     let mut child = common::start(desk.postroom(["ingest", "--filter"]), &letter);
     drop(child.stdout.take());
-    expect_try_again("EPIPE", &desk, &common::wait(child));
+    expect_try_again("EPIPE", &desk, &wait(child));
     let done = desk.feed(["ingest", "--filter"], &letter).expect_success();
     assert!(done.stdout.ends_with(&letter));
     assert_eq!(desk.number("SELECT count(*) FROM message"), 1);
@@ -768,7 +789,7 @@ fn a_signal() {
         }
         let kill = format!("kill -{signal} {}", child.id());
         assert!(Command::new("sh").args(["-c", &kill]).status().unwrap().success());
-        let done = common::wait(child);
+        let done = wait(child);
         let log = if named { desk.log() } else { fs::read_to_string(&own).unwrap() };
         if named {
             expect_try_again(signal, &desk, &done);

@@ -6,6 +6,7 @@ use std::os::fd::AsFd;
 use std::time::Duration;
 
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::sys::stat::{SFlag, fstat};
 
 /// How long nothing may come. An MTA that has a limit of its own bounces the mail when it passes;
 /// the shortest known is five minutes for all of a delivery, OpenSMTPD's.
@@ -41,6 +42,19 @@ pub fn drain() {
         let mut buffer = vec![0; 1 << 16];
         while matches!(rest.read(&mut buffer), Ok(n) if n > 0) {}
     }
+}
+
+/// Whether stdin is a pipe or a socket with bytes that nobody has read yet.
+#[must_use]
+pub fn is_fed() -> bool {
+    let stdin = io::stdin();
+    let is_pipe = fstat(&stdin).is_ok_and(|stat| {
+        let kind = SFlag::from_bits_truncate(stat.st_mode) & SFlag::S_IFMT;
+        kind == SFlag::S_IFIFO || kind == SFlag::S_IFSOCK
+    });
+    let mut watched = [PollFd::new(stdin.as_fd(), PollFlags::POLLIN)];
+    let is_ready = is_pipe && poll(&mut watched, PollTimeout::ZERO).is_ok_and(|ready| ready > 0);
+    is_ready && watched.iter().filter_map(PollFd::revents).any(|is| is.contains(PollFlags::POLLIN))
 }
 
 fn timeout(limit: Duration) -> PollTimeout {

@@ -1,7 +1,8 @@
 //! Delivery position: a message is on stdin, and an MTA or a filter reads our exit status.
 
 use std::ffi::OsString;
-use std::io::{self, Read, Write};
+use std::fmt;
+use std::io::{self, IsTerminal, Read, Write};
 use std::panic::{self, AssertUnwindSafe, PanicHookInfo};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -28,14 +29,30 @@ pub(crate) const TRY_AGAIN: &str = "4.3.0 the mail cannot be taken at the moment
 enum Undone {
     /// Whatever went wrong: the caller is to try again.
     Deferred(String),
+    /// A path is named that is not there, and something is on stdin: a mail if an alias says this. In a
+    /// loop of a shell it is the list of the others, which is not to be read away.
+    NotRead(String),
     /// A rule of the administrator refuses the mail: the caller is not to.
     Refused(Refused),
 }
 
+/// A word that is no path, in a command that an alias may have.
+#[derive(Debug)]
+pub(crate) struct WiredWrong(pub(crate) String);
+
+impl fmt::Display for WiredWrong {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let word = &self.0;
+        write!(f, "'{word}' is no file, and something is on stdin; an inbox is named by --inbox")
+    }
+}
+
+impl std::error::Error for WiredWrong {}
+
 impl Undone {
     fn exit(&self) -> Exit {
         match self {
-            Undone::Deferred(_) => Exit::TryAgain,
+            Undone::Deferred(_) | Undone::NotRead(_) => Exit::TryAgain,
             Undone::Refused(refused) => refused.answer.code.into(),
         }
     }
@@ -79,6 +96,9 @@ fn done(ended: Result<Exit>) -> Result<(), Undone> {
         }
         Err(error) => error.downcast::<Refused>().map_or_else(Ok, |r| Err(Undone::Refused(r)))?,
     };
+    if let Some(wrong) = error.downcast_ref::<WiredWrong>() {
+        return Err(Undone::NotRead(wrong.to_string()));
+    }
     let reason = match error.downcast_ref::<clap::Error>() {
         Some(help) if !help.use_stderr() => {
             if !mail_waits() {
@@ -102,7 +122,7 @@ fn mail_waits() -> bool {
 fn tell(named: Option<&Path>, undone: &Undone) {
     let reference = random::reference();
     let (level, words, reason) = match undone {
-        Undone::Deferred(reason) => {
+        Undone::Deferred(reason) | Undone::NotRead(reason) => {
             (Level::Error, TRY_AGAIN.to_owned(), format!("deferred: {reason}"))
         }
         Undone::Refused(Refused { answer, reason }) => {
@@ -112,10 +132,12 @@ fn tell(named: Option<&Path>, undone: &Undone) {
     failure::log(named).write(level, &format!("[{reference}] {reason}"));
     let _ = writeln!(io::stderr(), "{words} [{reference}]");
     // A person has no use for a line for outsiders.
-    if terminal::stdin_is_terminal() {
+    if terminal::stdin_is_terminal() || io::stderr().is_terminal() {
         let _ = writeln!(io::stderr(), "postroom: {}", clean::text(&reason));
     }
-    stdin::drain();
+    if !matches!(undone, Undone::NotRead(_)) {
+        stdin::drain();
+    }
 }
 
 fn remember_panic(info: &PanicHookInfo<'_>) {

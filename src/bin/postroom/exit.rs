@@ -9,6 +9,8 @@ use postroom::domain::located::shortened;
 use postroom::host::lock::LockError;
 use postroom::store::OpenError;
 
+use crate::delivery::WiredWrong;
+
 /// How a command ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Exit {
@@ -75,6 +77,7 @@ pub(crate) fn of(error: &anyhow::Error) -> Exit {
         if cause.is::<LockError>()
             || cause.is::<postroom::store::SqlError>()
             || cause.is::<std::io::Error>()
+            || cause.is::<WiredWrong>()
         {
             return Exit::TryAgain;
         }

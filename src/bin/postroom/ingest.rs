@@ -3,7 +3,7 @@
 mod files;
 
 use std::ffi::OsString;
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -16,16 +16,16 @@ use postroom::desk::together::{Delivery, Turn};
 use postroom::desk::{self, Desk, Failure, Kind, Purpose, failure, filter};
 use postroom::domain::arrival::Occasion;
 use postroom::domain::{Address, EnvelopeSender, InboxName, OutboxId};
-use postroom::host::env;
 use postroom::host::lock::Lock;
 use postroom::host::log::Level;
 use postroom::host::signal::Deadline;
+use postroom::host::{env, stdin};
 use postroom::mail::envelope;
 use postroom::store::Wiring;
 use serde::Serialize;
 
 use crate::args::Common;
-use crate::delivery;
+use crate::delivery::{self, WiredWrong};
 use crate::exit::Exit;
 use crate::out::{self, Out};
 
@@ -101,6 +101,21 @@ impl Args {
         !named && !self.files.paths_are_on_stdin()
     }
 
+    /// A path where none is there, and something is on stdin: the command of an alias with a word too
+    /// many.
+    fn wired_wrong(&self) -> Option<WiredWrong> {
+        if self.files.paths_are_on_stdin() {
+            return None;
+        }
+        let is_missing = |path: &&PathBuf| {
+            path.symlink_metadata().is_err_and(|error| error.kind() == ErrorKind::NotFound)
+        };
+        let mut named = self.path.iter().filter(|path| path.as_os_str() != "-");
+        let first = named.next().filter(is_missing)?;
+        let is_wrong = named.all(|path| is_missing(&path)) && stdin::is_fed();
+        is_wrong.then(|| WiredWrong(first.display().to_string()))
+    }
+
     fn steps(&self) -> Steps {
         Steps { route: self.route, autoreply: self.autoreply }
     }
@@ -114,11 +129,16 @@ impl Args {
 pub(crate) fn is_delivery(rest: &[OsString], args: &Result<Args, clap::Error>) -> bool {
     match args {
         Err(_) if files::are_meant(rest, &Args::command()) => false,
+        Ok(args) if args.wired_wrong().is_some() => true,
         _ => delivery::is_expected(rest, args, |args| !args.message_is_on_stdin()),
     }
 }
 
 pub(crate) fn run(args: &Args) -> Result<Exit> {
+    // Asked again: by now the mail may have come.
+    if let Some(wrong) = args.wired_wrong() {
+        return Err(wrong.into());
+    }
     let folder = || desk::folder(args.common.config.as_deref());
     let stdin = if args.message_is_on_stdin() { Some(delivery::message(folder)?) } else { None };
     let manner = files::manner(args)?;
