@@ -453,7 +453,7 @@ fn a_panic() {
 fn an_empty_message() {
     let desk = Desk::new();
     // procmail makes a line of what a filter did not write.
-    for mail in ["", "\n", " \r\n\n", "From x Mon Jun  1 09:00:00 2026\n\n"] {
+    for mail in ["", "\n", " \r\n\n"] {
         expect_try_again("empty", &desk, &desk.feed(["ingest"], mail.as_bytes()));
     }
     expect_cured("empty", &desk);

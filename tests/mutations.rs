@@ -93,6 +93,10 @@ fn mutants_are_stored() {
         success(finish(command, input), what)
     };
     each_mutant("mutants, ingest", |_, mutant, what| {
+        // Nothing is left of it: an empty mail is a broken pipe (R19).
+        if mutant.bytes.trim_ascii().is_empty() {
+            return;
+        }
         let n = taken.fetch_add(1, Ordering::Relaxed);
         fs::write(folder.join(format!("{n:05}")), &mutant.bytes).unwrap();
         let text = run(&["ingest", "-p"], &mutant.bytes, what).text();

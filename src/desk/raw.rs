@@ -87,13 +87,11 @@ impl Raw {
         }
     }
 
-    /// Whether it has nothing but white space, behind a `From ` line or not.
+    /// Whether it has nothing but white space.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         let all = self.beginning();
-        let is_from = all.starts_with(b"From ") || all.starts_with(b">From ");
-        let mut lines = all.split(|byte| *byte == b'\n').skip(usize::from(is_from));
-        self.size() == all.len() as u64 && lines.all(|line| line.trim_ascii().is_empty())
+        self.size() == all.len() as u64 && all.trim_ascii().is_empty()
     }
 
     /// What makes it the same message by whatever way it comes.
@@ -271,12 +269,8 @@ mod tests {
             ("", true),
             ("\n", true),
             (" \r\n\t\n", true),
-            ("From x Mon Jun  1 09:00:00 2026", true),
-            ("From x Mon Jun  1 09:00:00 2026\r\n\r\n", true),
-            (">From x Mon Jun  1 09:00:00 2026\n", true),
             ("\n\nx", false),
-            ("From x Mon Jun  1 09:00:00 2026\nx", false),
-            ("From: x\n\n", false),
+            ("From x Mon Jun  1 09:00:00 2026\n", false),
             ("\0", false),
         ] {
             assert_eq!(Raw::from(text.as_bytes().to_vec()).is_empty(), is, "{text:?}");
