@@ -12,7 +12,7 @@ use crate::domain::{
     Address, Class, Conversation, Direction, EventId, InboxName, MessageId, Number, Signal,
 };
 use crate::mail::token::Keys;
-use crate::mail::{Parsed, Verdict, identity, references};
+use crate::mail::{Parsed, identity, references};
 use crate::store::{AddressRole, NewArrival, NewMessage, RawBytes, Snapshot, StoredMessage, Tx};
 
 mod copy;
@@ -241,9 +241,8 @@ fn add_message(
         None => false,
     };
     // A From that is forged is nobody's copy; what is our own has that id from us.
-    let is_forged = ready.authentication.dmarc == Verdict::Fail;
     let is_ours = signal == Some(Signal::OwnMark);
-    if shares_id && !is_ours && (is_forged || !copy::is_known(tx, ready, class)?) {
+    if shares_id && !is_ours && (ready.is_forged() || !copy::is_known(tx, ready, class)?) {
         defects.push("message-id-taken");
     }
     if ours::has_forged_token(scene, keys, parsed) {

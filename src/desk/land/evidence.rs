@@ -17,7 +17,7 @@ use crate::domain::arrival::Occasion;
 use crate::domain::step::Stood;
 use crate::domain::threading::{Candidate, Evidence, Lead};
 use crate::mail::token::Keys;
-use crate::mail::{authentication, references, subject};
+use crate::mail::{references, subject};
 use crate::store::Snapshot;
 
 /// A message that arrives in an inbox, and all that its evidence is sought with.
@@ -70,7 +70,7 @@ impl<'a> Seek<'a, '_> {
                 Occasion::Archive => None,
             },
             class: arrived.class,
-            forged: sender.forged,
+            forged: ready.is_forged(),
         })
     }
 
@@ -181,7 +181,6 @@ fn addressed(scene: &Scene<'_>, ready: &Ready<'_>, target: &Target) -> Vec<Addre
 pub(super) struct Sender {
     pub(super) person: String,
     may_join: MayJoin,
-    forged: bool,
 }
 
 /// Which conversations a sender may join by a reference.
@@ -198,15 +197,15 @@ enum MayJoin {
 
 impl Sender {
     pub(super) fn of(scene: &Scene<'_>, ready: &Ready<'_>) -> Self {
-        let forged = ready.authentication.dmarc == authentication::Verdict::Fail;
-        let from = ready.parsed.from.as_ref().map(|from| &from.address).filter(|_| !forged);
+        let from = ready.parsed.from.as_ref().map(|from| &from.address);
+        let from = from.filter(|_| !ready.is_forged());
         let is_agent = from.is_some_and(|from| scene.config.agent_by_address(from).is_some());
         let may_join = match ready.occasion {
             _ if is_agent => MayJoin::All,
             Occasion::Now => MayJoin::TheirOwn,
             Occasion::Archive => MayJoin::Closed,
         };
-        Sender { person: from.map(Address::person_key).unwrap_or_default(), may_join, forged }
+        Sender { person: from.map(Address::person_key).unwrap_or_default(), may_join }
     }
 
     /// With those that they may join.

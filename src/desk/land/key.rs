@@ -15,7 +15,7 @@ use crate::domain::threading::Keyed;
 use crate::domain::{
     Actor, Change, Class, Conversation, EventId, InboxName, MessageId, Signal, Status, Time,
 };
-use crate::mail::{authentication, parse};
+use crate::mail::parse;
 use crate::store::{Act, Snapshot, Tx};
 
 /// Longest key that is kept as it is, in bytes.
@@ -40,10 +40,9 @@ pub(super) fn find<'s>(
     let parsed = &ready.parsed;
     let class = Signal::classify(&parsed.signals);
     let is_plain = matches!(class, Class::Person | Class::Automatic | Class::List | Class::Bulk);
-    let forged = ready.authentication.dmarc == authentication::Verdict::Fail;
     // A rule names one sender.
     let has_author = only_author(parsed).is_some();
-    if correlations.is_empty() || !is_plain || forged || !has_author {
+    if correlations.is_empty() || !is_plain || ready.is_forged() || !has_author {
         return Ok(Vec::new());
     }
     let header = |name: &str| parse::field(ready.raw.beginning(), name);

@@ -101,6 +101,11 @@ impl<'a> Ready<'a> {
         }
     }
 
+    /// Whether our own server found its From forged, so that it is not known who wrote it.
+    pub(super) fn is_forged(&self) -> bool {
+        self.authentication.dmarc == Verdict::Fail
+    }
+
     pub(in crate::desk) fn label(&self) -> Label {
         Label {
             identity: self.identity,

@@ -13,7 +13,6 @@ use crate::domain::bounce::Action;
 use crate::domain::step::Stood;
 use crate::domain::threading::Lead;
 use crate::mail::Parsed;
-use crate::mail::authentication::Verdict;
 use crate::store::Snapshot;
 
 /// Recipients of a report that are looked at, and mails that it may be about.
@@ -29,8 +28,7 @@ pub(super) fn reported<'a>(
     target: &Target,
     about: impl Iterator<Item = (&'a String, Stood)>,
 ) -> Result<Vec<Lead>> {
-    let is_forged = ready.authentication.dmarc == Verdict::Fail;
-    if is_forged || !matches!(class, Class::Bounce | Class::Delay) {
+    if ready.is_forged() || !matches!(class, Class::Bounce | Class::Delay) {
         return Ok(Vec::new());
     }
     let people = unreached(&ready.parsed);
