@@ -1,6 +1,8 @@
 //! A batch of messages comes in, in one transaction.
 
-use anyhow::Result;
+use std::fmt;
+
+use anyhow::{Context, Result};
 
 use super::{Run, Told};
 use crate::desk::failure::{Failure, Kind};
@@ -75,11 +77,21 @@ struct Written {
 }
 
 /// Whether a message that cannot land takes those along that are in its transaction.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy)]
 enum Fate {
     Shared,
     /// Slower: each has a savepoint.
     Own,
+}
+
+/// What an error says that came of one message, and neither of the lock nor of the disk.
+#[derive(Debug)]
+struct CannotLand;
+
+impl fmt::Display for CannotLand {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a message cannot come in")
+    }
 }
 
 impl Desk {
@@ -106,8 +118,8 @@ impl Desk {
             .map(|(found, (understood, body))| (run.ready(found, understood, self.now), body))
             .unzip();
         let written = match self.write_batch(&ready, &mut bodies, &positions, Fate::Shared, run) {
-            // Nothing is indexed before all have landed.
-            Err(_) if !bodies.is_empty() => {
+            // Nothing is indexed before all have landed, so the bodies are there still.
+            Err(error) if error.is::<CannotLand>() => {
                 self.write_batch(&ready, &mut bodies, &positions, Fate::Own, run)?
             }
             written => written?,
@@ -135,14 +147,15 @@ impl Desk {
                 tx.next_batch();
                 let landing = || land(tx, scene, ready, run.bulk.chain);
                 outcomes.push(match fate {
-                    Fate::Shared => Ok(landing()?),
+                    Fate::Shared => Ok(landing().context(CannotLand)?),
                     Fate::Own => tx.attempt(landing)?,
                 });
             }
-            if !outcomes.iter().any(Result::is_ok)
-                && let Some(error) = outcomes.pop()
+            // Where none can land it is no fault of one of them.
+            if outcomes.iter().all(Result::is_err)
+                && let Some(Err(error)) = outcomes.pop()
             {
-                error?;
+                return Err(error);
             }
             // Last, and all in a row: the savepoint of any other statement would write what the
             // index has collected, and merge it, for each message anew.
