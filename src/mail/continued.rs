@@ -12,6 +12,10 @@ const MOST_SEGMENTS: usize = 1_000;
 
 /// The parameters of an unfolded value that come in segments: lower-case name, decoded value.
 pub(super) fn parameters(line: &str) -> Vec<(String, String)> {
+    // Nearly every field of every part.
+    if !line.contains('*') {
+        return Vec::new();
+    }
     let mut all: BTreeMap<String, BTreeMap<usize, Segment>> = BTreeMap::new();
     for parameter in split(line).into_iter().skip(1) {
         if let Some((name, number, segment)) = Segment::read(parameter) {
