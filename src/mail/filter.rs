@@ -3,9 +3,10 @@
 use super::fields::{Fields, is_blank, split_front};
 
 /// The header of a message with these fields on top, below what is passed over when it is read, an mbox
-/// line and lines of blanks if it begins with them, and without incoming fields whose names begin with `prefix`: what we say of a
-/// mail, nobody else can say (R21, R74). Line ends are those of its first line. And where its body
-/// begins, which passes byte for byte: what is read is the message, or the beginning of a large one.
+/// line and lines of blanks if it begins with them, and without incoming fields whose names begin with
+/// `prefix`: what we say of a mail, nobody else can say (R21, R74). Line ends are those of its first
+/// line. And where its body begins, which passes byte for byte: what is read is the message, or the
+/// beginning of a large one.
 #[must_use]
 pub fn mark(beginning: &[u8], prefix: &str, fields: &[(&str, String)]) -> (Vec<u8>, usize) {
     let (front, message) = split_front(beginning);

@@ -37,7 +37,8 @@ pub(super) const ORIGINALS: &str =
      ORDER BY message.id, shown.number LIMIT 3";
 
 impl Snapshot<'_> {
-    /// Messages of an inbox, or of all, other than this one if it is recorded, with the same Message-ID, Date and author.
+    /// Messages of an inbox, or of all, other than this one if it is recorded, with the same Message-ID,
+    /// Date and author.
     ///
     /// # Errors
     /// Those of the database.

@@ -93,7 +93,8 @@ impl Snapshot<'_> {
     pub fn unindexed_within(&self, limit: usize, bytes: u64) -> Result<Vec<MessageId>> {
         let mut select = self.connection.prepare_cached(
             "SELECT id
-             FROM (SELECT id, sum(size) OVER (ORDER BY id) AS total, row_number() OVER (ORDER BY id) AS place
+             FROM (SELECT id, sum(size) OVER (ORDER BY id) AS total,
+                          row_number() OVER (ORDER BY id) AS place
                    FROM (SELECT id, size FROM message WHERE indexed = 0 ORDER BY id LIMIT ?1))
              WHERE total <= ?2 OR place = 1 ORDER BY id",
         )?;

@@ -1,7 +1,7 @@
 //! Where a delivery ends at once, it still says so (R9, R12): out of memory, and by a signal (R15), which
 //! our own limit on the time is, too (R13). Rust aborts when an allocation fails, and an abort is a
-//! bounce in some MTAs; this allocator ends the process with 75 instead. Commands of people end so, too, where
-//! nothing else can be done without memory. The one place with unsafe code.
+//! bounce in some MTAs; this allocator ends the process with 75 instead. Commands of people end so, too,
+//! where nothing else can be done without memory. The one place with unsafe code.
 //!
 //! Then nothing can be allocated or waited for, so all that may have to be said is written down before.
 #![allow(unsafe_code)]
